@@ -86,6 +86,8 @@ export const jobSchema = z.object({
   logStream: z.string().optional(),
   taskArn: z.string().optional(),
   containerInstanceArn: z.string().optional(),
+  /** How many attempts had ended when this state was observed; absent where the news did not tell. */
+  endedAttempts: z.number().int().optional(),
   /** When the state above was observed: an event's `time`, or when DescribeJobs answered. */
   seenAt: ms,
   /** False when the news was a fragment (a ListJobs summary, a sparse event); whole news wins over it. */

@@ -1,0 +1,107 @@
+/** The attempts of a job, and which of what Batch says belongs to its present run: during a retry some of it is old. */
+import type { JobDetail } from './batchShapes';
+import { type Attempt, type BatchStatus, isDone, type Job } from './job';
+
+type Outcome = { exitCode?: number | undefined; reason?: string | undefined; logStreamName?: string | undefined };
+type Placement = { taskArn?: string | undefined; containerInstanceArn?: string | undefined };
+type Task = Placement & { containers?: (Outcome & { essential?: boolean | undefined })[] | undefined };
+type Run = {
+  [K in keyof Pick<
+    Job,
+    | 'statusReason'
+    | 'containerReason'
+    | 'exitCode'
+    | 'startedAt'
+    | 'stoppedAt'
+    | 'logStream'
+    | 'taskArn'
+    | 'containerInstanceArn'
+  >]: Job[K] | undefined;
+};
+
+/** The attempts that have ended, oldest first. */
+export function readAttempts(read: JobDetail, status: BatchStatus): Attempt[] {
+  const ofPods = (read.eksAttempts ?? [])
+    // A pod that still runs is the present attempt.
+    .filter((attempt) => isDone({ status }) || attempt.stoppedAt !== undefined)
+    .map(({ containers, ...ran }) => present({ ...ran, ...remains(decisive(containers)) }));
+  if (ofPods.length > 0) return ofPods;
+  return (read.attempts ?? []).map(({ container, taskProperties, ...ran }) =>
+    present({ ...ran, ...(container ? remains(container) : ofTasks(taskProperties)) }),
+  );
+}
+
+/** The state's own fields: of the run that goes on now, or of the last one when the job has ended. */
+export function presentRun(read: JobDetail, status: BatchStatus, attempts: Attempt[]): Partial<Run> {
+  const now = runningContainer(read);
+  const last = attempts.at(-1);
+  if (isDone({ status })) {
+    const fallback = last && isOfAnother(now, last) ? {} : now;
+    return {
+      ...fallback,
+      ...last,
+      statusReason: read.statusReason ?? last?.statusReason,
+      startedAt: last?.startedAt ?? unlessOf(attempts.slice(0, -1), read.startedAt),
+      stoppedAt: read.stoppedAt ?? last?.stoppedAt,
+    };
+  }
+  const started = status === 'STARTING' || status === 'RUNNING';
+  const fresh = started && (attempts.length === 0 || isNew(now, attempts));
+  return {
+    ...(fresh ? { ...now, exitCode: undefined } : {}),
+    statusReason: read.statusReason,
+    startedAt: status === 'RUNNING' ? unlessOf(attempts, read.startedAt) : undefined,
+  };
+}
+
+/** What Batch keeps at the top for the present, or the last, container. */
+function runningContainer(read: JobDetail): Partial<Run> {
+  const pod = read.eksProperties?.podProperties?.containers;
+  if (pod?.length) return remains(decisive(pod));
+  const tasks = read.ecsProperties?.taskProperties;
+  return tasks?.length ? ofTasks(tasks) : remains(read.container);
+}
+
+function ofTasks(tasks: Task[] | undefined): Partial<Run> {
+  const containers = (tasks ?? []).flatMap((task) => task.containers ?? []);
+  return remains({ ...decisive(containers), taskArn: tasks?.[0]?.taskArn, containerInstanceArn: tasks?.[0]?.containerInstanceArn });
+}
+
+/** Of several containers the one that tells most of how it went: that failed, that has a reason, that is essential. */
+function decisive<T extends Outcome & { essential?: boolean | undefined }>(containers: T[] | undefined): T | undefined {
+  return (
+    containers?.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0) ??
+    containers?.find(({ reason }) => reason !== undefined) ??
+    containers?.find(({ essential }) => essential) ??
+    containers?.[0]
+  );
+}
+
+function remains(container: (Outcome & Placement) | undefined): Partial<Run> {
+  return present({
+    exitCode: container?.exitCode,
+    containerReason: container?.reason,
+    logStream: container?.logStreamName,
+    taskArn: container?.taskArn,
+    containerInstanceArn: container?.containerInstanceArn,
+  });
+}
+
+/** Told by its ECS task, or by its log stream where there is none, that no attempt had before. */
+function isNew(run: Partial<Run>, attempts: Attempt[]): boolean {
+  if (run.taskArn !== undefined) return attempts.every((attempt) => attempt.taskArn !== run.taskArn);
+  return run.logStream !== undefined && attempts.every((attempt) => attempt.logStream !== run.logStream);
+}
+
+function isOfAnother(run: Partial<Run>, attempt: Attempt): boolean {
+  return run.taskArn !== undefined && attempt.taskArn !== undefined && run.taskArn !== attempt.taskArn;
+}
+
+/** The job's own `startedAt`, unless it is still that of an earlier attempt. */
+function unlessOf(attempts: Attempt[], startedAt: number | undefined): number | undefined {
+  return attempts.some((attempt) => attempt.startedAt === startedAt) ? undefined : startedAt;
+}
+
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,114 @@
+/** What a job runs and asks for (image, command, resources, logs), wherever its kind of definition keeps that. */
+import type { JobDetail } from './batchShapes';
+import type { Job } from './job';
+
+type Properties = Pick<JobDetail, 'container' | 'ecsProperties' | 'eksProperties'>;
+type EcsContainer = NonNullable<Properties['container']>;
+type Workload = {
+  [K in
+    | 'image'
+    | 'command'
+    | 'vcpus'
+    | 'memoryMiB'
+    | 'gpus'
+    | 'environmentTimeoutSeconds'
+    | 'logGroup'
+    | 'logRegion'
+    | 'logDriver']: Job[K] | undefined;
+};
+
+/** Resources of several containers are added up; image and command are those of the first essential one. */
+export function readWorkload(read: JobDetail): Partial<Workload> {
+  const properties = read.nodeProperties ? mainNodeOf(read.nodeProperties) : read;
+  const tasks = properties.ecsProperties?.taskProperties ?? [];
+  const containers = tasks.flatMap((task) => task.containers ?? []);
+  if (containers.length > 0) return ofContainers(containers);
+  const pod = properties.eksProperties?.podProperties?.containers ?? [];
+  if (pod.length > 0) return ofPod(pod);
+  return properties.container ? ofContainers([properties.container]) : {};
+}
+
+/** The range of nodes that holds the main node, whose fate is the job's. */
+function mainNodeOf({ mainNode = 0, nodeRangeProperties = [] }: NonNullable<JobDetail['nodeProperties']>): Properties {
+  const range = nodeRangeProperties.find(({ targetNodes }) => {
+    // AWS writes `0:3`, `4:` (to the last) and `:3` (from the first): SDK docs of NodeRangeProperty.
+    const [from, to] = (targetNodes ?? '').split(':');
+    return mainNode >= Number(from || 0) && mainNode <= (to ? Number(to) : Number.POSITIVE_INFINITY);
+  });
+  return range ?? nodeRangeProperties[0] ?? {};
+}
+
+function ofContainers(containers: Omit<EcsContainer, 'taskArn' | 'containerInstanceArn'>[]): Partial<Workload> {
+  const first = containers.find((container) => container.essential) ?? containers[0];
+  const log = containers.find((container) => container.logConfiguration)?.logConfiguration;
+  const total = (type: string, older?: 'vcpus' | 'memory') =>
+    sum(containers.map((c) => requirement(c.resourceRequirements, type) ?? (older ? c[older] || undefined : undefined)));
+  return {
+    image: first?.image,
+    command: first?.command?.length ? first.command : undefined,
+    vcpus: total('VCPU', 'vcpus'),
+    memoryMiB: total('MEMORY', 'memory'),
+    gpus: total('GPU'),
+    environmentTimeoutSeconds: environmentTimeout(containers.flatMap((container) => container.environment ?? [])),
+    logDriver: log?.logDriver,
+    logGroup: log?.options?.['awslogs-group'],
+    logRegion: log?.options?.['awslogs-region'],
+  };
+}
+
+type PodContainer = NonNullable<
+  NonNullable<NonNullable<NonNullable<Properties['eksProperties']>['podProperties']>['containers']>[number]
+>;
+
+function ofPod(containers: PodContainer[]): Partial<Workload> {
+  const [first] = containers;
+  const command = [...(first?.command ?? []), ...(first?.args ?? [])];
+  const total = (resource: string) =>
+    sum(containers.map(({ resources }) => quantity(resources?.limits?.[resource] ?? resources?.requests?.[resource])));
+  const memoryBytes = total('memory');
+  return {
+    image: first?.image,
+    command: command.length > 0 ? command : undefined,
+    vcpus: total('cpu'),
+    memoryMiB: memoryBytes === undefined ? undefined : Math.round(memoryBytes / 2 ** 20),
+    gpus: total('nvidia.com/gpu'),
+    environmentTimeoutSeconds: environmentTimeout(containers.flatMap((container) => container.env ?? [])),
+  };
+}
+
+function requirement(list: EcsContainer['resourceRequirements'], type: string): number | undefined {
+  const value = list?.find((entry) => entry.type === type)?.value.trim();
+  const amount = value ? Number(value) : Number.NaN;
+  return Number.isFinite(amount) ? amount : undefined;
+}
+
+const SUFFIXES: Record<string, number> = {
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** A quantity as Kubernetes writes it: `500m`, `2`, `2048Mi`. */
+function quantity(text: string | undefined): number | undefined {
+  const [, digits, suffix = ''] = /^\s*(\d+(?:\.\d+)?)([A-Za-z]{0,2})\s*$/.exec(text ?? '') ?? [];
+  const factor = suffix === '' ? 1 : SUFFIXES[suffix];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+function sum(amounts: (number | undefined)[]): number | undefined {
+  const present = amounts.filter((amount) => amount !== undefined);
+  return present.length > 0 ? present.reduce((total, amount) => total + amount, 0) : undefined;
+}
+
+/** Zero, negative and unreadable values mean no timeout. */
+function environmentTimeout(variables: { name: string; value: string }[]): number | undefined {
+  const value = variables.find(({ name }) => name === 'PYBATCH_TIMEOUT')?.value.trim() ?? '';
+  const seconds = /^\d+$/.test(value) ? Number(value) : 0;
+  return seconds > 0 && Number.isSafeInteger(seconds) ? seconds : undefined;
+}
