@@ -1,6 +1,65 @@
 /** The findings of cdk-nag that stay, each with the reason why. Everything else it finds fails the synthesis. */
-import { type Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 
-export function acknowledgeFindings(_stack: Stack): void {
-  void Validations;
+/** Every function: the runtime is chosen, not forgotten. */
+export function acknowledgeRuntime(lambda: IConstruct): void {
+  Validations.of(lambda).acknowledge({
+    id: 'AwsSolutions-L1',
+    reason: 'nodejs22.x is in long-term support; the bundles are built for it and the tests run on it and below.',
+  });
+}
+
+/** A dead-letter queue has none of its own. */
+export function acknowledgeDeadLetters(queue: IConstruct): void {
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'This is a dead-letter queue, of a rule or of a function; an alarm watches its depth.',
+  });
+}
+
+/** X-Ray has no resource level. */
+export function acknowledgeTracing(role: IConstruct): void {
+  acknowledgeResources(role, { '*': 'xray:PutTraceSegments and PutTelemetryRecords have no resource level.' });
+}
+
+/** The wildcards that reading Batch can't do without: see permissions.ts. */
+export function acknowledgeReading(role: IConstruct, logGroups: readonly string[]): void {
+  const streams = 'A log stream is named after a task, which Batch starts while the bot runs; the group is named.';
+  acknowledgeResources(role, {
+    '*': "Batch's List and Describe calls and EC2's Describe calls have no resource level.",
+    [arn(role, 'batch', 'job-queue/*')]: 'Teams make queues while the bot runs; this only reads who is next.',
+    [arn(role, 'ecs', 'task/*')]: 'Batch makes clusters and tasks while the bot runs; this only reads.',
+    [arn(role, 'ecs', 'container-instance/*')]:
+      'Batch makes clusters and instances while the bot runs; this only reads.',
+    ...Object.fromEntries(logGroups.map((group) => [arn(role, 'logs', `log-group:${group}:log-stream:*`), streams])),
+    ...Object.fromEntries(
+      logGroups
+        .filter((group) => group.endsWith('*'))
+        .map((group) => [
+          arn(role, 'logs', `log-group:${group}`),
+          'The deployment asked for log groups by their beginning.',
+        ]),
+    ),
+  });
+}
+
+/** The wildcard of stopping jobs: see permissions.ts. */
+export function acknowledgeStopping(role: IConstruct): void {
+  acknowledgeResources(role, {
+    [arn(role, 'batch', 'job/*')]:
+      'Jobs are made while the bot runs. Who may stop which is decided and audited by the bot; killTag narrows it here.',
+  });
+}
+
+function acknowledgeResources(role: IConstruct, reasons: Readonly<Record<string, string>>): void {
+  for (const [resource, reason] of Object.entries(reasons))
+    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+}
+
+/** An ARN as cdk-nag writes it in a finding: what only the deployment knows is in angle brackets. */
+function arn(scope: IConstruct, service: string, resource: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  const known = (value: string, name: string): string => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
+  return `arn:${known(partition, 'Partition')}:${service}:${known(region, 'Region')}:${known(account, 'AccountId')}:${resource}`;
 }

@@ -1,5 +1,5 @@
 /** The alarms that tell when batchbot itself is ill, by mail and in CloudWatch: none of them needs Slack or the bot. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -10,6 +10,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -36,6 +37,13 @@ export class Alarms extends Construct {
     super(scope, id);
     if (email !== undefined) {
       this.topic = new Topic(this, 'Topic', { displayName: 'batchbot', enforceSSL: true });
+      // A topic with a policy of its own (enforceSSL makes one) loses the default by which alarms may publish to it:
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+      this.topic.grantPublish(
+        new ServicePrincipal('cloudwatch.amazonaws.com', {
+          conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+        }),
+      );
       this.topic.addSubscription(new EmailSubscription(email));
     }
     for (const [name, queue] of Object.entries(deadLetters))

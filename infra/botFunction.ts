@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeRuntime, acknowledgeTracing } from './acknowledgedFindings';
 
 export interface BotFunctionProps {
   description: string;
@@ -27,6 +28,7 @@ export interface BotFunctionProps {
 
 export class BotFunction extends Construct {
   readonly lambda: LambdaFunction;
+  readonly role: Role;
   readonly timeout: Duration;
 
   constructor(scope: Construct, id: string, props: BotFunctionProps) {
@@ -36,9 +38,9 @@ export class BotFunction extends Construct {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    for (const statement of props.permissions) role.addToPolicy(statement);
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.role);
+    for (const statement of props.permissions) this.role.addToPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,
@@ -51,11 +53,13 @@ export class BotFunction extends Construct {
       // Undefined values are left out, since CDK tells "absent" from "undefined".
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       environment: props.environment,
-      role,
+      role: this.role,
       logGroup,
       // Lines are JSON already (`src/log.ts`); Lambda's own JSON format would wrap them and hide their embedded metrics.
       loggingFormat: LoggingFormat.TEXT,
       tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
     });
+    acknowledgeRuntime(this.lambda);
+    if (props.tracing) acknowledgeTracing(this.role);
   }
 }

@@ -5,7 +5,7 @@ import { type Code, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { acknowledgeFindings } from './acknowledgedFindings';
+import { acknowledgeReading, acknowledgeStopping } from './acknowledgedFindings';
 import { Alarms } from './alarms';
 import { BatchEvents } from './batchEvents';
 import { BotFunction } from './botFunction';
@@ -148,7 +148,9 @@ export class BotStack extends Stack {
       },
       ...(parameters.alarmEmail === undefined ? {} : { email: parameters.alarmEmail }),
     });
-    acknowledgeFindings(this);
+    for (const { role } of [functions.worker, functions.events, functions.tick])
+      acknowledgeReading(role, parameters.logGroups);
+    acknowledgeStopping(functions.worker.role);
 
     new CfnOutput(this, 'RequestUrl', { value: url.url, description: "Request URL for the Slack app's manifest" });
     new CfnOutput(this, 'TableName', { value: history.table.tableName });

@@ -65,6 +65,28 @@ export const LEFT_OUT: readonly LeftOut[] = [
       exports.stringify = refuse;`,
   },
   {
+    what: /^(send|serve-static)$/,
+    why: 'Express loads them for sending files; the front sends none',
+    instead: `module.exports = () => { throw new Error('Sending files is left out of the Lambda bundles: see infra/leftOut.ts'); };
+      module.exports.mime = {};`,
+  },
+  {
+    what: /^proxy-addr$/,
+    why: "reads the caller's address from behind trusted proxies; without any (Express's default) it is the socket's",
+    instead: `module.exports = (request) => request.socket.remoteAddress;
+      module.exports.compile = () => () => false;`,
+  },
+  {
+    what: /^debug$/,
+    why: "Express's tracing for its own developers, silent unless DEBUG is set",
+    instead: `module.exports = () => Object.assign(() => undefined, { enabled: false });`,
+  },
+  {
+    what: /^@slack\/types$/,
+    why: 'types only: what is left at run time is some sixty empty modules',
+    instead: 'module.exports = {};',
+  },
+  {
     what: /^@aws-sdk\/credential-provider-node$/,
     why: "a function's credentials are in its environment (Lambda's execution role); the rest of the chain is for laptops and servers",
     instead: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,

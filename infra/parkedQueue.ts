@@ -2,6 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledgeDeadLetters } from './acknowledgedFindings';
 
 /** SQS keeps a message for 14 days at most. */
 const LONGEST_RETENTION = Duration.days(14);
@@ -31,9 +32,11 @@ export class ParkedQueue extends Construct {
 
 /** A queue that only people read, to see what failed and to send it again. */
 export function deadLetterQueue(scope: Construct, id: string): Queue {
-  return new Queue(scope, id, {
+  const queue = new Queue(scope, id, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: LONGEST_RETENTION,
   });
+  acknowledgeDeadLetters(queue);
+  return queue;
 }
