@@ -1,0 +1,159 @@
+/** A job as DescribeJobs, ListJobs and Batch's events show it. */
+import type { AttemptDetail, ContainerDetail, JobDetail, JobSummary, NodeProperties } from '@aws-sdk/client-batch';
+import { containerInstanceArn, definitionArn, jobArn, queueArn, taskArn } from '../arns';
+import { logStreamOf } from './logNames';
+import { type Attempt, isOver, type SimJob, shownAttempt } from './simJob';
+
+/** DescribeJobs leaves out `startedAt` until there is one, though the SDK's type asks for it. */
+export type BatchJobDetail = Omit<JobDetail, 'startedAt'> & { startedAt?: number };
+
+const networkOf = (attempt: Attempt) =>
+  attempt.instanceId === undefined && attempt.privateIp !== undefined
+    ? [
+        {
+          attachmentId: `${attempt.taskId.slice(0, 8)}-5494-4741-a50c-${attempt.taskId.slice(-12)}`,
+          privateIpv4Address: attempt.privateIp,
+        },
+      ]
+    : [];
+
+function runOf(job: SimJob, attempt: Attempt): NonNullable<AttemptDetail['container']> {
+  return {
+    ...(attempt.containerInstanceId !== undefined && {
+      containerInstanceArn: containerInstanceArn(attempt.cluster, attempt.containerInstanceId),
+    }),
+    taskArn: taskArn(attempt.cluster, attempt.taskId),
+    ...(attempt.exitCode !== undefined && { exitCode: attempt.exitCode }),
+    ...(attempt.reason !== undefined && { reason: attempt.reason }),
+    ...(attempt.startedAt !== undefined && { logStreamName: logStreamOf(job.spec, attempt) }),
+    networkInterfaces: networkOf(attempt),
+  };
+}
+
+const attemptDetail = (job: SimJob, attempt: Attempt): AttemptDetail => ({
+  container: runOf(job, attempt),
+  ...(attempt.startedAt !== undefined && { startedAt: attempt.startedAt }),
+  ...(attempt.stoppedAt !== undefined && { stoppedAt: attempt.stoppedAt }),
+  ...(attempt.statusReason !== undefined && { statusReason: attempt.statusReason }),
+});
+
+function containerOf(job: SimJob): ContainerDetail | undefined {
+  if (!job.spec.container) return undefined;
+  const attempt = shownAttempt(job);
+  const lists = { volumes: [], environment: [], mountPoints: [], ulimits: [], networkInterfaces: [], secrets: [] };
+  return { ...lists, ...job.spec.container, ...(attempt && runOf(job, attempt)) };
+}
+
+export function jobDetail(job: SimJob): BatchJobDetail {
+  const { spec } = job;
+  const container = containerOf(job);
+  return {
+    jobArn: jobArn(job.id),
+    jobName: spec.name,
+    jobId: job.id,
+    jobQueue: queueArn(spec.queue),
+    status: job.status,
+    ...(spec.shareIdentifier !== undefined && { shareIdentifier: spec.shareIdentifier }),
+    ...(spec.schedulingPriority !== undefined && { schedulingPriority: spec.schedulingPriority }),
+    attempts: job.attempts.map((attempt) => attemptDetail(job, attempt)),
+    ...(job.statusReason !== undefined && { statusReason: job.statusReason }),
+    createdAt: job.createdAt,
+    ...(spec.retry && { retryStrategy: { evaluateOnExit: [], ...spec.retry } }),
+    ...(job.startedAt !== undefined && { startedAt: job.startedAt }),
+    ...(job.stoppedAt !== undefined && { stoppedAt: job.stoppedAt }),
+    dependsOn: spec.dependsOn,
+    jobDefinition: definitionArn(spec.definition),
+    parameters: spec.parameters,
+    ...(container && { container }),
+    ...(spec.nodes && { nodeProperties: spec.nodes }),
+    ...arrayOf(job),
+    ...(spec.timeoutSeconds !== undefined && { timeout: { attemptDurationSeconds: spec.timeoutSeconds } }),
+    tags: spec.tags,
+    propagateTags: spec.propagateTags,
+    platformCapabilities: spec.platform,
+    eksAttempts: [],
+    isCancelled: job.cancelled ?? false,
+    isTerminated: job.terminated ?? false,
+  };
+}
+
+function arrayOf(job: SimJob): Pick<JobDetail, 'arrayProperties'> {
+  if (job.index !== undefined) return { arrayProperties: { statusSummary: {}, index: job.index } };
+  if (!job.array) return {};
+  const { counts, countedAt } = job.array;
+  return {
+    arrayProperties: {
+      statusSummary: { ...counts },
+      statusSummaryLastUpdatedAt: countedAt,
+      size: job.spec.arraySize ?? 0,
+    },
+  };
+}
+
+/** `withStart: false` when the list was filtered by JOB_NAME: Batch leaves `startedAt` out of that one. */
+export function jobSummary(job: SimJob, withStart = true): JobSummary {
+  const attempt = shownAttempt(job);
+  const { nodes } = job.spec;
+  return {
+    jobArn: jobArn(job.id),
+    jobId: job.id,
+    jobName: job.spec.name,
+    createdAt: job.createdAt,
+    status: job.status,
+    ...(job.statusReason !== undefined && { statusReason: job.statusReason }),
+    ...(withStart && job.startedAt !== undefined && { startedAt: job.startedAt }),
+    ...(job.stoppedAt !== undefined && { stoppedAt: job.stoppedAt }),
+    ...(attempt &&
+      isOver(job) && {
+        container: {
+          ...(attempt.exitCode !== undefined && { exitCode: attempt.exitCode }),
+          ...(attempt.reason !== undefined && { reason: attempt.reason }),
+        },
+      }),
+    ...(job.spec.shareIdentifier !== undefined && { shareIdentifier: job.spec.shareIdentifier }),
+    ...arrayOf(job),
+    ...(nodes && { nodeProperties: { numNodes: nodes.numNodes } }),
+    jobDefinition: definitionArn(job.spec.definition),
+    ...(job.cancelled && { isCancelled: true }),
+    ...(job.terminated && { isTerminated: true }),
+  };
+}
+
+/** The properties of node `index`: its range's container. */
+const nodeContainer = (nodes: NodeProperties, index: number): ContainerDetail | undefined => {
+  const ranges = nodes.nodeRangeProperties ?? [];
+  const range = ranges.find(({ targetNodes }) => {
+    const [from, to] = (targetNodes ?? '').includes(':') ? (targetNodes ?? '').split(':') : [targetNodes, targetNodes];
+    return index >= Number(from || 0) && index <= Number(to || (nodes.numNodes ?? 1) - 1);
+  });
+  return range?.container;
+};
+
+/** Node `index` of a multi-node job, `<id>#<index>`: it lives and dies with its job here. */
+export function nodeDetail(job: SimJob, index: number): BatchJobDetail {
+  const { spec } = job;
+  const nodes = spec.nodes ?? { numNodes: 0, mainNode: 0, nodeRangeProperties: [] };
+  const own = nodeContainer(nodes, index);
+  const attemptsOfNode = (attempt: Attempt): Attempt => ({
+    ...attempt,
+    taskId: `${attempt.taskId.slice(0, 28)}${index.toString(16).padStart(4, '0')}`,
+  });
+  const node: SimJob = {
+    ...job,
+    id: `${job.id}#${index}`,
+    spec: { ...spec, ...(own && { container: own }) },
+    attempts: job.attempts.map(attemptsOfNode),
+    ...(job.current && { current: attemptsOfNode(job.current) }),
+  };
+  const { nodeProperties: _, ...detail } = jobDetail(node);
+  return { ...detail, nodeDetails: { nodeIndex: index, isMainNode: index === nodes.mainNode } };
+}
+
+export function nodeSummary(job: SimJob, index: number): JobSummary {
+  return {
+    ...jobSummary(job),
+    jobArn: jobArn(`${job.id}#${index}`),
+    jobId: `${job.id}#${index}`,
+    nodeProperties: { isMainNode: index === job.spec.nodes?.mainNode, nodeIndex: index },
+  };
+}
