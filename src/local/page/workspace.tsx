@@ -1,0 +1,37 @@
+/** What every part of the page may know: who is reading, who and what else there is, and the time. */
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import type { Channel, User } from './contract';
+
+export interface Workspace {
+  me: User;
+  users: readonly User[];
+  channels: readonly Channel[];
+  /** Milliseconds since 1970; moves on by itself, so that "3 minutes ago" does. */
+  now: number;
+  openChannel(channelId: string): void;
+}
+
+const WorkspaceContext = createContext<Workspace | null>(null);
+
+const TICK_MS = 20_000;
+
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+export function WorkspaceProvider({ value, children }: { value: Workspace; children: ReactNode }) {
+  return <WorkspaceContext value={value}>{children}</WorkspaceContext>;
+}
+
+export function useWorkspace(): Workspace {
+  const workspace = useContext(WorkspaceContext);
+  if (!workspace) throw new Error('useWorkspace outside of a WorkspaceProvider');
+  return workspace;
+}
+
+export const displayName = (user: User | undefined, id: string): string => user?.real_name || user?.name || id;
