@@ -49,13 +49,19 @@ export class BotStack extends Stack {
       new PolicyStatement({ sid, actions: ['sqs:SendMessage'], resources: [queueArn] });
     const core = (): PolicyStatement[] => [
       readSecret,
+      passOnWork,
       ...history.itemStatements(),
       ...readBatch(this),
       readJobLogs(this, parameters.logGroups),
     ];
-    const slackSettings = { SLACK_SECRET_ARN: secret.secretFullArn ?? secret.secretName };
+    const passOnWork = send('PassOnWork', work.queue.queueArn);
+    // An action on many jobs, and a card to look at again, are work that the bot gives itself.
+    const doorSettings = {
+      WORK_QUEUE_URL: work.queue.queueUrl,
+      SLACK_SECRET_ARN: secret.secretFullArn ?? secret.secretName,
+    };
     const coreSettings = {
-      ...slackSettings,
+      ...doorSettings,
       DYNAMODB_TABLE: history.table.tableName,
       ALERT_CHANNEL: parameters.alertChannel ?? '',
       ADMINS: parameters.admins.join(','),
@@ -86,8 +92,8 @@ export class BotStack extends Stack {
         // Lambda gives CPU by memory, a whole core at 1,769 MB, and a start is all CPU:
         // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
         memoryMb: 1_769,
-        environment: { ...slackSettings, WORK_QUEUE_URL: work.queue.queueUrl },
-        permissions: [readSecret, send('PassOnWork', work.queue.queueArn)],
+        environment: doorSettings,
+        permissions: [readSecret, passOnWork],
       }),
       worker: make('worker', {
         description: 'batchbot: does what people asked for',

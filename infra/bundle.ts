@@ -59,7 +59,8 @@ async function bundleOne(name: string, entry: string, outDir: string): Promise<B
     sourcemap: 'external',
     metafile: true,
     plugins: [leaveOut()],
-    logLevel: 'error',
+    // What is wrong is in the error that is thrown.
+    logLevel: 'silent',
   });
   const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
   if (output === undefined) throw new Error(`esbuild wrote nothing for ${entry}`);
