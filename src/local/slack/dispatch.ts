@@ -1,4 +1,5 @@
 /** Sends what Slack sends to the bot's request URL: signed, acknowledged within three seconds, events up to four times. */
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { signedHeaders } from './signing';
 
@@ -32,6 +33,8 @@ export class Dispatch {
 
   private async send(body: string, contentType: string, extra: Record<string, string> = {}): Promise<Ack> {
     this.outstanding += 1;
+    const timeout = AbortSignal.timeout(ACK_MS);
+    const startedAt = performance.now();
     try {
       const response = await fetch(this.options.requestUrl(), {
         method: 'POST',
@@ -42,17 +45,18 @@ export class Dispatch {
           ...signedHeaders(this.options.signingSecret, body, this.options.now()),
           ...extra,
         },
-        signal: AbortSignal.any([AbortSignal.timeout(ACK_MS), this.closing.signal]),
+        signal: AbortSignal.any([timeout, this.closing.signal]),
       });
+      const answer = await response.text();
+      if (performance.now() - startedAt >= ACK_MS) return { failure: 'http_timeout' };
       return {
         status: response.status,
-        body: await response.text(),
+        body: answer,
         contentType: response.headers.get('content-type') ?? '',
         noRetry: response.headers.get('x-slack-no-retry') === '1',
       };
-    } catch (error) {
-      const timedOut = error instanceof Error && error.name === 'TimeoutError';
-      return { failure: timedOut ? 'http_timeout' : 'connection_failed' };
+    } catch {
+      return { failure: timeout.aborted ? 'http_timeout' : 'connection_failed' };
     } finally {
       this.outstanding -= 1;
     }

@@ -10,7 +10,7 @@ import { Person, PersonError, type PressResult, type Room } from './person';
 import { type Patience, type Since, settled } from './settle';
 import { shownMessage, shownView } from './show';
 import { ackError, type Command, runCommand, sendMessage, tellFailure } from './speech';
-import { apiView, type View } from './view';
+import { apiView, type StoredView, type View } from './view';
 
 const entered = z.union([z.string(), z.array(z.string())]);
 const values = z.record(z.string(), entered).optional();
@@ -54,6 +54,8 @@ export interface Settled {
   readonly dismissed?: true;
 }
 
+const openedIn = (view: StoredView | undefined) => (view?.openedIn ? { id: view.openedIn } : undefined);
+
 /** A press of a link, and a closed modal, are often answered by nothing: no use waiting long. */
 const SHORT_WAIT_MS = 1000;
 /** A submission may be answered by the closing of its modal alone. */
@@ -94,7 +96,7 @@ export class Doors {
 
   private async wait(
     who: LocalUser,
-    channel: LocalChannel | undefined,
+    channel: { readonly id: string } | undefined,
     act: () => Promise<PressResult & { firstMs?: number }>,
   ): Promise<Settled> {
     const { world } = this.room;
@@ -139,15 +141,15 @@ export class Doors {
     const { user: name, channel: room, ts, view_id, ...wanted } = pressSchema.parse(what);
     const user = this.user(name);
     const channel = room === undefined ? undefined : this.channelOf(room, user);
-    return this.wait(user, channel, async () => {
+    const view = view_id === undefined ? undefined : this.view(user, view_id);
+    return this.wait(user, channel ?? openedIn(view), async () => {
       const press = { ...wanted, user };
-      if (view_id === undefined && !(channel && ts)) {
+      if (!view && !(channel && ts)) {
         throw new PersonError('say where to press: `channel` and `ts` of a message, or `view_id`');
       }
-      const done =
-        view_id !== undefined
-          ? await this.person.pressInView(this.view(user, view_id), press)
-          : await this.person.pressInMessage(channel as LocalChannel, ts as string, press);
+      const done = view
+        ? await this.person.pressInView(view, press)
+        : await this.person.pressInMessage(channel as LocalChannel, ts as string, press);
       if (done.dismissed) return { ...done, firstMs: 0 };
       const error = done.ack && ackError(done.ack);
       const where = channel ?? this.channelOf(dmIdOf(user.id));
@@ -166,8 +168,9 @@ export class Doors {
   async submit(what: z.input<typeof submitSchema>): Promise<Settled> {
     const { user: name, view_id, values: words = {} } = submitSchema.parse(what);
     const user = this.user(name);
-    return this.wait(user, undefined, async () => ({
-      ...(await this.person.submit(user, this.view(user, view_id), words)),
+    const view = this.view(user, view_id);
+    return this.wait(user, openedIn(view), async () => ({
+      ...(await this.person.submit(user, view, words)),
       firstMs: SUBMIT_WAIT_MS,
     }));
   }
@@ -206,7 +209,7 @@ export class Doors {
     const user = this.user(name);
     const channel = room === undefined ? undefined : this.channelOf(room, user);
     return this.wait(user, channel, async () => {
-      const trigger_id = triggers.issue({ user: user.id });
+      const trigger_id = triggers.issue({ user: user.id, channel: channel?.id });
       const action_ts = world.nextTs();
       if (!channel || !ts) {
         return { ack: await dispatch.interaction(globalShortcut(user, callback_id, trigger_id, action_ts)) };

@@ -8,7 +8,11 @@ import type { StoredView } from './view';
 const freshViewId = (): string => `V${randomBytes(5).toString('hex').toUpperCase()}`;
 
 /** A view new on its user's screen; `below` is the one that it is pushed onto. */
-export function modalView(payload: unknown, user: string, below?: StoredView): StoredView {
+export function modalView(
+  payload: unknown,
+  user: string,
+  { below, openedIn = below?.openedIn }: { below?: StoredView; openedIn?: string | undefined } = {},
+): StoredView {
   const { blocks, type, ...rest } = payload as ViewPayload;
   const stored = storedBlocks(blocks);
   const id = freshViewId();
@@ -16,6 +20,7 @@ export function modalView(payload: unknown, user: string, below?: StoredView): S
     id,
     type,
     user,
+    openedIn,
     payload: rest,
     blocks: stored,
     hash: `${Math.floor(Date.now() / 1000)}.${randomBytes(4).toString('hex')}`,
@@ -28,8 +33,8 @@ export function modalView(payload: unknown, user: string, below?: StoredView): S
 /** The same view on the screen with new content. */
 export function updatedView(payload: unknown, known: StoredView): StoredView {
   const fresh = modalView(payload, known.user);
-  const { id, type, rootId, previousId } = known;
-  return { ...fresh, id, type, rootId, previousId, values: keptValues(fresh.values, known) };
+  const { id, type, rootId, previousId, openedIn } = known;
+  return { ...fresh, id, type, rootId, previousId, openedIn, values: keptValues(fresh.values, known) };
 }
 
 /** What a person typed stays when a view is updated and the block and action ids stay (docs.slack.dev, surfaces/modals). */

@@ -30,16 +30,13 @@ function angled(inner: string, reader: Reader): string {
   return unescaped(label ?? target);
 }
 
-/** Marks count only at the edges of words, so that `a_b_c` keeps its underscores. */
-const withoutMarks = (text: string): string =>
-  (['*', '_', '~'] as const).reduce((rest, mark) => {
-    const m = `\\${mark}`;
-    const pair = new RegExp(
-      `(^|[^\\p{L}\\p{N}${m}])${m}(?=[^\\s${m}])([^\\n${m}]*[^\\s${m}])${m}(?![\\p{L}\\p{N}${m}])`,
-      'gu',
-    );
-    return rest.replace(pair, '$1$2');
-  }, text);
+/** Bold, italic and strike count only at the edges of words, so that `a_b_c` keeps its underscores. */
+const MARKS = [
+  /(^|[^\p{L}\p{N}*])\*(?=[^\s*])([^\n*]*[^\s*])\*(?![\p{L}\p{N}*])/gu,
+  /(^|[^\p{L}\p{N}_])_(?=[^\s_])([^\n_]*[^\s_])_(?![\p{L}\p{N}_])/gu,
+  /(^|[^\p{L}\p{N}~])~(?=[^\s~])([^\n~]*[^\s~])~(?![\p{L}\p{N}~])/gu,
+];
+const withoutMarks = (text: string): string => MARKS.reduce((rest, mark) => rest.replace(mark, '$1$2'), text);
 
 /** Characters that stand for pieces already read, so that marks inside them are left alone. */
 const held = (index: number): string => `\u{E000}${index}\u{E001}`;

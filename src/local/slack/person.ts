@@ -83,7 +83,7 @@ export class Person {
     this.drafts.set(key, values);
     const original = { ts, ...(message.thread_ts ? { thread_ts: message.thread_ts } : {}) };
     const response_url = responseUrls.issue('actions', { channel: channel.id, user: user.id, original });
-    const trigger_id = triggers.issue({ user: user.id });
+    const trigger_id = triggers.issue({ user: user.id, channel: channel.id });
     const context = { user, pressed, values, trigger_id, action_ts: world.nextTs() };
     const ack = await dispatch.interaction(messageActions(message, channel, response_url, context));
     return { ack, ...dialog, ...(isLink(pressed) ? { isLink: true } : {}) };
@@ -99,7 +99,7 @@ export class Person {
     const entered = withEntered(view.blocks, view.values, press.values ?? {});
     const values = withPressed(entered, pressed.block.block_id, pressed.element, pressed.outcome);
     const kept = world.keepValues(view, values);
-    const trigger_id = triggers.issue({ user: user.id, viewId: view.id });
+    const trigger_id = triggers.issue({ user: user.id, channel: view.openedIn });
     const context = { user, pressed, values, trigger_id, action_ts: world.nextTs() };
     const ack = await dispatch.interaction(viewActions(kept, context));
     return { ack, ...dialog, ...(isLink(pressed) ? { isLink: true } : {}) };
@@ -117,7 +117,7 @@ export class Person {
       const response_url = responseUrls.issue('actions', { channel: channel_id, user: user.id });
       return [{ block_id: blockId, action_id: actionId, channel_id, response_url }];
     });
-    const trigger_id = triggers.issue({ user: user.id, viewId: view.id });
+    const trigger_id = triggers.issue({ user: user.id, channel: view.openedIn });
     const ack = await dispatch.interaction(viewSubmission(user, kept, trigger_id, response_urls));
     if (!isTaken(ack)) throw new PersonError(TROUBLE);
     this.obey(kept, 'body' in ack ? ack.body : '');
@@ -137,7 +137,7 @@ export class Person {
     } else if (action === 'push' || action === 'update') {
       const problems = checkView(next, 'modal');
       if (problems.length > 0) throw new PersonError(`${TROUBLE} (the bot's view: ${problems.join('; ')})`);
-      world.showModal(action === 'push' ? modalView(next, view.user, view) : updatedView(next, view), true);
+      world.showModal(action === 'push' ? modalView(next, view.user, { below: view }) : updatedView(next, view), true);
     } else {
       throw new PersonError(`${TROUBLE} (the bot's response_action: ${String(action)})`);
     }

@@ -204,7 +204,8 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   const limits = new RateLimits(now);
   const doors = new Doors({ world, dispatch, triggers, responseUrls }, files, commands, {
     quietMs: options.quietMs ?? 400,
-    firstMs: 10_000,
+    // A bot that tells when it is at work, and is not, has little left to say.
+    firstMs: options.isBusy ? 1000 : 10_000,
     mostMs: 10_000,
     isBusy: () => dispatch.outstanding > 0 || (options.isBusy?.() ?? false),
   });

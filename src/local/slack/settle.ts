@@ -62,7 +62,7 @@ export async function settled<T>(
       const now = performance.now();
       const isQuiet = isAnswered ? now - lastAt >= patience.quietMs : now - ackedAt >= patience.firstMs;
       if (isQuiet && !patience.isBusy()) break;
-      await delay(STEP_MS);
+      await delay(STEP_MS, undefined, { ref: false });
     }
     const isTheirs = (message: StoredMessage): boolean => !message.ephemeral_to || message.ephemeral_to === who.user;
     return {

@@ -90,7 +90,7 @@ export async function runCommand(
     throw new PersonError(`${command} is not a command here; there is ${known}`);
   }
   const response_url = room.responseUrls.issue('commands', { channel: channel.id, user: user.id });
-  const trigger_id = room.triggers.issue({ user: user.id });
+  const trigger_id = room.triggers.issue({ user: user.id, channel: channel.id });
   const ack = await room.dispatch.command(slashCommand({ user, channel, command, text, response_url, trigger_id }));
   const error = ackError(ack) ?? showAckBody(room, ack, user, channel);
   if (error) tellFailure(room.world, command, error, user, channel);

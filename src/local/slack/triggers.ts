@@ -6,8 +6,8 @@ export const TRIGGER_LIFE_MS = 3000;
 
 export interface Trigger {
   readonly user: string;
-  /** The modal that it was pressed in, when it was. */
-  readonly viewId?: string | undefined;
+  /** Where the person was; a modal that it opens is answered there. */
+  readonly channel?: string | undefined;
 }
 
 export class Triggers {

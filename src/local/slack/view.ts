@@ -11,6 +11,8 @@ export interface StoredView {
   readonly type: 'modal' | 'home';
   /** Whose screen it is on. */
   readonly user: string;
+  /** The channel where the person was when a modal opened, to which its answer goes. */
+  readonly openedIn?: string | undefined;
   readonly payload: Omit<ViewPayload, 'blocks' | 'type'>;
   readonly blocks: readonly StoredBlock[];
   readonly hash: string;

@@ -30,7 +30,7 @@ const open: Method = {
     const trigger = triggers.exchange(triggerId);
     if ('error' in trigger) return refuse(trigger.error);
     world.closeModals(trigger.user, () => true, true);
-    const view = modalView(args.view, trigger.user);
+    const view = modalView(args.view, trigger.user, { openedIn: trigger.channel });
     world.showModal(view, true);
     return { ok: true, view: apiView(view) };
   },
@@ -49,7 +49,7 @@ const push: Method = {
     const below = stack.at(-1);
     if (!below) return refuse('not_found');
     if (stack.length >= MOST_MODALS) return refuse('push_limit_reached');
-    const view = modalView(args.view, trigger.user, below);
+    const view = modalView(args.view, trigger.user, { below });
     world.showModal(view, true);
     return { ok: true, view: apiView(view) };
   },
