@@ -107,7 +107,7 @@ export class Doors {
       { user: who.id, channel: channel?.id },
       async () => {
         const result = await act();
-        Object.assign(patience, { firstMs: result.firstMs ?? patience.firstMs });
+        patience.firstMs = Math.min(result.firstMs ?? patience.firstMs, patience.firstMs);
         return result;
       },
     );

@@ -133,11 +133,10 @@ export const messagePlain = (
   reader: Reader,
 ): string =>
   [
-    ...(message.blocks.length > 0 ? blocksPlain(message.blocks, reader) : [readMrkdwn(message.text, reader)]),
+    ...(message.blocks.length > 0 ? blocksPlain(message.blocks, reader) : []),
+    ...(message.blocks.length === 0 && message.text !== '' ? [readMrkdwn(message.text, reader)] : []),
     ...(message.files ?? []).map((file) => `(file: ${file.name}, ${file.size} bytes)`),
-  ]
-    .filter((line, index, all) => line !== '' || all.length > index + 1)
-    .join('\n');
+  ].join('\n');
 
 /** A view's title, blocks and, at the end, its own two buttons. */
 export const viewPlain = (

@@ -11,7 +11,7 @@ export interface Patience {
   /** The answer is whole when nothing of it has changed for so long. */
   readonly quietMs: number;
   /** For the first of the answer, from the acknowledgement on. */
-  readonly firstMs: number;
+  firstMs: number;
   readonly mostMs: number;
   /** Whether the bot is still at work behind its acknowledgement. */
   readonly isBusy: () => boolean;

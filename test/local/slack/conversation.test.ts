@@ -252,6 +252,47 @@ test('a mention is heard as app_mention, in a channel that the bot is in', async
   expect(heard).toHaveLength(1);
 });
 
+test('what a submission’s acknowledgement asks for is done: another view on top, a new content, all closed', async () => {
+  const answers: Record<string, unknown>[] = [
+    { response_action: 'push', view: { ...modal, callback_id: 'sure', title: { type: 'plain_text', text: 'Sure?' } } },
+    {
+      response_action: 'update',
+      view: { ...modal, callback_id: 'sure', title: { type: 'plain_text', text: 'Again' } },
+    },
+    { response_action: 'clear' },
+  ];
+  here.app.command('/batch', async ({ ack, command, client }) => {
+    await client.views.open({ trigger_id: command.trigger_id, view: modal });
+    await ack();
+  });
+  here.app.view(/cancel|sure/, async ({ ack }) => ack(answers.shift() as never));
+  const opened = await here.slack.say({ user: 'ada', channel: 'general', text: '/batch cancel' });
+  const first = opened.views[0]?.id ?? '';
+  const values = { Reason: 'slow' };
+  const pushed = await here.slack.submit({ user: 'ada', view_id: first, values });
+  const second = pushed.views.find(({ id }) => id !== first)?.id ?? '';
+  expect(pushed.views.at(-1)?.plain).toMatch(/^Sure\?\n/);
+  const updated = await here.slack.submit({ user: 'ada', view_id: second, values });
+  expect(updated.views).toMatchObject([{ id: second, plain: expect.stringMatching(/^Again\n/) }]);
+  expect(updated.views[0]?.state.values).toMatchObject({ why: { words: { value: 'slow' } } });
+  expect((await knock(here.slack, 'views/ada')).views).toMatchObject([{ id: first }, { id: second }]);
+  await here.slack.submit({ user: 'ada', view_id: second, values });
+  expect((await knock(here.slack, 'views/ada')).views).toEqual([]);
+});
+
+test('shortcuts and the check of the request URL reach the bot', async () => {
+  const seen: unknown[] = [];
+  here.app.shortcut('find', async ({ ack, shortcut, client }) => {
+    await ack();
+    seen.push(shortcut);
+    await client.chat.postEphemeral({ channel: 'C0GENERAL1', user: shortcut.user.id, text: 'Found' });
+  });
+  const { ts = '' } = await here.web.chat.postMessage({ channel: 'C0GENERAL1', text: 'a job' });
+  await knock(here.slack, 'shortcut', { user: 'ada', callback_id: 'find', channel: 'general', ts });
+  expect(seen).toMatchObject([{ type: 'message_action', message_ts: ts, message: { text: 'a job' } }]);
+  expect(await knock(here.slack, 'verify_url', {})).toEqual({ ok: true, verified: true });
+});
+
 test('a wrong name is answered with the right ones', async () => {
   expect(await knock(here.slack, 'say', { user: 'eve', channel: 'general', text: '/batch' })).toEqual({
     ok: false,

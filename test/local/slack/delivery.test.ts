@@ -49,16 +49,18 @@ const workspace = async (options: Parameters<typeof openWorkspace>[0]) => {
 
 const hook = (url: string | null, body: unknown) => fetch(url ?? '', { method: 'POST', body: JSON.stringify(body) });
 
-/** A slash command's form, as a bot that answers nothing received it. */
-async function commandForm(slack: LocalSlack, received: Received[]): Promise<URLSearchParams> {
-  await slack.say({ user: 'ada', channel: 'general', text: '/batch' });
+/** A slash command's form, as a bot that answers nothing received it; nobody waits here for its answer. */
+async function commandForm(slack: LocalSlack, received: Received[], channel = 'general'): Promise<URLSearchParams> {
+  const before = received.length;
+  slack.say({ user: 'ada', channel, text: '/batch' }).catch(() => undefined);
+  await until(() => received.length > before);
   return new URLSearchParams(received.at(-1)?.body);
 }
 
 test('a request is signed over its raw body, as Slack signs', async () => {
   const bot = await recordingBot([]);
   const now = Date.UTC(2026, 1, 3);
-  const { slack } = await workspace({ requestUrl: bot.url, now: () => now, isBusy: () => false });
+  const { slack } = await workspace({ requestUrl: bot.url, now: () => now });
   await slack.say({ user: 'ada', channel: 'general', text: '/batch search "a b" & ü' });
   const [request] = bot.received;
   expect(request?.headers['content-type']).toBe('application/x-www-form-urlencoded');
@@ -72,7 +74,7 @@ test('a request is signed over its raw body, as Slack signs', async () => {
 
 test('an event without a 2xx is sent again three times with its number and reason, then no more', async () => {
   const bot = await recordingBot([500, 404, 503, 500, 500]);
-  const { slack } = await workspace({ requestUrl: bot.url, eventRetryMs: [0, 5, 5], isBusy: () => false });
+  const { slack } = await workspace({ requestUrl: bot.url, eventRetryMs: [0, 5, 5] });
   await slack.openHome({ user: 'ada' });
   await until(() => bot.received.length >= 4);
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -99,7 +101,7 @@ test('a command that is answered with an error, or by nobody, says so to the ask
 test('a trigger opens one view, within three seconds', async () => {
   const bot = await recordingBot([]);
   let now = Date.now();
-  const { slack, web } = await workspace({ requestUrl: bot.url, now: () => now, isBusy: () => false });
+  const { slack, web } = await workspace({ requestUrl: bot.url, now: () => now });
   const trigger = async () => (await commandForm(slack, bot.received)).get('trigger_id') ?? '';
   const view = { type: 'modal' as const, title: { type: 'plain_text' as const, text: 'One' }, blocks: [] };
 
@@ -130,9 +132,8 @@ test('a trigger opens one view, within three seconds', async () => {
 test('a response_url is good for five messages in thirty minutes, even where the bot is no member', async () => {
   const bot = await recordingBot([]);
   let now = Date.now();
-  const { slack } = await workspace({ requestUrl: bot.url, now: () => now, isBusy: () => false });
-  await slack.say({ user: 'ada', channel: 'private-ops', text: '/batch' });
-  const url = new URLSearchParams(bot.received[0]?.body).get('response_url');
+  const { slack } = await workspace({ requestUrl: bot.url, now: () => now });
+  const url = (await commandForm(slack, bot.received, 'private-ops')).get('response_url');
 
   const bad = await hook(url, { blocks: [{ type: 'sectoin' }] });
   expect([bad.status, await bad.json()]).toMatchObject([400, { error: 'invalid_blocks' }]);
@@ -152,7 +153,7 @@ test('a response_url is good for five messages in thirty minutes, even where the
 
 test('a command’s response_url has no original to replace: the message is a new one', async () => {
   const bot = await recordingBot([]);
-  const { slack } = await workspace({ requestUrl: bot.url, isBusy: () => false });
+  const { slack } = await workspace({ requestUrl: bot.url });
   const url = (await commandForm(slack, bot.received)).get('response_url');
   await hook(url, { text: 'Thinking' });
   await hook(url, { text: 'Done', replace_original: true });

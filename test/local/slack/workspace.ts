@@ -32,6 +32,7 @@ export async function openWorkspace(options: Partial<LocalSlackOptions> = {}): P
     botToken: BOT_TOKEN,
     bot: receiver.app,
     quietMs: 80,
+    isBusy: () => false,
     ...options,
   });
   const client = { slackApiUrl: `${slack.url}/api/`, retryConfig: { retries: 0 }, logger: quiet };
