@@ -11,7 +11,7 @@ const getUploadUrl: Method = {
     const filename = stringOf(args, 'filename');
     const length = Number(stringOf(args, 'length'));
     if (!filename) return missing('filename');
-    // An empty file can't be uploaded: `length` has to be more than 0.
+    // Whether Slack takes an empty file is not documented; here it is refused.
     if (!Number.isInteger(length) || length <= 0) return missing('length');
     if (length > LARGEST_BYTES) return refuse('file_upload_size_restricted');
     return { ok: true, ...files.offer(filename, length) };
