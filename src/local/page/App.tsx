@@ -12,7 +12,7 @@ import { ToastProvider } from './Toasts';
 import { usePlace } from './usePlace';
 import { useSlack } from './useSlack';
 import { useUnread } from './useUnread';
-import { displayName, useNow, WorkspaceProvider } from './workspace';
+import { displayName, WorkspaceProvider } from './workspace';
 
 const RETRY_MS = 1500;
 
@@ -60,7 +60,6 @@ function Desk({ me: known, state, connected, place, go }: DeskProps) {
   const { users, channels } = state;
   const me = users.find((user) => user.id === known.id) ?? known;
   const bot = users.find((user) => user.is_bot);
-  const now = useNow();
   const [drawer, setDrawer] = useState(false);
   const channel =
     channels.find((one) => (isDirect(one.id) ? (bot?.name ?? one.name) : one.name) === place.channel) ??
@@ -80,7 +79,7 @@ function Desk({ me: known, state, connected, place, go }: DeskProps) {
     [channels, bot, go],
   );
   const openThread = useCallback((ts: string) => go({ thread: ts }), [go]);
-  const workspace = useMemo(() => ({ me, users, channels, now, openChannel }), [me, users, channels, now, openChannel]);
+  const workspace = useMemo(() => ({ me, users, channels, openChannel }), [me, users, channels, openChannel]);
 
   const waiting = channels.reduce((total, one) => total + unread(one.id), 0);
   useEffect(() => {
@@ -136,6 +135,8 @@ function Desk({ me: known, state, connected, place, go }: DeskProps) {
             )}
             {channel && place.thread && (
               <ThreadPane
+                channelId={channel.id}
+                botName={bot?.name ?? 'The bot'}
                 channelName={isDirect(channel.id) ? displayName(bot, channel.name) : `#${channel.name}`}
                 messages={state.messages[channel.id] ?? []}
                 threadTs={place.thread}

@@ -18,7 +18,11 @@ export function Avatar({ user, size = 'large' }: { user: User | undefined; size?
     .map((word) => word.charAt(0).toUpperCase())
     .join('');
   return (
-    <span className={`avatar avatar-${size}`} style={user && { background: colorOf(user) }} aria-hidden="true">
+    <span
+      className={`avatar avatar-${size}`}
+      style={user && { background: `color-mix(in srgb, ${colorOf(user)} 72%, #1b2126)` }}
+      aria-hidden="true"
+    >
       {user?.is_bot ? <Icon name="bolt" /> : initials}
     </span>
   );

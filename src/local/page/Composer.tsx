@@ -106,7 +106,7 @@ export function Composer({ userId, place, botName, commands, send }: Props) {
           ref={box}
           rows={1}
           value={text}
-          placeholder={`Message ${place}, or type / for a command`}
+          placeholder={`Message ${place}, or type /`}
           aria-label={`Message ${place}`}
           role="combobox"
           aria-autocomplete="list"

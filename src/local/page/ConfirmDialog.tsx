@@ -38,7 +38,8 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
 
 function ConfirmDialog({ dialog, label, answer }: Question) {
   const { title, text, confirm, deny, style } = dialog;
-  const shown = `${title?.text ?? ''} ${text.text} ${confirm?.text ?? ''}`;
+  // A confirm button of several words says itself what it will do; "Yes" does not.
+  const named = /\S\s+\S/.test(confirm?.text ?? '') || `${title?.text ?? ''} ${text.text}`.includes(label);
   return (
     <Dialog
       size="small"
@@ -46,7 +47,7 @@ function ConfirmDialog({ dialog, label, answer }: Question) {
       onClose={() => answer(false)}
       footer={
         <>
-          <button type="button" className="button" onClick={() => answer(false)}>
+          <button type="button" className="button" data-first onClick={() => answer(false)}>
             {deny?.text || 'No'}
           </button>
           <button
@@ -62,7 +63,7 @@ function ConfirmDialog({ dialog, label, answer }: Question) {
       <div className="confirm-text">
         <TextObject text={text} />
       </div>
-      {!shown.includes(label) && <p className="confirm-control">You chose “{label}”.</p>}
+      {!named && <p className="confirm-control">You chose “{label}”.</p>}
     </Dialog>
   );
 }

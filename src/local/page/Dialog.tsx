@@ -2,6 +2,9 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Icon } from './Icon';
 
+/** Where the focus starts: in the first field, else on the button that is marked as the safe one. */
+const FIRST = '.dialog-body :is(input, textarea, [role=combobox]):not(:disabled), .dialog-foot [data-first]';
+
 interface Props {
   title: ReactNode;
   size?: 'small' | 'medium';
@@ -19,6 +22,7 @@ export function Dialog({ title, size = 'medium', onClose, children, footer }: Pr
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

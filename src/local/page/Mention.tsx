@@ -1,7 +1,7 @@
 /** Mentions, links and dates: the pieces of text that mean something to the workspace, in mrkdwn and in rich text alike. */
 import type { ReactNode } from 'react';
 import { formatSlackDate, moment } from './slackDate';
-import { displayName, useWorkspace } from './workspace';
+import { displayName, useNow, useWorkspace } from './workspace';
 
 /** Only these open: a message can carry any address, `javascript:` among them. */
 export function isSafeUrl(url: string): boolean {
@@ -44,7 +44,8 @@ export function SlackDate(props: {
   fallback?: string | undefined;
   url?: string | undefined;
 }) {
-  const { me, now } = useWorkspace();
+  const { me } = useWorkspace();
+  const now = useNow();
   const text = formatSlackDate(props.timestamp, props.format, now, me.tz) || props.fallback || '';
   const when = new Date(props.timestamp * 1000);
   if (Number.isNaN(when.getTime())) return <>{text}</>;

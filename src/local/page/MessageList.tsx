@@ -5,10 +5,12 @@ import { Icon } from './Icon';
 import { MessageRow } from './MessageRow';
 import { dayKey, dayName } from './slackDate';
 import { repliesTo, topLevel } from './slackState';
-import { useWorkspace } from './workspace';
+import { useNow, useWorkspace } from './workspace';
 
 /** Messages of one author closer than this stand together under one heading. */
 const TOGETHER_MS = 5 * 60_000;
+/** How many messages are drawn until earlier ones are asked for. */
+const PAGE = 150;
 /** How far from the end still counts as at the end. */
 const NEAR_PX = 60;
 
@@ -21,16 +23,22 @@ interface Props {
 }
 
 export function MessageList({ label, messages, intro, onThread }: Props) {
+  const { me } = useWorkspace();
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   const [missed, setMissed] = useState(false);
-  const shown = useMemo(() => topLevel(messages), [messages]);
-  const lastTs = shown.at(-1)?.ts;
+  const [most, setMost] = useState(PAGE);
+  const whole = useMemo(() => topLevel(messages), [messages]);
+  const shown = whole.slice(-most);
+  const last = whole.at(-1);
+  const lastTs = last?.ts;
+  const mine = last?.user === me.id;
 
   useLayoutEffect(() => {
+    if (mine) stuck.current = true;
     if (lastTs && !stuck.current) setMissed(true);
-  }, [lastTs]);
+  }, [lastTs, mine]);
 
   useLayoutEffect(() => {
     const pane = scroller.current;
@@ -65,7 +73,13 @@ export function MessageList({ label, messages, intro, onThread }: Props) {
       <section className="messages" ref={scroller} onScroll={onScroll} aria-label={label} tabIndex={0}>
         <div className="messages-content" ref={content}>
           <div className="messages-space" />
-          {intro}
+          {shown.length < whole.length ? (
+            <button type="button" className="button earlier" onClick={() => setMost(most + PAGE)}>
+              Show earlier messages
+            </button>
+          ) : (
+            intro
+          )}
           <MessageRows messages={shown} all={messages} onThread={onThread} />
         </div>
       </section>
@@ -83,16 +97,20 @@ interface RowsProps {
   /** The channel's, replies as well. */
   all: readonly Message[];
   onThread?: (ts: string) => void;
+  /** Of a thread: the time of the message before the first, whose day needs no divider again. */
+  after?: number;
 }
 
-export function MessageRows({ messages, all, onThread }: RowsProps) {
-  const { me, now } = useWorkspace();
+export function MessageRows({ messages, all, onThread, after }: RowsProps) {
+  const { me } = useWorkspace();
+  const now = useNow();
   return (
     <div role="log" aria-live="polite" aria-relevant="additions text" aria-label="Messages">
       {messages.map((message, index) => {
         const before = messages[index - 1];
         const at = Number(message.ts) * 1000;
-        const newDay = !before || dayKey(Number(before.ts) * 1000, me.tz) !== dayKey(at, me.tz);
+        const beforeAt = before ? Number(before.ts) * 1000 : after;
+        const newDay = beforeAt === undefined || dayKey(beforeAt, me.tz) !== dayKey(at, me.tz);
         return (
           <Fragment key={message.ts}>
             {newDay && (

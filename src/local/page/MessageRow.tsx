@@ -8,7 +8,7 @@ import { Icon } from './Icon';
 import { Mrkdwn } from './mrkdwn';
 import { ago, clock, moment } from './slackDate';
 import { SurfaceProvider, useDrafts } from './surface';
-import { displayName, useWorkspace } from './workspace';
+import { displayName, useNow, useWorkspace } from './workspace';
 
 interface Props {
   message: Message;
@@ -80,7 +80,8 @@ interface ThreadLinkProps {
 }
 
 function ThreadLink({ message, replies, onThread }: ThreadLinkProps) {
-  const { now, users } = useWorkspace();
+  const { users } = useWorkspace();
+  const now = useNow();
   const last = Number(replies.at(-1)?.ts) * 1000;
   const authors = [...new Set(replies.map((reply) => reply.user))].slice(0, 3);
   return (

@@ -33,7 +33,7 @@ async function post(path: string, body: object): Promise<DoorAnswer> {
 }
 
 export const door = {
-  say: (body: { user: string; channel: string; text: string }) => post('say', body),
+  say: (body: { user: string; channel: string; text: string; thread_ts?: string }) => post('say', body),
   press: (body: Press) => post('press', body),
   submit: (body: { user: string; view_id: string; values: Record<string, FieldValue> }) => post('submit', body),
   close: (body: { user: string; view_id: string }) => post('close', body),

@@ -24,7 +24,7 @@ export function usePopover<Anchor extends HTMLElement>(align: 'start' | 'end' = 
     if (!anchor.current || !panel.current) return;
     const from = anchor.current.getBoundingClientRect();
     const { style } = panel.current;
-    style.minWidth = `${Math.min(from.width, innerWidth - 2 * EDGE_PX)}px`;
+    style.setProperty('--anchor-width', `${Math.min(from.width, innerWidth - 2 * EDGE_PX)}px`);
     const size = panel.current.getBoundingClientRect();
     const below = innerHeight - from.bottom - GAP_PX - EDGE_PX;
     const above = from.top - GAP_PX - EDGE_PX;

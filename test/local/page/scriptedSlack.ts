@@ -93,6 +93,18 @@ export class ScriptedSlack {
     return whole;
   }
 
+  /** The body of the last knock at a door, once there has been one. @throws Error after 4 s without */
+  async knocked(path: string): Promise<Record<string, unknown>> {
+    for (let waits = 0; waits < 200; waits += 1) {
+      const knock = this.knocks.findLast((one) => one.path === path);
+      if (knock) return knock.body;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    throw new Error(
+      `nobody knocked at ${path}; knocks: ${this.knocks.map((knock) => knock.path).join(', ') || 'none'}`,
+    );
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://page');
     const asset = this.assets.find(({ path }) => path === pathname);

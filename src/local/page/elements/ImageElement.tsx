@@ -7,7 +7,7 @@ export function imageUrl(image: object): string | undefined {
     image_url?: string;
     slack_file?: { url?: string; id?: string };
   };
-  return url ?? file?.url ?? (file?.id ? `/local/files/${file.id}` : undefined);
+  return url ?? file?.url ?? (file?.id ? `/files/${file.id}` : undefined);
 }
 
 export function ImageElement({ element, small = false }: { element: SlackImage; small?: boolean }) {
