@@ -30,7 +30,9 @@ const textMap = orNothing(
   z
     .record(z.string(), z.unknown())
     .transform((map) =>
-      Object.fromEntries(Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+      Object.fromEntries(
+        Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      ),
     ),
 );
 

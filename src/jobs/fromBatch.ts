@@ -131,7 +131,8 @@ function identify<T extends { jobId: string; status?: unknown }>(
   const { jobId: id, status } = result.data;
   if (status === undefined) throw new MalformedJobError(`Job ${id} comes without a status.`);
   const known = BATCH_STATUSES.find((candidate) => candidate === status);
-  if (!known) throw new MalformedJobError(`Job ${id} has a status that Batch does not know: ${JSON.stringify(status)}.`);
+  if (!known)
+    throw new MalformedJobError(`Job ${id} has a status that Batch does not know: ${JSON.stringify(status)}.`);
   return { id, status: known, read: result.data };
 }
 

@@ -42,9 +42,21 @@ export function merge(known: Job, news: Job): Job {
   put(merged, 'entered', earliest(known.entered, news.entered));
   put(merged, 'cancelled', either(known.cancelled, news.cancelled));
   put(merged, 'terminated', either(known.terminated, news.terminated));
-  put(merged, 'tags', greater(known.tags, news.tags, (a, b) => a.seenAt - b.seenAt || compareJson(a, b)));
-  put(merged, 'children', greater(known.children, news.children, (a, b) => a.countedAt - b.countedAt || compareJson(a, b)));
-  put(merged, 'lostAt', greater(known.lostAt, news.lostAt, (a, b) => a - b));
+  put(
+    merged,
+    'tags',
+    greater(known.tags, news.tags, (a, b) => a.seenAt - b.seenAt || compareJson(a, b)),
+  );
+  put(
+    merged,
+    'children',
+    greater(known.children, news.children, (a, b) => a.countedAt - b.countedAt || compareJson(a, b)),
+  );
+  put(
+    merged,
+    'lostAt',
+    greater(known.lostAt, news.lostAt, (a, b) => a - b),
+  );
   return merged as Job;
 }
 

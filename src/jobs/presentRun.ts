@@ -64,7 +64,11 @@ function runningContainer(read: JobDetail): Partial<Run> {
 
 function ofTasks(tasks: Task[] | undefined): Partial<Run> {
   const containers = (tasks ?? []).flatMap((task) => task.containers ?? []);
-  return remains({ ...decisive(containers), taskArn: tasks?.[0]?.taskArn, containerInstanceArn: tasks?.[0]?.containerInstanceArn });
+  return remains({
+    ...decisive(containers),
+    taskArn: tasks?.[0]?.taskArn,
+    containerInstanceArn: tasks?.[0]?.containerInstanceArn,
+  });
 }
 
 /** Of several containers the one that tells most of how it went: that failed, that has a reason, that is essential. */

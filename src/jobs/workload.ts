@@ -42,7 +42,9 @@ function ofContainers(containers: Omit<EcsContainer, 'taskArn' | 'containerInsta
   const first = containers.find((container) => container.essential) ?? containers[0];
   const log = containers.find((container) => container.logConfiguration)?.logConfiguration;
   const total = (type: string, older?: 'vcpus' | 'memory') =>
-    sum(containers.map((c) => requirement(c.resourceRequirements, type) ?? (older ? c[older] || undefined : undefined)));
+    sum(
+      containers.map((c) => requirement(c.resourceRequirements, type) ?? (older ? c[older] || undefined : undefined)),
+    );
   return {
     image: first?.image,
     command: first?.command?.length ? first.command : undefined,

@@ -1,0 +1,134 @@
+/** Wires the rooms together: what the doors, the local world and the tests all call. */
+
+import { carryOut } from './commands/carryOut';
+import type { Room } from './commands/command';
+import { AmbiguousJobError } from './commands/find';
+import { homeOf } from './commands/home';
+import { runCommand } from './commands/run';
+import { errorFields, shortReference, UserError } from './errors';
+import { ingest } from './history/ingest';
+import { reconcile, type SweepReport } from './history/reconcile';
+import { MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
+import { jobFailed } from './notices/jobFailed';
+import { announce, refreshCard } from './notices/post';
+import { type Answer, SlackUnavailableError } from './slack/deliver';
+import { type CommandRequest, type WorkRequest, workRequestSchema } from './slack/request';
+import { ambiguous, failure, problem } from './views/problem';
+
+/** Thrown for a request that another worker has in hand: it must come again in case that one dies. */
+export class InHandError extends Error {
+  override name = 'InHandError';
+}
+
+/** How long a try may be silent before it is taken to be dead. */
+const REQUEST_LEASE_MS = 90_000;
+
+export interface AppOptions {
+  room: Room;
+  /** Keeps an event that can't be understood, with why. */
+  parkEvent: (body: string, why: string) => Promise<void>;
+  sleep: (ms: number) => Promise<void>;
+}
+
+export function createApp({ room, parkEvent, sleep }: AppOptions) {
+  /** What to tell instead of an answer; undefined for an outage of Slack, which brings the request again. */
+  function explain(error: unknown, request: CommandRequest): Answer | undefined {
+    if (error instanceof UserError)
+      return { message: problem(error.message, room.slash, error.suggestion, error.people) };
+    if (error instanceof AmbiguousJobError)
+      return { message: ambiguous(error.prefix, error.jobs, error.more, room.now(), room.region) };
+    if (error instanceof SlackUnavailableError) return undefined;
+    const ref = shortReference();
+    room.log.error('a command failed', { ref, text: request.text, by: request.user.id, ...errorFields(error) });
+    room.log.metric('FailedCommands', 1);
+    return { message: failure(ref) };
+  }
+
+  async function runRequest(request: CommandRequest, remainingMs: () => number): Promise<void> {
+    const claim = await room.history.once.claim(request.id, room.now(), REQUEST_LEASE_MS);
+    if (claim === 'done') return;
+    if (claim === 'busy') throw new InHandError(`request ${request.id} is in another worker's hands`);
+    const asker = { user: request.user.id, channel: request.channel.id, responseUrl: request.responseUrl };
+    try {
+      const answer = await runCommand(request, room, remainingMs).catch((error: unknown): Answer => {
+        const told = explain(error, request);
+        if (told === undefined) throw error;
+        return told;
+      });
+      // What goes to everybody never takes the place of what one person sees.
+      const replace = request.replace && (answer.replace ?? answer.public !== true);
+      await room.slack.answer(asker, { ...answer, replace }, remainingMs);
+    } catch (error) {
+      await room.history.once.release(request.id);
+      throw error;
+    }
+    await room.history.once.finish(request.id);
+  }
+
+  async function work(request: WorkRequest, remainingMs: () => number): Promise<void> {
+    switch (request.kind) {
+      case 'command':
+        return await runRequest(request, remainingMs);
+      case 'operation':
+        return await carryOut(request.op, room, remainingMs, sleep);
+      case 'alert':
+        return await refreshCard(request.key, room, remainingMs);
+      case 'home':
+        return await room.slack.publishHome(request.user.id, await homeOf(request.user, room), remainingMs);
+    }
+  }
+
+  return {
+    room,
+    /**
+     * One message of the work queue.
+     * @throws when it must come again; after three times it reaches the DLQ
+     */
+    async takeWork(body: string, remainingMs: () => number): Promise<void> {
+      await work(workRequestSchema.parse(JSON.parse(body)), remainingMs);
+    },
+
+    /**
+     * One EventBridge event. What can't be understood is parked, and never holds up the others.
+     * @throws when it must come again
+     */
+    async takeEvent(body: string, remainingMs: () => number): Promise<void> {
+      let event: ReturnType<typeof parseBatchEvent>;
+      try {
+        event = parseBatchEvent(JSON.parse(body));
+      } catch (error) {
+        if (!(error instanceof MalformedJobError || error instanceof SyntaxError)) throw error;
+        room.log.warn('an event can not be understood', { why: error.message, body: body.slice(0, 2_000) });
+        room.log.metric('MalformedEvents', 1);
+        await parkEvent(body, error.message);
+        return;
+      }
+      if (event === undefined || (event.job.queue !== undefined && !room.tracks(event.job.queue))) return;
+      const { after } = await ingest(room.history.jobs, event.job, room.now);
+      const card = event.job.status === 'FAILED' ? jobFailed(after, event.time, room.now()) : undefined;
+      if (card !== undefined) await announce(card, after, room, remainingMs);
+    },
+
+    /** What a passing minute brings: fill what events missed, and tell of what they did not. */
+    async tick(remainingMs: () => number, full?: boolean): Promise<SweepReport> {
+      return await reconcile(
+        {
+          batch: room.batch,
+          history: room.history,
+          log: room.log,
+          now: room.now,
+          tracks: room.tracks,
+          remainingMs,
+          // A failure that no event told of is an alert too, if the job was known to live; at the first sweep none is.
+          onNews: async ({ before, after }) => {
+            if (before === undefined || before.status === 'FAILED') return;
+            const card = jobFailed(after, after.stoppedAt ?? room.now(), room.now());
+            if (card !== undefined) await announce(card, after, room, remainingMs);
+          },
+        },
+        full,
+      );
+    },
+  };
+}
+export type App = ReturnType<typeof createApp>;

@@ -1,0 +1,138 @@
+/** AWS Batch: whole answers out of its pages, its limits of ids a call, and bulk stops where the region has them. */
+import {
+  type BatchClient,
+  CancelJobCommand,
+  CancelJobsCommand,
+  type ComputeEnvironmentDetail,
+  DescribeComputeEnvironmentsCommand,
+  DescribeJobQueuesCommand,
+  DescribeJobsCommand,
+  type JobDetail,
+  type JobQueueDetail,
+  type JobStatus,
+  type JobSummary,
+  paginateDescribeComputeEnvironments,
+  paginateDescribeJobQueues,
+  paginateListJobs,
+  TerminateJobCommand,
+  TerminateJobsCommand,
+} from '@aws-sdk/client-batch';
+
+/** DescribeJobs takes 100 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html). */
+export const IDS_PER_DESCRIBE = 100;
+/** TerminateJobs and CancelJobs take 50 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJobs.html). */
+export const IDS_PER_STOP = 50;
+/** A page of ListJobs by status holds 1,000 at most (https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html). */
+const JOBS_PER_LIST = 1000;
+/** DescribeJobQueues and DescribeComputeEnvironments answer 100 a page. */
+const DETAILS_PER_PAGE = 100;
+
+export interface StopFailure {
+  id: string;
+  /** AWS's code and message. */
+  why: string;
+}
+
+/** True for the answers of an endpoint that does not know the operation: bulk stops came to Batch in 2026, region by region. */
+function isUnknownOperation(error: unknown): boolean {
+  const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+  return (
+    name === 'UnknownOperationException' ||
+    $metadata?.httpStatusCode === 404 ||
+    ($metadata?.httpStatusCode === 403 && /missing authentication token/i.test(message))
+  );
+}
+
+const whyOf = (error: unknown): string => {
+  const { name, message } = error as Error;
+  return `${name}: ${message}`;
+};
+
+export function batchJobs(client: BatchClient) {
+  let hasBulk = true;
+
+  /** Stops up to 50 jobs by one bulk call, or one by one where the region has none. */
+  async function stop(kind: 'cancel' | 'terminate', ids: readonly string[], reason: string): Promise<StopFailure[]> {
+    if (ids.length === 0) return [];
+    if (ids.length > IDS_PER_STOP) throw new RangeError(`at most ${IDS_PER_STOP} jobs are stopped at once`);
+    if (hasBulk && ids.length > 1) {
+      try {
+        const input = { jobs: [...ids], reason };
+        const answer = await client.send(
+          kind === 'cancel' ? new CancelJobsCommand(input) : new TerminateJobsCommand(input),
+        );
+        return (answer.errors ?? []).map((error) => ({
+          id: error.job ?? '',
+          why: [error.code, error.message].filter((part) => part !== undefined).join(': '),
+        }));
+      } catch (error) {
+        if (!isUnknownOperation(error)) throw error;
+        hasBulk = false;
+      }
+    }
+    const failures: StopFailure[] = [];
+    for (const id of ids) {
+      try {
+        const input = { jobId: id, reason };
+        await client.send(kind === 'cancel' ? new CancelJobCommand(input) : new TerminateJobCommand(input));
+      } catch (error) {
+        failures.push({ id, why: whyOf(error) });
+      }
+    }
+    return failures;
+  }
+
+  return {
+    /** The jobs that Batch still knows, in no order; it forgets a job 7 days or more after its end. */
+    async describe(ids: readonly string[]): Promise<JobDetail[]> {
+      const found: JobDetail[] = [];
+      for (let at = 0; at < ids.length; at += IDS_PER_DESCRIBE) {
+        const answer = await client.send(new DescribeJobsCommand({ jobs: ids.slice(at, at + IDS_PER_DESCRIBE) }));
+        found.push(...(answer.jobs ?? []));
+      }
+      return found;
+    },
+
+    /** Every job of a queue, an array or a multi-node job in one state, a page at a time, newest first. */
+    async *list(
+      of: { jobQueue: string } | { arrayJobId: string } | { multiNodeJobId: string },
+      jobStatus: JobStatus,
+    ): AsyncGenerator<JobSummary[]> {
+      for await (const page of paginateListJobs({ client, pageSize: JOBS_PER_LIST }, { ...of, jobStatus })) {
+        yield page.jobSummaryList ?? [];
+      }
+    },
+
+    /** All queues, or the named one; an unknown name gives none. */
+    async queues(name?: string): Promise<JobQueueDetail[]> {
+      if (name !== undefined) {
+        return (await client.send(new DescribeJobQueuesCommand({ jobQueues: [name] }))).jobQueues ?? [];
+      }
+      const found: JobQueueDetail[] = [];
+      for await (const page of paginateDescribeJobQueues({ client, pageSize: DETAILS_PER_PAGE }, {})) {
+        found.push(...(page.jobQueues ?? []));
+      }
+      return found;
+    },
+
+    /** All compute environments, or those named by name or ARN. */
+    async computeEnvironments(names?: readonly string[]): Promise<ComputeEnvironmentDetail[]> {
+      if (names !== undefined) {
+        if (names.length === 0) return [];
+        const input = { computeEnvironments: [...names] };
+        return (await client.send(new DescribeComputeEnvironmentsCommand(input))).computeEnvironments ?? [];
+      }
+      const found: ComputeEnvironmentDetail[] = [];
+      for await (const page of paginateDescribeComputeEnvironments({ client, pageSize: DETAILS_PER_PAGE }, {})) {
+        found.push(...(page.computeEnvironments ?? []));
+      }
+      return found;
+    },
+
+    /** CancelJob(s): for jobs that have not started; a started one is left alone although the call succeeds. At most 50 ids. */
+    cancel: (ids: readonly string[], reason: string) => stop('cancel', ids, reason),
+    /** TerminateJob(s): ends started jobs and cancels the others. At most 50 ids. */
+    terminate: (ids: readonly string[], reason: string) => stop('terminate', ids, reason),
+  };
+}
+export type BatchJobs = ReturnType<typeof batchJobs>;

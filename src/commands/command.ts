@@ -1,0 +1,116 @@
+/** How a verb is declared: once; its help, usage errors, permission, confirmation, manifest hint and README row follow. */
+import type * as z from 'zod';
+import type { BatchJobs } from '../aws/batch';
+import type { JobLogs } from '../aws/logs';
+import type { History } from '../history/history';
+import type { Token } from '../jobs/words';
+import type { Log } from '../log';
+import type { Answer, SlackDelivery } from '../slack/deliver';
+import type { WorkRequest } from '../slack/request';
+
+export type Role = 'viewer' | 'operator' | 'admin';
+
+export interface Person {
+  id: string;
+  name: string;
+  role: Role;
+}
+
+/** What a command may use. */
+export interface Room {
+  /** Every verb, in the order of the help. */
+  commands: readonly Command[];
+  batch: BatchJobs;
+  logs: JobLogs;
+  history: History;
+  slack: SlackDelivery;
+  log: Log;
+  now: () => number;
+  /** Queues something for a worker, now or later. */
+  enqueue: (request: WorkRequest, delaySeconds?: number) => Promise<void>;
+  /** The slash command as it is called here, `/batch`. */
+  slash: string;
+  region: string;
+  /** Where alerts go, if anywhere. */
+  alertChannel: string | undefined;
+  roleOf: (userId: string, team: string | undefined) => Role;
+  /** People to ask for a role, as Slack user ids. */
+  admins: readonly string[];
+  /** The queues that are followed: all but those that the configuration leaves out. */
+  tracks: (queue: string) => boolean;
+}
+
+/** One asking: who, where, what was typed. */
+export interface Asking<Filters> {
+  person: Person;
+  channel: { id: string; name: string };
+  /** What followed the verb, as typed. */
+  text: string;
+  /** Plain words, in order. */
+  words: string[];
+  filters: Filters;
+  flags: ReadonlySet<string>;
+  /** All words and those filters that are not the verb's own: a search. */
+  query: Token[];
+  /** What stood in the message's input fields. */
+  inputs: Readonly<Record<string, string>>;
+  /** A control was pressed, rather than a command typed. */
+  pressed: boolean;
+  remainingMs: () => number;
+}
+
+export interface FilterSpec<T = unknown> {
+  schema: z.ZodType<T>;
+  meaning: string;
+}
+export type FilterSpecs = Readonly<Record<string, FilterSpec>>;
+export type FilterValues<F extends FilterSpecs> = { [K in keyof F]?: z.output<F[K]['schema']> };
+
+export interface CommandSpec<F extends FilterSpecs> {
+  name: string;
+  /** One sentence for the help screen. */
+  summary: string;
+  group: 'asks' | 'acts' | 'tells';
+  /** What follows the verb, as the help shows it. */
+  usage: string;
+  /** What follows the verb in an example that works as typed; help puts a real job's id in place of `<id>`. */
+  example: string;
+  filters?: F;
+  /** Flags: `--x`; `share` may also be a plain last word. */
+  flags?: readonly string[];
+  /** Takes a search: all of its words and filters. */
+  searches?: boolean;
+  /** Needs the operator role, asks to confirm, is written to the audit log, runs once. */
+  changes?: boolean;
+  run(asking: Asking<FilterValues<F>>, room: Room): Promise<Answer>;
+}
+
+/** A verb as the list holds it, whatever its filters are. */
+export interface Command {
+  name: string;
+  summary: string;
+  group: 'asks' | 'acts' | 'tells';
+  usage: string;
+  example: string;
+  filters: FilterSpecs;
+  flags: readonly string[];
+  searches: boolean;
+  changes: boolean;
+  run(asking: Asking<Record<string, unknown>>, room: Room): Promise<Answer>;
+}
+
+export function command<F extends FilterSpecs = Record<never, FilterSpec>>(spec: CommandSpec<F>): Command {
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    group: spec.group,
+    usage: spec.usage,
+    example: spec.example,
+    filters: spec.filters ?? {},
+    flags: spec.flags ?? [],
+    searches: spec.searches ?? false,
+    changes: spec.changes ?? false,
+    // `run` is only ever called by run.ts with the filters that these very schemas have parsed.
+    run: (asking, room) => spec.run(asking as Asking<FilterValues<F>>, room),
+  };
+}

@@ -1,0 +1,70 @@
+/** From what people call a job (id, prefix, ARN, link, parent:index) to the job, fresh from Batch where that matters. */
+import { UserError } from '../errors';
+import { ingest } from '../history/ingest';
+import { jobFromDetail } from '../jobs/fromBatch';
+import { isDone, type Job } from '../jobs/job';
+import { parseReference } from '../jobs/reference';
+import type { Room } from './command';
+
+/** How many of the jobs that a prefix fits are listed. */
+const MOST_LISTED = 10;
+
+export class AmbiguousJobError extends Error {
+  override name = 'AmbiguousJobError';
+  constructor(
+    readonly prefix: string,
+    readonly jobs: readonly Job[],
+    readonly more: boolean,
+  ) {
+    super(`${prefix} fits several jobs`);
+  }
+}
+
+/** Asks Batch for the newest state of a job; undefined when Batch does not know it (any more). */
+async function fromBatch(id: string, room: Room): Promise<Job | undefined> {
+  const [detail] = await room.batch.describe([id]);
+  if (detail === undefined) return undefined;
+  return (await ingest(room.history.jobs, jobFromDetail(detail, room.now()), room.now)).after;
+}
+
+/**
+ * @throws UserError when nothing is called that
+ * @throws AmbiguousJobError when a prefix fits several jobs
+ */
+export async function findJob(text: string, verb: string, room: Room): Promise<Job> {
+  if (text.trim() === '')
+    throw new UserError(
+      `Which job? It goes: ${room.slash} ${verb} <id>, for example an id from ${room.slash} search.`,
+      'search',
+    );
+  const reference = parseReference(text);
+  if (reference === undefined) {
+    throw new UserError(
+      `"${text}" is not a job's id. I take an id, its first 8 characters or more, an ARN, a console link, or parent:index; or search for the name.`,
+      `search ${JSON.stringify(text)}`,
+    );
+  }
+  if (reference.kind === 'prefix') {
+    const found = await room.history.jobs.findByPrefix(reference.prefix, MOST_LISTED * 20);
+    // An array's children begin with their parent's id: the parent is what is meant.
+    const jobs = found.map(({ job }) => job);
+    const tops = jobs.filter(({ arrayIndex }) => arrayIndex === undefined);
+    const meant = tops.length > 0 ? tops : jobs;
+    const [only, ...others] = meant;
+    if (only === undefined)
+      throw new UserError(
+        `No job's id begins with ${reference.prefix}. Jobs from before batchbot ran here, and older than 7 days, are not known.`,
+      );
+    if (others.length > 0)
+      throw new AmbiguousJobError(reference.prefix, meant.slice(0, MOST_LISTED), meant.length > MOST_LISTED);
+    return isDone(only) ? only : ((await fromBatch(only.id, room)) ?? only);
+  }
+  const stored = await room.history.jobs.get(reference.id);
+  if (stored !== undefined && isDone(stored.job) && stored.job.whole) return stored.job;
+  const fresh = await fromBatch(reference.id, room);
+  if (fresh !== undefined) return fresh;
+  if (stored !== undefined) return stored.job;
+  throw new UserError(
+    `I know no job ${reference.id}. It may belong to another account or region, or have ended before batchbot ran here.`,
+  );
+}

@@ -1,0 +1,57 @@
+/** `/batch help [verb]`: derived from the declarations of the verbs. */
+import { closest } from 'fastest-levenshtein';
+import { UserError } from '../errors';
+import { parseQuery } from '../jobs/query';
+import { type HelpEntry, helpFor, help as helpView } from '../views/help';
+import { type Command, command, type Room } from './command';
+
+const entryOf = (
+  { name, summary, group, usage, example, filters, flags, searches, changes }: Command,
+  id: string,
+): HelpEntry => ({
+  name,
+  summary,
+  group,
+  usage,
+  example: example.replace('<id>', id),
+  filters: Object.entries(filters).map(([filter, { meaning }]) => ({ name: filter, meaning })),
+  flags: flags.filter((flag) => flag === 'share'),
+  searches,
+  changes,
+});
+
+/** The newest job's id, so that an example works as typed. */
+async function someId({ history, now }: Room): Promise<string> {
+  const { rows } = await history.search.search(parseQuery('', { now: now() }), { limit: 25 });
+  return (
+    (rows.find(({ arrayIndex, arraySize }) => arrayIndex === undefined && arraySize === undefined) ?? rows[0])?.id ??
+    '<id>'
+  );
+}
+
+export const help = command({
+  name: 'help',
+  summary: 'Shows what I can do, or how one verb goes.',
+  group: 'asks',
+  usage: '[verb]',
+  example: 'search',
+  async run({ words }, room) {
+    const { commands, slash } = room;
+    const [verb] = words;
+    const id = await someId(room);
+    if (verb === undefined)
+      return {
+        message: helpView(
+          commands.map((each) => entryOf(each, id)),
+          slash,
+        ),
+      };
+    const found = commands.find(({ name }) => name === verb.toLowerCase());
+    if (found !== undefined) return { message: helpFor(entryOf(found, id), slash) };
+    const instead = closest(
+      verb.toLowerCase(),
+      commands.map(({ name }) => name),
+    );
+    throw new UserError(`There is no verb "${verb}". Did you mean ${slash} help ${instead}?`, `help ${instead}`);
+  },
+});

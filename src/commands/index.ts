@@ -1,0 +1,10 @@
+/** The list of verbs, in the order in which help shows them: the four most used first. */
+import { cancel } from './cancel';
+import type { Command } from './command';
+import { help } from './help';
+import { job } from './job';
+import { logs } from './logs';
+import { queues } from './queues';
+import { search } from './search';
+
+export const commands: readonly Command[] = [search, logs, job, cancel, queues, help];

@@ -1,0 +1,35 @@
+/** Takes in a piece of news about a job: read, merge, write if it changed; safe when repeated, reordered or raced. */
+import type { Job } from '../jobs/job';
+import { merge, sameJob } from '../jobs/merge';
+import type { JobItems } from './jobs';
+
+export interface Ingested {
+  /** The job as it was known before, if it was. */
+  before: Job | undefined;
+  after: Job;
+  changed: boolean;
+}
+
+/** Writers that race for one job are few (an event, its double, a sweep); this many lost races mean something is wrong. */
+const MOST_TRIES = 12;
+
+/**
+ * @param known what the caller read a moment ago, to save a read
+ * @throws when the table refuses; the news can then be given again
+ */
+export async function ingest(
+  jobs: JobItems,
+  news: Job,
+  now: () => number,
+  known?: { job: Job; version: number },
+): Promise<Ingested> {
+  let stored = known ?? (await jobs.get(news.id));
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const before = stored?.job;
+    const after = before === undefined ? news : merge(before, news);
+    if (before !== undefined && sameJob(before, after)) return { before, after, changed: false };
+    if (await jobs.put(after, stored?.version ?? 0, now())) return { before, after, changed: true };
+    stored = await jobs.get(news.id);
+  }
+  throw new Error(`job ${news.id} was written by others ${MOST_TRIES} times in a row`);
+}

@@ -1,0 +1,171 @@
+/** Job items: the truth for ever, read by id and written by one conditional put each. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { type Job, type JobRow, jobSchema } from '../jobs/job';
+import { jobPartition, livePartition } from './table';
+
+/** A job as it stands in the table; `version` counts its writes. */
+export interface StoredJob {
+  job: Job;
+  version: number;
+}
+
+/** A row as the live index carries it. */
+export interface StoredRow {
+  row: JobRow;
+  version: number;
+}
+
+export class DamagedItemError extends Error {
+  override name = 'DamagedItemError';
+}
+
+/** BatchGetItem takes 100 keys (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html). */
+const KEYS_PER_READ = 100;
+
+const ROW_FIELDS = {
+  id: true,
+  name: true,
+  queue: true,
+  definition: true,
+  image: true,
+  command: true,
+  createdAt: true,
+  arraySize: true,
+  arrayIndex: true,
+  status: true,
+  statusReason: true,
+  containerReason: true,
+  exitCode: true,
+  startedAt: true,
+  stoppedAt: true,
+  seenAt: true,
+  cancelled: true,
+  terminated: true,
+  tags: true,
+  children: true,
+  lostAt: true,
+  maxAttempts: true,
+} as const;
+
+const rowSchema = jobSchema.pick(ROW_FIELDS).extend({ attemptCount: z.number().int() });
+const storedRowSchema = z.object({ row: rowSchema, version: z.number().int() });
+const storedJobSchema = storedRowSchema.extend({ rest: jobSchema.omit(ROW_FIELDS) });
+
+/** The columns of a job that a search needs. */
+export function rowOf(job: Job): JobRow {
+  return rowSchema.parse({ ...job, attemptCount: job.attempts.length });
+}
+
+function readBack<T>(schema: z.ZodType<T>, item: Record<string, unknown>): T {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw new DamagedItemError(
+    `Item ${String(item.pk)} / ${String(item.sk)} of the history is damaged: ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+function storedJob(item: Record<string, unknown>): StoredJob {
+  const { row, rest, version } = readBack(storedJobSchema, item);
+  const { attemptCount: _, ...columns } = row;
+  return { job: { ...columns, ...rest }, version };
+}
+
+export const storedRow = (item: Record<string, unknown>): StoredRow => readBack(storedRowSchema, item);
+
+/** The item for a job's first (`version` 1) or next write. */
+export function jobItem({ job, version }: StoredJob, changedAt: number): Record<string, unknown> {
+  const row = rowOf(job);
+  const rest = Object.fromEntries(Object.entries(job).filter(([field]) => !(field in ROW_FIELDS)));
+  return { pk: jobPartition(job.id), sk: job.id, version, row, rest, live: livePartition(job.id), changedAt };
+}
+
+export function jobItems(doc: DynamoDBDocumentClient, table: string) {
+  /** Reads every page of a Query over one partition of jobs. */
+  async function query(id: string, begins: string, limit?: number): Promise<StoredJob[]> {
+    const found: StoredJob[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await doc.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begins)',
+          ExpressionAttributeValues: { ':pk': jobPartition(id), ':begins': begins },
+          ConsistentRead: true,
+          ...(limit === undefined ? {} : { Limit: limit }),
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+      );
+      found.push(...(page.Items ?? []).map(storedJob));
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined && (limit === undefined || found.length < limit));
+    return found;
+  }
+
+  return {
+    async get(id: string): Promise<StoredJob | undefined> {
+      const { Item } = await doc.send(
+        new GetCommand({ TableName: table, Key: { pk: jobPartition(id), sk: id }, ConsistentRead: true }),
+      );
+      return Item === undefined ? undefined : storedJob(Item);
+    },
+
+    /** Those of the jobs that are known, in any order. */
+    async getMany(ids: readonly string[]): Promise<StoredJob[]> {
+      const found: StoredJob[] = [];
+      const unique = [...new Set(ids)];
+      for (let at = 0; at < unique.length; at += KEYS_PER_READ) {
+        let keys: Record<string, unknown>[] | undefined = unique
+          .slice(at, at + KEYS_PER_READ)
+          .map((id) => ({ pk: jobPartition(id), sk: id }));
+        while (keys !== undefined && keys.length > 0) {
+          const answer: BatchGetCommandOutput = await doc.send(
+            new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+          );
+          found.push(...(answer.Responses?.[table] ?? []).map(storedJob));
+          // Reads beyond 16 MB or the table's throughput come back as UnprocessedKeys.
+          keys = answer.UnprocessedKeys?.[table]?.Keys;
+        }
+      }
+      return found;
+    },
+
+    /** Jobs whose id begins so, the first few of them; `prefix` has at least two characters. */
+    findByPrefix: (prefix: string, limit: number): Promise<StoredJob[]> => query(prefix, prefix, limit),
+
+    /** The known children of an array, by index as text. */
+    children: (parentId: string): Promise<StoredJob[]> => query(parentId, `${parentId}:`),
+
+    /**
+     * Writes a job if nobody wrote it since it was read.
+     * @param known the version that was read, 0 when the job was not there
+     * @returns false when somebody else was faster: read, merge and try again
+     */
+    async put(job: Job, known: number, changedAt: number): Promise<boolean> {
+      try {
+        await doc.send(
+          new PutCommand({
+            TableName: table,
+            Item: jobItem({ job, version: known + 1 }, changedAt),
+            ...(known === 0
+              ? { ConditionExpression: 'attribute_not_exists(pk)' }
+              : { ConditionExpression: 'version = :known', ExpressionAttributeValues: { ':known': known } }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}
+export type JobItems = ReturnType<typeof jobItems>;

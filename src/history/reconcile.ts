@@ -1,0 +1,153 @@
+/**
+ * Fills what events missed: lists the jobs of every tracked queue, describes those that are new or differ from what is
+ * known, and marks as lost the ones that Batch knows no more.
+ */
+import type { JobDetail, JobSummary } from '@aws-sdk/client-batch';
+import type { BatchJobs } from '../aws/batch';
+import { jobFromDetail, jobFromSummary } from '../jobs/fromBatch';
+import { BATCH_STATUSES, isDone, isLost, type JobRow } from '../jobs/job';
+import { parseQuery } from '../jobs/query';
+import type { Log } from '../log';
+import type { History } from './history';
+import { type Ingested, ingest } from './ingest';
+
+export interface Reconcile {
+  batch: BatchJobs;
+  history: History;
+  log: Log;
+  now: () => number;
+  /** Tells whether a queue is tracked. */
+  tracks: (queue: string) => boolean;
+  /** Milliseconds that are left for this work. */
+  remainingMs: () => number;
+  /** Called for every job whose record changed. */
+  onNews: (ingested: Ingested) => Promise<void>;
+}
+
+export interface SweepReport {
+  /** False when time ran out, or another worker is at it. */
+  complete: boolean;
+  listed: number;
+  described: number;
+  changed: number;
+  lost: number;
+}
+
+const ACTIVE = BATCH_STATUSES.filter((status) => !isDone({ status }));
+const DONE = BATCH_STATUSES.filter((status) => isDone({ status }));
+/** Finished jobs are walked through at the first sweep and once an hour; events and the list of active ones tell the rest. */
+const FULL_EVERY_MS = 3_600_000;
+/** A job that is missing from a sweep is looked at one by one when nothing was heard of it for so long. */
+const QUIET_MS = 300_000;
+const LEASE_MS = 120_000;
+const QUEUES_AT_ONCE = 4;
+const WRITES_AT_ONCE = 25;
+/** Stop early enough to give the lease back. */
+const RESERVE_MS = 5_000;
+
+/** Runs `work` on every item, a few at once. */
+async function each<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const item of rest) await work(item);
+    }),
+  );
+}
+
+function differs(known: JobRow | undefined, summary: JobSummary): boolean {
+  if (known === undefined || known.status !== summary.status || isLost(known)) return true;
+  if (isDone(known)) return false;
+  return known.arraySize !== undefined || (known.statusReason ?? '') !== (summary.statusReason ?? '');
+}
+
+/** @param full also walk through all finished jobs that Batch still keeps; by default when that is due */
+export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepReport> {
+  const { batch, history, now, log } = room;
+  const report: SweepReport = { complete: false, listed: 0, described: 0, changed: 0, lost: 0 };
+  const state = await history.sweeps.get();
+  if (!(await history.sweeps.lease(now(), now() + LEASE_MS))) return report;
+  const isFull = full ?? (state.fullEndedAt === undefined || now() - state.fullEndedAt > FULL_EVERY_MS);
+  const hasTime = () => room.remainingMs() > RESERVE_MS;
+
+  async function takeIn(details: readonly JobDetail[]): Promise<void> {
+    report.described += details.length;
+    await each(details, WRITES_AT_ONCE, async (detail) => {
+      const ingested = await ingest(history.jobs, jobFromDetail(detail, now()), now);
+      if (!ingested.changed) return;
+      report.changed++;
+      await room.onNews(ingested);
+    });
+  }
+
+  async function describe(ids: readonly string[]): Promise<Set<string>> {
+    const seen = new Set<string>();
+    for (let at = 0; at < ids.length && hasTime(); at += 100) {
+      const details = await batch.describe(ids.slice(at, at + 100));
+      for (const { jobId } of details) if (jobId !== undefined) seen.add(jobId);
+      await takeIn(details);
+    }
+    return seen;
+  }
+
+  /** @returns the ids that were listed */
+  async function listed(
+    of: { jobQueue: string } | { arrayJobId: string },
+    statuses: readonly JobRow['status'][],
+  ): Promise<Set<string>> {
+    const seen = new Set<string>();
+    for (const status of statuses) {
+      for await (const page of batch.list(of, status)) {
+        report.listed += page.length;
+        for (const { jobId } of page) if (jobId !== undefined) seen.add(jobId);
+        const news = page.filter((summary) => differs(history.search.known(summary.jobId ?? ''), summary));
+        const described = await describe(news.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId])));
+        // Batch may list a job that DescribeJobs does not give; the summary is better than nothing.
+        for (const summary of news) {
+          if (summary.jobId === undefined || described.has(summary.jobId) || !('jobQueue' in of)) continue;
+          await ingest(history.jobs, jobFromSummary(summary, of.jobQueue, now()), now);
+        }
+        const arrays = news.filter(({ arrayProperties }) => arrayProperties?.size !== undefined);
+        for (const { jobId } of arrays) {
+          if (jobId !== undefined && hasTime()) await listed({ arrayJobId: jobId }, BATCH_STATUSES);
+        }
+        if (!hasTime()) return seen;
+      }
+    }
+    return seen;
+  }
+
+  try {
+    await history.search.refresh();
+    const queues = (await batch.queues()).flatMap(({ jobQueueName: name }) =>
+      name !== undefined && room.tracks(name) ? [name] : [],
+    );
+    const startedAt = now();
+    const seen = new Set<string>();
+    await each(queues, QUEUES_AT_ONCE, async (queue) => {
+      if (!hasTime()) return;
+      for (const id of await listed({ jobQueue: queue }, isFull ? [...ACTIVE, ...DONE] : ACTIVE)) seen.add(id);
+    });
+    if (hasTime()) {
+      const swept = new Set(queues);
+      const active = await history.search.all(parseQuery('status:active', { now: startedAt }));
+      const missing = active.filter(
+        (row) => !seen.has(row.id) && row.queue !== undefined && swept.has(row.queue) && row.seenAt < startedAt,
+      );
+      const overdue = missing.filter((row) => row.arrayIndex === undefined || startedAt - row.seenAt > QUIET_MS);
+      const found = await describe(overdue.map(({ id }) => id));
+      for (const row of overdue) {
+        if (found.has(row.id) || startedAt - row.seenAt < QUIET_MS || !hasTime()) continue;
+        const stored = await history.jobs.get(row.id);
+        if (stored === undefined || isDone(stored.job)) continue;
+        await ingest(history.jobs, { ...stored.job, lostAt: now() }, now, stored);
+        report.lost++;
+      }
+    }
+    report.complete = hasTime();
+  } finally {
+    await history.sweeps.finish(report.complete ? { at: now(), full: isFull } : undefined);
+  }
+  log.info('swept', { ...report, full: isFull });
+  return report;
+}

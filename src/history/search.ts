@@ -1,0 +1,80 @@
+/**
+ * Search over every job that is known: the rows of the live index, kept in a warm worker's memory, read again only from
+ * where the last look ended, and matched by the same rules as the oracle in `jobs/match.ts`.
+ *
+ * All jobs are live for now; search segments (packed history) will answer for the old ones behind this same function.
+ */
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { JobRow } from '../jobs/job';
+import { type Page, type SearchResult, searchRows } from '../jobs/match';
+import type { Query } from '../jobs/query';
+import { type StoredRow, storedRow } from './jobs';
+import { LIVE_SHARDS, TABLE_LAYOUT } from './table';
+
+/**
+ * How far behind the newest row each look starts again. Index reads are eventually consistent and writers' clocks
+ * differ a little; rows seen twice cost a read and nothing else.
+ */
+const OVERLAP_MS = 15_000;
+
+export function jobSearch(doc: DynamoDBDocumentClient, table: string) {
+  const rows = new Map<string, StoredRow>();
+  const newest = new Array<number>(LIVE_SHARDS).fill(0);
+  let reading: Promise<void> | undefined;
+
+  async function readShard(shard: number): Promise<void> {
+    const since = Math.max(0, (newest[shard] ?? 0) - OVERLAP_MS);
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await doc.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: TABLE_LAYOUT.liveIndex,
+          KeyConditionExpression: '#live = :live AND changedAt >= :since',
+          ExpressionAttributeNames: { '#live': TABLE_LAYOUT.liveIndexPartitionKey },
+          ExpressionAttributeValues: { ':live': `LIVE#${shard}`, ':since': since },
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+      );
+      for (const item of page.Items ?? []) {
+        const known = rows.get(String(item.sk));
+        if (known === undefined || known.version < Number(item.version)) {
+          const stored = storedRow(item);
+          rows.set(stored.row.id, stored);
+        }
+        newest[shard] = Math.max(newest[shard] ?? 0, Number(item[TABLE_LAYOUT.liveIndexSortKey]));
+      }
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+  }
+
+  /** Brings the rows up to date; calls that come meanwhile share the look that has not begun yet. */
+  async function refresh(): Promise<void> {
+    const before = reading;
+    if (before !== undefined) await before.catch(() => undefined);
+    if (reading === undefined || reading === before) {
+      reading = Promise.all(newest.map((_, shard) => readShard(shard))).then(() => undefined);
+    }
+    await reading;
+  }
+
+  function* everyRow(): Generator<JobRow> {
+    for (const { row } of rows.values()) yield row;
+  }
+
+  return {
+    async search(query: Query, page: Page): Promise<SearchResult> {
+      await refresh();
+      return searchRows(everyRow(), query, page);
+    },
+    /** Every row that matches, newest first; for acts on a whole result. */
+    async all(query: Query): Promise<JobRow[]> {
+      await refresh();
+      return searchRows(everyRow(), query, { limit: Number.POSITIVE_INFINITY }).rows;
+    },
+    /** The row of a job as of the last look, without reading. */
+    known: (id: string): JobRow | undefined => rows.get(id)?.row,
+    refresh,
+  };
+}
+export type JobSearch = ReturnType<typeof jobSearch>;

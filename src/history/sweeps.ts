@@ -1,0 +1,57 @@
+/** When ListJobs was last swept, and the right to sweep: one worker at a time. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+const sweepSchema = z.object({
+  leaseUntil: z.number().default(0),
+  /** When the last sweep ended, and the last one that walked through all finished jobs too (ms). */
+  endedAt: z.number().optional(),
+  fullEndedAt: z.number().optional(),
+});
+export type SweepState = z.infer<typeof sweepSchema>;
+
+export function sweepItems(doc: DynamoDBDocumentClient, table: string) {
+  const key = { pk: 'SWEEP', sk: '-' };
+  return {
+    async get(): Promise<SweepState> {
+      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+      return sweepSchema.parse(Item ?? {});
+    },
+    /** @returns false while another worker sweeps */
+    async lease(now: number, until: number): Promise<boolean> {
+      try {
+        await doc.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: key,
+            UpdateExpression: 'SET leaseUntil = :until',
+            ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil < :now',
+            ExpressionAttributeValues: { ':until': until, ':now': now },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+    /** Gives the lease back; with `ended`, the sweep went through to its end. */
+    async finish(ended?: { at: number; full: boolean }): Promise<void> {
+      const sets = [
+        'leaseUntil = :free',
+        ...(ended ? ['endedAt = :at'] : []),
+        ...(ended?.full ? ['fullEndedAt = :at'] : []),
+      ];
+      await doc.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: key,
+          UpdateExpression: `SET ${sets.join(', ')}`,
+          ExpressionAttributeValues: { ':free': 0, ...(ended ? { ':at': ended.at } : {}) },
+        }),
+      );
+    },
+  };
+}
+export type SweepItems = ReturnType<typeof sweepItems>;

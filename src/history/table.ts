@@ -1,0 +1,80 @@
+/**
+ * The DynamoDB layout: one table, what lives under which key, and the index of jobs that search segments don't hold yet.
+ *
+ * | pk | sk | item |
+ * |---|---|---|
+ * | `JOB#<first two characters of the id>` | job id | a job; an array's children follow their parent in order |
+ * | `OP#<operation id>` | `-` | an operation on many jobs: its frozen ids, state and progress |
+ * | `AUDIT#<yyyy-mm>` | `<time>#<reference>` | who did or was refused what; never updated or deleted |
+ * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
+ * | `ALERT#<key>` | `-` | a card in a channel: its `ts`, and what it showed last |
+ * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
+ */
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+
+/** What `CreateTable` and the CDK table both need to know. */
+export const TABLE_LAYOUT = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  expiry: 'expiresAt',
+  liveIndex: 'live',
+  liveIndexPartitionKey: 'live',
+  liveIndexSortKey: 'changedAt',
+} as const;
+
+/**
+ * What the live index carries beside its keys: `row`, the columns that a search matches and lists, so that reading the
+ * index is enough to answer. (A map, since DynamoDB takes at most 20 names in an index's NonKeyAttributes.)
+ */
+export const LIVE_INDEX_COLUMNS = ['row', 'version'] as const;
+
+/** Ids share their first two characters with about one job in 256, and always with their array's other children. */
+export const jobPartition = (id: string): string => `JOB#${id.slice(0, 2).toLowerCase()}`;
+
+/** The live index is spread over this many partition keys, each good for 1,000 writes a second (DynamoDB's limit per key). */
+export const LIVE_SHARDS = 8;
+export const livePartition = (id: string): string => {
+  let sum = 0;
+  for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % 65_521;
+  return `LIVE#${sum % LIVE_SHARDS}`;
+};
+
+/** Creates the table if it is not there, and waits until it can be used. */
+export async function createTable(client: DynamoDBClient, table: string): Promise<void> {
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: TABLE_LAYOUT.partitionKey, KeyType: 'HASH' },
+          { AttributeName: TABLE_LAYOUT.sortKey, KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: TABLE_LAYOUT.partitionKey, AttributeType: 'S' },
+          { AttributeName: TABLE_LAYOUT.sortKey, AttributeType: 'S' },
+          { AttributeName: TABLE_LAYOUT.liveIndexPartitionKey, AttributeType: 'S' },
+          { AttributeName: TABLE_LAYOUT.liveIndexSortKey, AttributeType: 'N' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: TABLE_LAYOUT.liveIndex,
+            KeySchema: [
+              { AttributeName: TABLE_LAYOUT.liveIndexPartitionKey, KeyType: 'HASH' },
+              { AttributeName: TABLE_LAYOUT.liveIndexSortKey, KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...LIVE_INDEX_COLUMNS] },
+          },
+        ],
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { TableName: table });
+}

@@ -1,0 +1,263 @@
+/** Why a job failed or waits, in plain words: one table, the first row that fits wins. */
+import { exitMeaning } from './exitCodes';
+import type { Job } from './job';
+
+export { exitMeaning } from './exitCodes';
+
+export type Explained = Pick<
+  Job,
+  'status' | 'statusReason' | 'containerReason' | 'exitCode' | 'cancelled' | 'terminated'
+> &
+  Partial<Pick<Job, 'memoryMiB' | 'timeoutSeconds' | 'image' | 'arraySize' | 'startedAt' | 'dependsOn'>>;
+
+export interface Cause {
+  key: string;
+  /** A few words: `out of memory`. */
+  headline: string;
+  /** What happened, with what is known of it. */
+  sentence: string;
+  /** What to do now. */
+  nextStep: string;
+}
+
+interface Row {
+  key: string;
+  fits: (job: Explained, both: string) => boolean;
+  headline: string | ((job: Explained) => string);
+  sentence: (job: Explained) => string;
+  nextStep: string;
+}
+
+/** AWS keeps 1,024 characters of a reason (https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJob.html). */
+const MOST_REASON = 1_024;
+const OURS = /cancelled from Slack by (.+) \(op ([0-9A-Z]+)\)/;
+
+/** What Batch keeps as the reason of a job that batchbot stopped. */
+export function cancelReason(user: string, op: string, why?: string): string {
+  // A name that itself looks like our reason must not be read back as one.
+  const by = user.replace(/[()\n\r]/g, ' ').trim() || 'somebody';
+  const reason = `cancelled from Slack by ${by.slice(0, 80)} (op ${op})`;
+  return why === undefined || why.trim() === '' ? reason : `${reason}: ${why.trim()}`.slice(0, MOST_REASON);
+}
+
+/** Who stopped it through batchbot, if that is how it ended. */
+export function cancelledBy(job: { statusReason?: string | undefined }): { by: string; op: string } | undefined {
+  const [, by, op] = OURS.exec(job.statusReason ?? '') ?? [];
+  return by === undefined || op === undefined ? undefined : { by, op };
+}
+
+const exitWords = ({ exitCode }: Explained): string => (exitCode === undefined ? '' : `, exit ${exitCode}`);
+const gib = (mib: number): string => (mib < 1024 ? `${mib} MiB` : `${Math.round((mib / 1024) * 10) / 10} GiB`);
+const has = (pattern: RegExp) => (_job: Explained, both: string) => pattern.test(both);
+const instanceOf = ({ statusReason = '', containerReason = '' }: Explained): string =>
+  /\bi-[0-9a-f]{6,}\b/.exec(`${statusReason} ${containerReason}`)?.[0] ?? 'its instance';
+const afterColon = (reason: string): string => reason.replace(/^[A-Z_]+:[A-Z_]+\s*-?\s*/, '');
+
+const ROWS: readonly Row[] = [
+  {
+    key: 'cancelledFromSlack',
+    fits: (job) => cancelledBy(job) !== undefined,
+    headline: (job) => `cancelled by ${cancelledBy(job)?.by}`,
+    sentence: (job) => `Cancelled from Slack by ${cancelledBy(job)?.by} (op ${cancelledBy(job)?.op}).`,
+    nextStep: '',
+  },
+  {
+    key: 'stateTimeLimit',
+    fits: has(/JobStateTimeLimit action/i),
+    headline: 'cancelled by the queue’s time limit',
+    sentence: () => 'The queue’s own time limit for blocked jobs cancelled it.',
+    nextStep: 'The reason names what blocked the queue; mend that, then submit it again.',
+  },
+  {
+    key: 'outOfMemory',
+    fits: has(/OutOfMemory|OOMKilled|(?:container|process) killed due to memory|out of memory|cannot allocate memory/i),
+    headline: 'out of memory',
+    sentence: (job) =>
+      `Out of memory: killed${job.memoryMiB === undefined ? '' : ` at ${gib(job.memoryMiB)}`}${exitWords(job)}.`,
+    nextStep: 'Run it again with more memory.',
+  },
+  {
+    key: 'timeout',
+    fits: has(
+      /attempt duration exceeded timeout|timed? ?out after .*attemptDuration|\btimeout\b.*(?:terminated|exceeded)|: timeout$/i,
+    ),
+    headline: 'timed out',
+    sentence: (job) =>
+      `Timed out: it ran longer than its limit${job.timeoutSeconds === undefined ? '' : ` of ${job.timeoutSeconds} s`} and was killed.`,
+    nextStep: 'Raise the timeout, or find out why it took so long.',
+  },
+  {
+    key: 'hostTerminated',
+    fits: has(/Host EC2 .*(?:terminated|stopped)|spot (?:interruption|instance .*(?:interrupt|reclaim))/i),
+    headline: 'lost its host (Spot reclaim)',
+    sentence: (job) =>
+      `Its host ${instanceOf(job)} went away while it ran, as Spot instances do when EC2 takes them back.`,
+    nextStep: 'Allow retries on “Host EC2*”, or run it on an on-demand queue.',
+  },
+  {
+    key: 'imagePull',
+    fits: has(
+      /CannotPull(?:Container|ECRContainer|ImageManifest)?|ImagePullBackOff|ErrImagePull|manifest (?:unknown|for .* not found)|pull access denied|failed to resolve ref/i,
+    ),
+    headline: 'image could not be pulled',
+    sentence: (job) => `Its image could not be pulled${job.image === undefined ? '' : `: ${job.image}`}.`,
+    nextStep: 'Check the image’s name and tag, that it was pushed, and that the execution role may read it.',
+  },
+  {
+    key: 'dockerTimeout',
+    fits: has(/DockerTimeout|Could not transition to (?:created|inspecting|started|stopped)|CannotInspectContainer/i),
+    headline: 'Docker did not answer in time',
+    sentence: () => 'Docker on its instance did not answer in time, which happens on overloaded or slow disks.',
+    nextStep: 'Run it again; if it repeats, use instances with more disk throughput or fewer jobs on each.',
+  },
+  {
+    key: 'role',
+    fits: has(
+      /unable to assume the role|trust relationship|AccessDenied|not authorized to perform|permission denied by iam/i,
+    ),
+    headline: 'a role or permission is missing',
+    sentence: () => 'AWS refused a role or permission that it needs.',
+    nextStep: 'Check the job role’s and execution role’s trust policy and permissions.',
+  },
+  {
+    key: 'dependencyFailed',
+    fits: has(/dependent job failed|dependenc(?:y|ies) failed|job dependency/i),
+    headline: 'a dependency failed',
+    sentence: (job) =>
+      `A job that it depends on failed${job.dependsOn === undefined || job.dependsOn.length === 0 ? '' : ` (one of ${job.dependsOn.length})`}, so it never started.`,
+    nextStep: 'Mend and rerun the job it depends on, then this one.',
+  },
+  {
+    key: 'arrayChildFailed',
+    fits: has(/array child job failed/i),
+    headline: 'some children failed',
+    sentence: () => 'Some of its children failed, which fails the array.',
+    nextStep: 'Look at the failed children.',
+  },
+  {
+    key: 'queueDeleted',
+    fits: has(/JobQueue deleted/i),
+    headline: 'its queue was deleted',
+    sentence: () => 'Its queue was deleted while it waited.',
+    nextStep: 'Submit it to another queue.',
+  },
+  {
+    key: 'quota',
+    fits: has(/Maximum number of jobs supported|LimitExceeded|quota|VcpuLimitExceeded|MaxSpotInstanceCountExceeded/i),
+    headline: 'an AWS limit was reached',
+    sentence: () => 'A limit of the account was reached.',
+    nextStep: 'Ask AWS for a higher quota, or run fewer at once.',
+  },
+  {
+    key: 'noCapacity',
+    fits: has(/CAPACITY:/),
+    headline: 'no capacity',
+    sentence: () => 'EC2 has no instances of the types that its compute environment allows.',
+    nextStep: 'Allow more instance types or zones, or use an on-demand queue.',
+  },
+  {
+    key: 'maxResource',
+    fits: has(/MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE/),
+    headline: 'asks for more than the environment’s maximum',
+    sentence: () => 'It asks for more vCPUs than its compute environment’s maximum.',
+    nextStep: 'Raise maxvCpus, or ask for less.',
+  },
+  {
+    key: 'resourceRequirement',
+    fits: has(/MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT/),
+    headline: 'no instance type fits',
+    sentence: () =>
+      'No instance type of its queue’s compute environments has the vCPUs, memory or GPUs that it asks for.',
+    nextStep: 'Ask for less, or add bigger instance types.',
+  },
+  {
+    key: 'misconfiguration',
+    fits: has(/MISCONFIGURATION:|ACTION_REQUIRED|CLIENT_ERROR/),
+    headline: 'a setting is wrong',
+    sentence: (job) => `Batch says that a setting is wrong: ${afterColon(job.statusReason ?? '')}`,
+    nextStep: 'Mend what the reason names.',
+  },
+  {
+    key: 'undetermined',
+    fits: has(/^UNDETERMINED/),
+    headline: 'blocked, Batch can’t say why',
+    sentence: () => 'It is blocked, and Batch can’t tell why.',
+    nextStep: 'Look at its compute environment’s instances and events.',
+  },
+  {
+    key: 'startFailed',
+    fits: has(
+      /Task failed to start|CannotStartContainer|CannotCreateContainer|ResourceInitialization|CreateContainerError|OCI runtime|ContainerRuntimeError/i,
+    ),
+    headline: 'the container could not start',
+    sentence: (job) =>
+      `The container could not start${/executable file not found/i.test(job.containerReason ?? '') ? ': its command is not in the image' : ''}.`,
+    nextStep: 'The container’s own reason names the part at fault: command, volume, secret or runtime.',
+  },
+  {
+    key: 'terminated',
+    fits: (job) => job.terminated === true || job.cancelled === true,
+    headline: (job) => (job.terminated ? 'terminated on request' : 'cancelled on request'),
+    sentence: (job) =>
+      `Somebody ${job.terminated ? 'terminated' : 'cancelled'} it${job.statusReason === undefined || job.statusReason === '' ? '' : `: “${job.statusReason}”`}.`,
+    nextStep: '',
+  },
+  {
+    key: 'terminatedOnRequest',
+    fits: has(/^(?:Terminated|Cancell?ed|Killed)\b.*\bby\b/i),
+    headline: 'terminated on request',
+    sentence: (job) => `Somebody stopped it: “${job.statusReason}”.`,
+    nextStep: '',
+  },
+  {
+    key: 'commandNotFound',
+    fits: (job) => job.exitCode === 127 || job.exitCode === 126,
+    headline: (job) => (job.exitCode === 127 ? 'command not found (127)' : 'command can’t be run (126)'),
+    sentence: (job) => `Its command could not be run, exit ${job.exitCode}: ${exitMeaning(job.exitCode ?? 0)}.`,
+    nextStep: 'Check the command’s spelling, its path in the image and that it may be executed.',
+  },
+  {
+    key: 'killed',
+    fits: (job) => job.exitCode === 137,
+    headline: 'killed (137)',
+    sentence: () =>
+      'Killed by SIGKILL, exit 137: most often memory that ran out without Docker noticing, or a stop that took too long.',
+    nextStep: 'Look at the end of its log and its memory; more memory is the first thing to try.',
+  },
+  {
+    key: 'commandFailed',
+    fits: (job) => job.exitCode !== undefined && job.exitCode !== 0,
+    headline: (job) => `exit ${job.exitCode}`,
+    sentence: (job) => `Its command ended with exit code ${job.exitCode}: ${exitMeaning(job.exitCode ?? 0)}.`,
+    nextStep: 'The end of its log tells more.',
+  },
+];
+
+/**
+ * The cause of a failure, or of a wait that has a reason; undefined for a job that is well.
+ * A FAILED job always has one: at least what AWS itself said.
+ */
+export function causeOf(job: Explained): Cause | undefined {
+  if (job.status === 'SUCCEEDED') return undefined;
+  const both = [job.statusReason, job.containerReason]
+    .filter((reason) => reason !== undefined && reason !== '')
+    .join('\n');
+  if (job.status !== 'FAILED' && both === '') return undefined;
+  const row = ROWS.find(({ fits }) => fits(job, both));
+  if (row !== undefined) {
+    const { key, headline, sentence, nextStep } = row;
+    return {
+      key,
+      headline: typeof headline === 'string' ? headline : headline(job),
+      sentence: sentence(job),
+      nextStep,
+    };
+  }
+  if (job.status !== 'FAILED') return undefined;
+  return {
+    key: 'unknown',
+    headline: 'failed',
+    sentence: both === '' ? 'It failed, and AWS gave no reason.' : `It failed. AWS says: ${both.replace('\n', ' / ')}`,
+    nextStep: 'The end of its log may tell more.',
+  };
+}

@@ -1,0 +1,62 @@
+/** Where a job stands in its life: which attempt, how long each stage took, and how it can be stopped. */
+import { type BatchStatus, isDone, type Job } from './job';
+
+type Timed = Pick<Job, 'status' | 'attempts' | 'createdAt' | 'startedAt' | 'stoppedAt' | 'entered' | 'endedAttempts'>;
+
+/** The attempt that runs or waits now, or the last one of a job that has ended; 1 for a job that never started. */
+export function attemptNumber(job: Pick<Job, 'status' | 'attempts' | 'endedAttempts'>): number {
+  const ended = Math.max(job.attempts.length, job.endedAttempts ?? 0);
+  return Math.max(1, isDone(job) ? ended : ended + 1);
+}
+
+const entered = (job: Timed, status: BatchStatus): number | undefined => job.entered[`${attemptNumber(job)}.${status}`];
+
+/** From submission (or, in a retry, from the queue) to STARTING; still going on while the job waits. */
+export function waitMs(job: Timed, now: number): number | undefined {
+  const from = entered(job, 'RUNNABLE') ?? job.createdAt;
+  if (from === undefined) return undefined;
+  const until =
+    entered(job, 'STARTING') ??
+    entered(job, 'RUNNING') ??
+    job.startedAt ??
+    job.stoppedAt ??
+    (isDone(job) ? undefined : now);
+  return until === undefined ? undefined : Math.max(0, until - from);
+}
+
+/** From STARTING to RUNNING: the instance is there, the image is pulled. */
+export function startingMs(job: Timed, now: number): number | undefined {
+  const from = entered(job, 'STARTING');
+  if (from === undefined) return undefined;
+  const until = job.startedAt ?? entered(job, 'RUNNING') ?? (job.status === 'STARTING' ? now : undefined);
+  return until === undefined ? undefined : Math.max(0, until - from);
+}
+
+/** How long the container ran, or has been running; undefined if it never did. */
+export function runMs(job: Pick<Job, 'status' | 'startedAt' | 'stoppedAt'>, now: number): number | undefined {
+  if (job.startedAt === undefined) return undefined;
+  const until = job.stoppedAt ?? (job.status === 'RUNNING' ? now : undefined);
+  return until === undefined ? undefined : Math.max(0, until - job.startedAt);
+}
+
+/**
+ * Which call stops a job in this state. CancelJob leaves a started job alone although it succeeds, and a PENDING one
+ * until its dependencies are done; TerminateJob ends started ones, and an array's parent (PENDING while its children run)
+ * with its children (https://docs.aws.amazon.com/batch/latest/APIReference/API_CancelJob.html, …/API_TerminateJob.html).
+ */
+export function chooseStop(status: BatchStatus, isArrayParent = false): 'cancel' | 'terminate' | 'skip' {
+  switch (status) {
+    case 'SUCCEEDED':
+    case 'FAILED':
+      return 'skip';
+    case 'STARTING':
+    case 'RUNNING':
+      return 'terminate';
+    case 'PENDING':
+      return 'terminate';
+    case 'SUBMITTED':
+    case 'RUNNABLE':
+      // Between our look and the call a RUNNABLE job may start, and CancelJob would then do nothing; TerminateJob covers both.
+      return isArrayParent || status === 'RUNNABLE' ? 'terminate' : 'cancel';
+  }
+}

@@ -1,0 +1,226 @@
+/** The search language: words that must all match, and filters that narrow; read from tokens, written back, and told in plain words. */
+import { closest } from 'fastest-levenshtein';
+import { BATCH_STATUSES } from './job';
+import { parseTime } from './time';
+import { splitWords, type Token } from './words';
+
+export const STATUS_WORDS = [
+  ...BATCH_STATUSES.map((status) => status.toLowerCase() as Lowercase<(typeof BATCH_STATUSES)[number]>),
+  'active',
+  'done',
+  'cancelled',
+  'terminated',
+  'timedout',
+  'lost',
+] as const;
+export type StatusWord = (typeof STATUS_WORDS)[number];
+
+export const SORTS = ['newest', 'oldest', 'duration', 'name'] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** A range of exit codes, both ends included; `not` for all others. */
+export interface ExitRange {
+  from: number;
+  to: number;
+  not?: true;
+}
+
+/** A moment, and how it was typed, so that it can be shown and asked again. */
+export interface Moment {
+  at: number;
+  typed: string;
+}
+
+/** Every part is optional but `words`; within a part any value may fit, and all parts must. */
+export interface Query {
+  words: string[];
+  statuses?: StatusWord[];
+  /** Names, `*` allowed. */
+  queues?: string[];
+  /** `name` at any revision or `name:revision`, `*` allowed. */
+  definitions?: string[];
+  images?: string[];
+  users?: string[];
+  reasons?: string[];
+  exits?: ExitRange[];
+  /** `createdAt` at or after. */
+  since?: Moment;
+  /** `createdAt` before. */
+  until?: Moment;
+  /** `parents`, `children`, or the id of the array whose children are meant. */
+  array?: string;
+  tags?: { key: string; value?: string }[];
+  /** Exact names. */
+  names?: string[];
+  sort?: Sort;
+}
+
+/** The filters that a search takes, as they are typed. */
+export const QUERY_FILTERS = [
+  'status',
+  'queue',
+  'def',
+  'image',
+  'user',
+  'reason',
+  'exit',
+  'since',
+  'until',
+  'array',
+  'tag',
+  'name',
+  'sort',
+] as const;
+type FilterKey = (typeof QUERY_FILTERS)[number];
+
+const ALIASES: Readonly<Record<string, FilterKey>> = {
+  state: 'status',
+  definition: 'def',
+  jobdefinition: 'def',
+  jobqueue: 'queue',
+  owner: 'user',
+  submitter: 'user',
+  tags: 'tag',
+  before: 'until',
+  after: 'since',
+};
+
+/** A search that makes no sense; the message tells the right form. */
+export class QueryError extends Error {
+  override name = 'QueryError';
+}
+
+export interface QueryContext {
+  now: number;
+  /** IANA name, for `yesterday` and dates; UTC by default. */
+  timeZone?: string;
+  /** Whom `user:me` means. */
+  me?: { id: string; name: string };
+}
+
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function statusWord(word: string): StatusWord {
+  const folded = word
+    .toLowerCase()
+    .replace(/[\s_-]/g, '')
+    .replace('canceled', 'cancelled')
+    .replace(/^timeout$/, 'timedout');
+  const hit = STATUS_WORDS.find((known) => known === folded);
+  if (hit !== undefined) return hit;
+  throw new QueryError(
+    `There is no status "${word}". Did you mean ${closest(folded, [...STATUS_WORDS])}? I know ${STATUS_WORDS.join(', ')}.`,
+  );
+}
+
+function exitRange(word: string): ExitRange {
+  const [, not, from, to] = /^(!?)(\d{1,5})(?:-(\d{1,5}))?$/.exec(word) ?? [];
+  if (from === undefined)
+    throw new QueryError(
+      `"exit:${word}" is no exit code. It goes exit:137, exit:1-127, exit:!0 or several with commas.`,
+    );
+  return { from: Number(from), to: Number(to ?? from), ...(not === '!' ? { not: true as const } : {}) };
+}
+
+function moment(key: string, typed: string, { now, timeZone }: QueryContext): Moment {
+  const at = parseTime(typed, now, timeZone);
+  if (at === undefined)
+    throw new QueryError(
+      `I can't read the time in ${key}:${typed}. It goes ${key}:2h, 7d, yesterday, monday, 2026-03-15 or 2026-03-15T09:30.`,
+    );
+  return { at, typed };
+}
+
+function user(word: string, { me }: QueryContext): string {
+  if (word.toLowerCase() === 'me') {
+    if (me === undefined) throw new QueryError('I can’t tell who "me" is here. Give a name: user:ada.');
+    return me.name;
+  }
+  const [, id, label] = /^<?@([UW][A-Z0-9]+)(?:\|([^>]*))?>?$/.exec(word) ?? [];
+  if (id !== undefined && id === me?.id) return me.name;
+  return label !== undefined && label !== '' ? label : (id ?? word.replace(/^@/, ''));
+}
+
+function tag(word: string): { key: string; value?: string } {
+  const equals = word.indexOf('=');
+  return equals < 0 ? { key: word } : { key: word.slice(0, equals), value: word.slice(equals + 1) };
+}
+
+/** Adds values to a list that may not be there yet. */
+const more = <T>(known: T[] | undefined, values: T[]): T[] => [...(known ?? []), ...values];
+
+function addFilter(query: Query, key: FilterKey, value: string, context: QueryContext): void {
+  if (value.trim() === '')
+    throw new QueryError(`${key}: needs a value, with no space after the colon. /batch help search shows the filters.`);
+  switch (key) {
+    case 'status':
+      query.statuses = [...new Set(more(query.statuses, list(value).map(statusWord)))];
+      return;
+    case 'queue':
+      query.queues = more(query.queues, list(value));
+      return;
+    case 'def':
+      query.definitions = more(query.definitions, list(value));
+      return;
+    case 'image':
+      query.images = more(query.images, [value]);
+      return;
+    case 'user':
+      query.users = more(
+        query.users,
+        list(value).map((word) => user(word, context)),
+      );
+      return;
+    case 'reason':
+      query.reasons = more(query.reasons, [value]);
+      return;
+    case 'exit':
+      query.exits = more(query.exits, list(value).map(exitRange));
+      return;
+    case 'since':
+    case 'until':
+      query[key] = moment(key, value, context);
+      return;
+    case 'array':
+      query.array = value.toLowerCase();
+      return;
+    case 'tag':
+      query.tags = more(query.tags, [tag(value)]);
+      return;
+    case 'name':
+      query.names = more(query.names, [value]);
+      return;
+    case 'sort': {
+      const hit = SORTS.find((sort) => sort === value.toLowerCase());
+      if (hit === undefined) throw new QueryError(`I can't sort by "${value}". It goes sort:${SORTS.join(', sort:')}.`);
+      query.sort = hit;
+    }
+  }
+}
+
+/** @throws QueryError with the right form and the nearest filter */
+export function parseQuery(input: string | readonly Token[], context: QueryContext): Query {
+  const tokens =
+    typeof input === 'string' ? splitWords(input, new Set([...QUERY_FILTERS, ...Object.keys(ALIASES)])) : input;
+  const query: Query = { words: [] };
+  for (const token of tokens) {
+    if (token.kind === 'word') {
+      if (token.value !== '') query.words.push(token.value);
+      continue;
+    }
+    const name = token.kind === 'flag' ? token.name : token.key;
+    const key = QUERY_FILTERS.find((known) => known === name) ?? ALIASES[name];
+    if (key === undefined || token.kind === 'flag') {
+      const nearest = closest(name, [...QUERY_FILTERS]);
+      throw new QueryError(
+        `I don't know the filter "${name}:". Did you mean ${nearest}:? To search for the text itself, put it in quotes.`,
+      );
+    }
+    addFilter(query, key, token.value, context);
+  }
+  return query;
+}

@@ -1,0 +1,92 @@
+/** A search written back: as text that reads as the same search, and in plain words. */
+import type { ExitRange, Moment, QUERY_FILTERS, Query, StatusWord } from './query';
+import { quoted } from './words';
+
+type FilterKey = (typeof QUERY_FILTERS)[number];
+
+/** A value as it must be typed: in quotes where it has a space, a quote, or anything else that could be read otherwise. */
+const typed = (value: string): string => (/^[\p{L}\p{N}_.*/@!=,:+-]+$/u.test(value) ? value : quoted(value));
+
+/** A word that begins like a flag or a filter, or is a verb's own last word, stays a word in quotes. */
+const typedWord = (word: string): string =>
+  /^[\p{L}\p{N}_.][\p{L}\p{N}_.*/-]*$/u.test(word) && word.toLowerCase() !== 'share' ? word : quoted(word);
+
+const exitText = ({ from, to, not }: ExitRange): string => `${not ? '!' : ''}${from}${to === from ? '' : `-${to}`}`;
+
+/** The search as text that reads back as the same search. */
+export function formatQuery(query: Query): string {
+  const parts = query.words.map(typedWord);
+  const add = (key: FilterKey, values: readonly string[] | undefined) => {
+    for (const value of values ?? []) parts.push(`${key}:${typed(value)}`);
+  };
+  const addList = (key: FilterKey, values: readonly string[] | undefined) => {
+    if (values !== undefined && values.length > 0) parts.push(`${key}:${typed(values.join(','))}`);
+  };
+  addList('status', query.statuses);
+  addList('queue', query.queues);
+  addList('def', query.definitions);
+  add('image', query.images);
+  addList('user', query.users);
+  add('reason', query.reasons);
+  addList('exit', query.exits?.map(exitText));
+  add('since', query.since && [query.since.typed]);
+  add('until', query.until && [query.until.typed]);
+  add('array', query.array === undefined ? undefined : [query.array]);
+  add(
+    'tag',
+    query.tags?.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`)),
+  );
+  add('name', query.names);
+  add('sort', query.sort === undefined ? undefined : [query.sort]);
+  return parts.join(' ');
+}
+
+const SPAN_WORDS: Readonly<Record<string, string>> = {
+  s: 'second',
+  m: 'minute',
+  min: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+};
+
+function windowWords({ since, until }: Query): string | undefined {
+  const from = (at: Moment): string => {
+    const [, n, unit] = /^(\d+)(s|m|min|h|d|w)$/.exec(at.typed.toLowerCase()) ?? [];
+    const word = SPAN_WORDS[unit ?? ''];
+    if (n === undefined || word === undefined) return `since ${at.typed}`;
+    return n === '1' ? `last ${word}` : `last ${n} ${word}s`;
+  };
+  if (since === undefined) return until === undefined ? undefined : `before ${until.typed}`;
+  return until === undefined ? from(since) : `from ${since.typed} to ${until.typed}`;
+}
+
+const either = (values: readonly string[]): string =>
+  values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+
+const STATUS_TOLD: Partial<Record<StatusWord, string>> = { timedout: 'timed-out', done: 'finished' };
+
+/** In plain words: `failed jobs that match "align", last 7 days`; always begins with the kind of jobs. */
+export function describeQuery(query: Query): string {
+  const status =
+    query.statuses === undefined ? '' : `${either(query.statuses.map((word) => STATUS_TOLD[word] ?? word))} `;
+  const kind = query.array === 'parents' ? 'arrays' : query.array === 'children' ? 'array children' : 'jobs';
+  const parts = [
+    query.words.length === 0 ? undefined : `that match ${query.words.map((word) => `"${word}"`).join(' and ')}`,
+    query.names === undefined ? undefined : `named exactly ${either(query.names)}`,
+    query.queues === undefined ? undefined : `in ${either(query.queues)}`,
+    query.definitions === undefined ? undefined : `of ${either(query.definitions)}`,
+    query.images === undefined ? undefined : `with image ${either(query.images)}`,
+    query.users === undefined ? undefined : `by ${either(query.users)}`,
+    query.reasons === undefined ? undefined : `because of "${either(query.reasons)}"`,
+    query.exits === undefined ? undefined : `with exit ${either(query.exits.map(exitText))}`,
+    query.tags === undefined
+      ? undefined
+      : `tagged ${either(query.tags.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`)))}`,
+    query.array === undefined || query.array === 'parents' || query.array === 'children'
+      ? undefined
+      : `of array ${query.array}`,
+  ].filter((part) => part !== undefined);
+  const window = windowWords(query);
+  return `${status}${kind}${parts.length === 0 ? '' : ` ${parts.join(', ')}`}${window === undefined ? '' : `, ${window}`}`;
+}

@@ -1,0 +1,39 @@
+/** What people call a job: its id, the beginning of it, its ARN, a link to the console, `parent:index` or `uuid#node`. */
+
+export type JobReference =
+  | { kind: 'id'; id: string; region?: string }
+  /** The first 8 or more characters of an id. */
+  | { kind: 'prefix'; prefix: string };
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const ID = new RegExp(`^${UUID}(?::\\d{1,5}|#\\d{1,4})?$`, 'i');
+/** The console's addresses keep the id after `#jobs/…/`, an array's child as `:index` or as one more step. */
+const IN_LINK = new RegExp(`(${UUID})(?:(?::|%3A|/)(\\d{1,5})|(?:#|%23)(\\d{1,4}))?(?![0-9a-f-])`, 'i');
+const ARN = new RegExp(
+  `^arn:aws[\\w-]*:batch:([a-z0-9-]+):(?:\\d{12}|\\*{12})?:job/(${UUID}(?::\\d{1,5}|#\\d{1,4})?)$`,
+  'i',
+);
+/** The first part of an id alone may be 8 characters; a longer beginning has its dashes where an id has them. */
+const PREFIX =
+  /^[0-9a-f]{8}(?:$|-(?:[0-9a-f]{0,4}$|[0-9a-f]{4}-(?:[0-9a-f]{0,4}$|[0-9a-f]{4}-(?:[0-9a-f]{0,4}$|[0-9a-f]{4}-[0-9a-f]{0,11}$))))/i;
+
+/** Undefined for a text that can be no job's name of these kinds: it is a word to search for. */
+export function parseReference(text: string): JobReference | undefined {
+  const bare = text
+    .trim()
+    .replace(/^<(.*)>$/, '$1')
+    .split('|')[0]
+    ?.trim();
+  if (bare === undefined || bare === '') return undefined;
+  if (ID.test(bare)) return { kind: 'id', id: bare.toLowerCase() };
+  const [, arnRegion, arnId] = ARN.exec(bare) ?? [];
+  if (arnRegion !== undefined && arnId !== undefined) return { kind: 'id', id: arnId.toLowerCase(), region: arnRegion };
+  if (/^https?:\/\//i.test(bare)) {
+    const [, id, index, node] = IN_LINK.exec(bare) ?? [];
+    if (id === undefined) return undefined;
+    const region = /[?&]region=([a-z0-9-]+)/i.exec(bare)?.[1];
+    const whole = index !== undefined ? `${id}:${index}` : node !== undefined ? `${id}#${node}` : id;
+    return { kind: 'id', id: whole.toLowerCase(), ...(region === undefined ? {} : { region }) };
+  }
+  return PREFIX.test(bare) ? { kind: 'prefix', prefix: bare.toLowerCase() } : undefined;
+}

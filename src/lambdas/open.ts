@@ -1,0 +1,102 @@
+/** Opens the house: builds the AWS and Slack clients from settings, and the app on top of them. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchClient } from '@aws-sdk/client-batch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { WebClient } from '@slack/web-api';
+import { type App, createApp } from '../app';
+import { batchJobs } from '../aws/batch';
+import { jobLogs } from '../aws/logs';
+import { sqsQueue } from '../aws/queue';
+import { commands } from '../commands/index';
+import { roleOf } from '../commands/permission';
+import type { Config } from '../config';
+import { openHistory } from '../history/history';
+import { globMatcher } from '../jobs/glob';
+import { jsonLog } from '../log';
+import { slackDelivery } from '../slack/deliver';
+import type { WorkRequest } from '../slack/request';
+
+export const APP_SETTINGS = [
+  'SLACK_API_URL',
+  'SLACK_COMMAND',
+  'DYNAMODB_TABLE',
+  'WORK_QUEUE_URL',
+  'EVENTS_DLQ_URL',
+  'ALERT_CHANNEL',
+  'ADMINS',
+  'OPERATORS',
+  'TRACKED_QUEUES',
+  'LOG_LEVEL',
+  'AWS_REGION',
+] as const;
+export type AppConfig = Pick<Config, (typeof APP_SETTINGS)[number]> & { SLACK_BOT_TOKEN: string };
+
+export interface OpenOptions {
+  /** Where AWS answers, if not at its own addresses (`AWS_ENDPOINT_URL` is honoured by the SDK itself). */
+  endpoint?: string | undefined;
+  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** In place of the work queue, when the worker is in the same process. */
+  enqueue?: ((request: WorkRequest, delaySeconds?: number) => Promise<void>) | undefined;
+  /** In place of the events' DLQ. */
+  parkEvent?: ((body: string, why: string) => Promise<void>) | undefined;
+  now?: (() => number) | undefined;
+  write?: ((line: string) => void) | undefined;
+}
+
+/** Batch throttles DescribeJobs early; the SDK waits with jitter between tries (standard mode, up to 20 s). */
+const MOST_TRIES = 6;
+
+export function clientOptions(config: Pick<AppConfig, 'AWS_REGION'>, options: OpenOptions) {
+  return {
+    region: config.AWS_REGION,
+    maxAttempts: MOST_TRIES,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+  };
+}
+
+export function openApp(config: AppConfig, options: OpenOptions = {}): App {
+  const aws = clientOptions(config, options);
+  const now = options.now ?? Date.now;
+  const log = jsonLog(config.LOG_LEVEL, now, options.write);
+  const sqs = new SQSClient(aws);
+  const work = config.WORK_QUEUE_URL === undefined ? undefined : sqsQueue(sqs, config.WORK_QUEUE_URL);
+  const parked = config.EVENTS_DLQ_URL === undefined ? undefined : sqsQueue(sqs, config.EVENTS_DLQ_URL);
+  const web = new WebClient(config.SLACK_BOT_TOKEN, {
+    // Waits and retries are ours (slack/deliver), inside the time that the Lambda has left.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    ...(config.SLACK_API_URL === undefined ? {} : { slackApiUrl: config.SLACK_API_URL }),
+  });
+  const enqueue = options.enqueue ?? work?.send;
+  if (enqueue === undefined) throw new Error('openApp needs WORK_QUEUE_URL or a way to enqueue');
+  const tracks = config.TRACKED_QUEUES.length === 0 ? () => true : globMatcher(config.TRACKED_QUEUES);
+  return createApp({
+    room: {
+      commands,
+      batch: batchJobs(new BatchClient(aws)),
+      logs: jobLogs(new CloudWatchLogsClient(aws), (region) => new CloudWatchLogsClient({ ...aws, region })),
+      history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE),
+      slack: slackDelivery(web, log, now, (ms) => sleep(ms)),
+      log,
+      now,
+      enqueue,
+      slash: config.SLACK_COMMAND,
+      region: config.AWS_REGION,
+      alertChannel: config.ALERT_CHANNEL,
+      roleOf: roleOf({ admins: config.ADMINS, operators: config.OPERATORS }),
+      admins: config.ADMINS,
+      tracks,
+    },
+    parkEvent:
+      options.parkEvent ??
+      parked?.park ??
+      (async (body, why) => {
+        log.error('an event was dropped: there is nowhere to park it (EVENTS_DLQ_URL)', { why, body });
+      }),
+    sleep: (ms) => sleep(ms),
+  });
+}

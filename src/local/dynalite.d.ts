@@ -1,0 +1,12 @@
+/** dynalite 4 ships no types: only what is used here. */
+declare module 'dynalite' {
+  import type { Server } from 'node:http';
+
+  function dynalite(options?: {
+    path?: string;
+    createTableMs?: number;
+    deleteTableMs?: number;
+    updateTableMs?: number;
+  }): Server;
+  export = dynalite;
+}

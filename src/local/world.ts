@@ -1,0 +1,221 @@
+/** The whole world in one process: the bot, embedded DynamoDB, a local AWS and a local Slack, joined only by their wires. */
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import type { App } from '../app';
+import { sqsQueue } from '../aws/queue';
+import { commandsUsage } from '../commands/usage';
+import { settings } from '../config';
+import { errorFields } from '../errors';
+import { jobItem } from '../history/jobs';
+import { createTable } from '../history/table';
+import { jobFromDetail } from '../jobs/fromBatch';
+import type { Job } from '../jobs/job';
+import { clientOptions, openApp } from '../lambdas/open';
+import { poll } from '../lambdas/poll';
+import { slackHttp } from '../slack/receive';
+import { forms } from '../views/forms';
+import { type LocalAws, startLocalAws } from './aws/server';
+import { pageAssets } from './page/assets';
+import { type LocalSlack, startLocalSlack } from './slack/server';
+
+export interface WorldOptions {
+  /** 0 takes any free port. */
+  port: number;
+  awsPort: number;
+  seed?: number;
+  speed?: number;
+  /** Finished jobs of the past to begin with, if the world is new. */
+  jobs?: number;
+  /** Where the world is kept between runs; nowhere by default. */
+  folder?: string;
+  /** Forget what is kept there. */
+  fresh?: boolean;
+  /** The world submits work of its own. */
+  autonomous?: boolean;
+  signingSecret?: string;
+  now?: () => number;
+  /** Where the bot's log lines go; nowhere by default. */
+  write?: (line: string) => void;
+  logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /** How often the bot sweeps Batch; 0 leaves it to the caller. */
+  sweepMs?: number;
+}
+
+export interface LocalWorld {
+  slack: LocalSlack;
+  aws: LocalAws;
+  app: App;
+  close(): Promise<void>;
+}
+
+const TABLE = 'batchbot';
+const BOT_TOKEN = 'xoxb-local';
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+const ACCOUNT = '123456789012';
+/** People and channels of the local Slack; see `slack/identity.ts`. */
+const ROLES = { ADMINS: ['U0ROOT0001'], OPERATORS: ['U0ADA00001'], ALERT_CHANNEL: 'C0ALERTS01' };
+/** What a worker Lambda has for one message. */
+const STEP_MS = 120_000;
+/** BatchWriteItem takes 25 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
+const ITEMS_PER_WRITE = 25;
+
+/** Fills a new table with jobs that Batch has forgotten, as if the bot had watched them; nobody else writes meanwhile. */
+async function remember(client: DynamoDBClient, jobs: Iterable<Job>): Promise<void> {
+  const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const items = [...jobs].map((job) => jobItem({ job, version: 1 }, job.stoppedAt ?? job.seenAt));
+  const batches = Array.from({ length: Math.ceil(items.length / ITEMS_PER_WRITE) }, (_, n) =>
+    items.slice(n * ITEMS_PER_WRITE, (n + 1) * ITEMS_PER_WRITE),
+  ).values();
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (const batch of batches) {
+        await doc.send(
+          new BatchWriteCommand({ RequestItems: { [TABLE]: batch.map((Item) => ({ PutRequest: { Item } })) } }),
+        );
+      }
+    }),
+  );
+}
+
+export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
+  const { folder } = options;
+  if (folder !== undefined) {
+    if (options.fresh) await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+  }
+  const isNew = folder === undefined || !existsSync(join(folder, 'dynamodb'));
+  const database = dynalite({ createTableMs: 0, ...(folder === undefined ? {} : { path: join(folder, 'dynamodb') }) });
+  const dynamo: RequestListener = (request, response) => void database.emit('request', request, response);
+
+  const aws = await startLocalAws({
+    port: options.awsPort,
+    seed: options.seed ?? 1,
+    speed: options.speed ?? 1,
+    pastJobs: options.jobs ?? 0,
+    dynamo,
+    autonomous: options.autonomous ?? true,
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(folder === undefined ? {} : { stateFile: join(folder, 'aws.json') }),
+  });
+  const config = {
+    SLACK_BOT_TOKEN: BOT_TOKEN,
+    SLACK_API_URL: undefined as string | undefined,
+    SLACK_COMMAND: settings.SLACK_COMMAND.parse(undefined),
+    DYNAMODB_TABLE: TABLE,
+    WORK_QUEUE_URL: `${aws.url}/${ACCOUNT}/batchbot-work`,
+    EVENTS_DLQ_URL: `${aws.url}/${ACCOUNT}/batchbot-events-dlq`,
+    TRACKED_QUEUES: [],
+    LOG_LEVEL: options.logLevel ?? ('warn' as const),
+    AWS_REGION: 'us-east-1',
+    ...ROLES,
+  };
+  const openOptions = {
+    endpoint: aws.url,
+    credentials: CREDENTIALS,
+    now: options.now,
+    write: options.write ?? (() => undefined),
+  };
+  const client = new DynamoDBClient(clientOptions(config, openOptions));
+  await createTable(client, TABLE);
+  if (isNew) {
+    const forgotten = Array.from(aws.forgottenJobs(), (detail) =>
+      jobFromDetail(detail, Number(detail.stoppedAt ?? detail.createdAt)),
+    );
+    await remember(client, forgotten);
+  }
+
+  let busy = 0;
+  const counted = async (work: Promise<void>): Promise<void> => {
+    busy++;
+    try {
+      await work;
+    } finally {
+      busy--;
+    }
+  };
+  const sqs = new SQSClient(clientOptions(config, openOptions));
+  const work = sqsQueue(sqs, config.WORK_QUEUE_URL);
+  let bot: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const signingSecret = options.signingSecret ?? 'local-signing-secret';
+  const slack = await startLocalSlack({
+    port: options.port,
+    signingSecret,
+    botToken: BOT_TOKEN,
+    bot: (request, response) => bot(request, response),
+    page: pageAssets,
+    aws,
+    commands: [commandsUsage(config.SLACK_COMMAND)],
+    isBusy: () => busy > 0,
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(folder === undefined ? {} : { stateFile: join(folder, 'slack.json') }),
+  });
+  config.SLACK_API_URL = `${slack.url}/api/`;
+  const app = openApp(config, openOptions);
+  const { log } = app.room;
+  bot = slackHttp(
+    {
+      // From the acknowledgement until the worker has answered, somebody waits for it.
+      enqueue: async (request) => {
+        busy++;
+        try {
+          await work.send(request);
+        } finally {
+          setTimeout(() => busy--, 50);
+        }
+      },
+      forms,
+      log,
+      now: options.now ?? Date.now,
+    },
+    { signingSecret, botToken: BOT_TOKEN, command: config.SLACK_COMMAND, slackApiUrl: config.SLACK_API_URL },
+  );
+
+  const deadline = () => {
+    const until = Date.now() + STEP_MS;
+    return () => until - Date.now();
+  };
+  const stopWork = poll({
+    client: sqs,
+    queueUrl: config.WORK_QUEUE_URL,
+    atOnce: 4,
+    log,
+    take: (body) => counted(app.takeWork(body, deadline())),
+  });
+  const stopEvents = poll({
+    client: sqs,
+    queueUrl: `${aws.url}/${ACCOUNT}/batchbot-events`,
+    atOnce: 2,
+    log,
+    take: (body) => app.takeEvent(body, deadline()),
+  });
+
+  let sweeping: Promise<unknown> = app.tick(deadline(), true);
+  await sweeping;
+  const sweepMs = options.sweepMs ?? 60_000;
+  const timer =
+    sweepMs === 0
+      ? undefined
+      : setInterval(() => {
+          sweeping = app.tick(deadline()).catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
+        }, sweepMs);
+
+  return {
+    slack,
+    aws,
+    app,
+    async close() {
+      clearInterval(timer);
+      await sweeping.catch(() => undefined);
+      await Promise.all([stopWork(), stopEvents()]);
+      await slack.close();
+      await aws.close();
+      await new Promise<void>((resolve) => database.close(() => resolve()));
+    },
+  };
+}

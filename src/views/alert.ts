@@ -1,0 +1,172 @@
+/** The card of a failure in a channel: what failed, why, the last lines, and the way on. */
+import type { LogLine } from '../aws/logs';
+import { causeOf } from '../jobs/causes';
+import { type Job, type JobRow, userOf } from '../jobs/job';
+import { runMs } from '../jobs/lifecycle';
+import { attemptWords } from './jobCard';
+import { childrenWords, nameOf } from './jobLine';
+import {
+  actions,
+  bold,
+  button,
+  code,
+  context,
+  cut,
+  cutMiddle,
+  escaped,
+  linkButton,
+  type Message,
+  preformatted,
+  section,
+} from './kit';
+import { jobLink } from './links';
+import { logBox } from './logs';
+import { duration, moment } from './time';
+import { count, number, some } from './words';
+
+/** The lines under an alert: enough to see the end, little enough to keep reading the channel. */
+const MOST_LINES = 6;
+const MOST_BOX = 1_500;
+
+function bothReasons(job: Job): string[] {
+  return [
+    ...(job.statusReason === undefined ? [] : [`Batch says: ${code(cut(job.statusReason, 500))}`]),
+    ...(job.containerReason === undefined || job.containerReason === job.statusReason
+      ? []
+      : [`Container says: ${code(cut(job.containerReason, 500))}`]),
+  ];
+}
+
+function facts(job: Job, now: number): string {
+  const ran = runMs(job, now);
+  return [
+    job.queue,
+    job.definition,
+    attemptWords(job),
+    ran === undefined ? 'never started' : `ran ${duration(ran)}`,
+    userOf(job) === undefined ? undefined : `submitted by ${userOf(job)}`,
+  ]
+    .filter((fact) => fact !== undefined)
+    .map(escaped)
+    .join('  ·  ');
+}
+
+export interface FailedJobProps {
+  job: Job;
+  lines: readonly LogLine[];
+  now: number;
+  region: string;
+}
+
+/** A single job whose final attempt failed, or that timed out. */
+export function failedJob({ job, lines, now, region }: FailedJobProps): Message {
+  const cause = causeOf(job);
+  const name = cutMiddle(nameOf(job), 128);
+  const headline = cause?.headline ?? 'failed';
+  const sentence = [cause?.sentence, cause?.nextStep].filter((part) => part !== undefined && part !== '').join(' ');
+  const { text } = logBox(lines.slice(-MOST_LINES), MOST_BOX);
+  return {
+    text: `Job ${name} failed in ${job.queue ?? 'its queue'}: ${headline}. ${sentence}`.trim(),
+    blocks: [
+      section(`✖ ${bold(name)} failed: ${escaped(headline)}\n${escaped(sentence)}`),
+      section([facts(job, now), ...bothReasons(job)].join('\n')),
+      ...(text === '' ? [] : [preformatted(text)]),
+      context(`${job.stoppedAt === undefined ? '' : `${moment(job.stoppedAt)}  ·  `}id ${code(job.id)}`),
+      actions(
+        button({ label: 'Logs', command: `logs ${job.id}`, style: 'primary' }),
+        button({ label: 'Job', command: `job ${job.id}` }),
+        linkButton('Open in AWS', jobLink(job, region)),
+      ),
+    ],
+  };
+}
+
+/** `3, 17-22, 40` */
+export function ranges(indexes: readonly number[]): string[] {
+  const sorted = [...new Set(indexes)].sort((a, b) => a - b);
+  const runs: [number, number][] = [];
+  for (const index of sorted) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === index - 1) last[1] = index;
+    else runs.push([index, index]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+}
+
+export interface FailedArrayProps {
+  parentId: string;
+  /** Undefined while nothing was heard of the parent itself. */
+  parent: Job | undefined;
+  /** The children that failed, as far as is known, by index. */
+  failed: readonly JobRow[];
+  /** One of them, whole. */
+  example: Job | undefined;
+  lines: readonly LogLine[];
+  now: number;
+  region: string;
+}
+
+/** An array: one card for its failed children and itself, however many there are. */
+export function failedArray({ parentId, parent, failed, example, lines, now, region }: FailedArrayProps): Message {
+  const job = parent ?? example;
+  const name = cutMiddle(job?.name ?? parentId, 128);
+  const size = parent?.arraySize;
+  const known = Math.max(failed.length, parent?.children?.counts.FAILED ?? 0);
+  const of =
+    size === undefined ? count(known, 'child', 'children') : `${number(known)} of ${count(size, 'child', 'children')}`;
+  const byCause = new Map<string, number[]>();
+  for (const child of failed) {
+    const headline = causeOf(child)?.headline ?? 'failed';
+    byCause.set(headline, [...(byCause.get(headline) ?? []), child.arrayIndex ?? 0]);
+  }
+  const causes = [...byCause].sort((a, b) => b[1].length - a[1].length);
+  const causeLines = causes
+    .slice(0, 6)
+    .map(([headline, indexes]) => `${escaped(headline)} ×${number(indexes.length)}: ${some(ranges(indexes), 12)}`);
+  const over = parent?.status === 'FAILED' ? 'The array has ended.' : 'The others go on.';
+  const cause = example === undefined ? undefined : causeOf(example);
+  const { text } = logBox(lines.slice(-MOST_LINES), MOST_BOX);
+  const state = parent === undefined ? undefined : childrenWords(parent);
+  return {
+    text: `Array ${name}: ${of} failed in ${job?.queue ?? 'its queue'}${causes[0] === undefined ? '' : `, mostly ${causes[0][0]}`}. ${over}`,
+    blocks: [
+      section(
+        `✖ ${bold(name)}: ${of} failed\n${cause === undefined ? escaped(parent?.statusReason ?? '') : escaped(`${cause.sentence} ${cause.nextStep}`)}`.trim(),
+      ),
+      ...(causeLines.length === 0 ? [] : [section(causeLines.join('\n'))]),
+      section(
+        [
+          [job?.queue, job?.definition, state]
+            .filter((fact) => fact !== undefined)
+            .map(escaped)
+            .join('  ·  '),
+          over,
+          ...(example === undefined ? [] : bothReasons(example)),
+        ]
+          .filter((line) => line !== '')
+          .join('\n'),
+      ),
+      ...(text === '' ? [] : [preformatted(text)]),
+      context(
+        `last change ${moment(Math.max(0, ...failed.map(({ stoppedAt }) => stoppedAt ?? 0), parent?.stoppedAt ?? 0) || now)}  ·  id ${code(parentId)}`,
+      ),
+      actions(
+        ...(example === undefined
+          ? []
+          : [
+              button({
+                label: `Logs of child ${example.arrayIndex ?? 0}`,
+                command: `logs ${example.id}`,
+                style: 'primary' as const,
+              }),
+            ]),
+        button({ label: 'Job', command: `job ${parentId}` }),
+        button({ label: 'Failed children', command: `search array:${parentId} status:failed` }),
+        linkButton(
+          'Open in AWS',
+          jobLink({ id: parentId, ...(job?.arn === undefined ? {} : { arn: job.arn }) }, region),
+        ),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,5 @@
+/** The verbs that have a form, opened by controls with `form`. */
+import type { Form } from '../slack/receive';
+import { searchForm } from './searchForm';
+
+export const forms: Readonly<Record<string, Form>> = { search: searchForm };

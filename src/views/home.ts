@@ -1,0 +1,62 @@
+/** The App Home: my jobs, what fails, which queues are blocked, and what I may do. */
+import type { HomeView } from '@slack/types';
+import type { JobRow } from '../jobs/job';
+import { jobLine } from './jobLine';
+import { actions, button, context, header, section } from './kit';
+import { ago } from './time';
+import { count } from './words';
+
+export interface HomeProps {
+  running: readonly JobRow[];
+  failedToday: readonly JobRow[];
+  mineRunning: number;
+  stuckQueues: readonly string[];
+  role: string;
+  known: number;
+  sweptAt: number | undefined;
+  now: number;
+  region: string;
+  slash: string;
+}
+
+export function home({
+  running,
+  failedToday,
+  mineRunning,
+  stuckQueues,
+  role,
+  known,
+  sweptAt,
+  now,
+  region,
+  slash,
+}: HomeProps): HomeView {
+  return {
+    type: 'home',
+    blocks: [
+      header('AWS Batch'),
+      section(
+        `${count(running.length, 'job')} running, ${mineRunning} of them yours  ·  ${count(failedToday.length, 'job')} failed in the last 24 hours${stuckQueues.length === 0 ? '' : `  ·  blocked: ${stuckQueues.join(', ')}`}`,
+      ),
+      actions(
+        button({ label: 'Search…', command: 'search', form: true, style: 'primary' }),
+        button({ label: 'Failed today', command: 'search status:failed since:24h' }),
+        button({ label: 'My jobs', command: 'search user:me' }),
+        button({ label: 'Queues', command: 'queues' }),
+        button({ label: 'Help', command: 'help' }),
+      ),
+      ...(failedToday.length === 0
+        ? []
+        : [header('Failed lately'), ...failedToday.slice(0, 5).map((job) => jobLine(job, now, region))]),
+      ...(running.length === 0
+        ? []
+        : [header('Running now'), ...running.slice(0, 5).map((job) => jobLine(job, now, region))]),
+      context(
+        `Your role here: ${role}`,
+        `${count(known, 'job')} known`,
+        sweptAt === undefined ? 'Batch has not been swept yet' : `last sweep ${ago(sweptAt, now)}`,
+        `${slash} in any channel`,
+      ),
+    ],
+  };
+}

@@ -1,0 +1,76 @@
+/** A job in a list: two lines of text, and a menu of what can be done with it. */
+import type { SectionBlock } from '@slack/types';
+import { causeOf } from '../jobs/causes';
+import { isDone, isLost, type JobRow } from '../jobs/job';
+import { bold, cutMiddle, escaped, overflow, section } from './kit';
+import { jobLink } from './links';
+import { sign, stateWord } from './status';
+import { ago, duration } from './time';
+import { number } from './words';
+
+/** Batch allows 128 characters in a name; more than this hides the rest of the line on a phone. */
+const MOST_NAME = 80;
+
+export const nameOf = (job: Pick<JobRow, 'name' | 'id'>): string => job.name ?? job.id;
+
+/** `array: 400 ✔ 12 ✖ 3 ▶`, for a parent. */
+export function childrenWords(job: Pick<JobRow, 'arraySize' | 'children'>): string | undefined {
+  if (job.arraySize === undefined) return undefined;
+  const counts = job.children?.counts ?? {};
+  const waiting = (counts.SUBMITTED ?? 0) + (counts.PENDING ?? 0) + (counts.RUNNABLE ?? 0) + (counts.STARTING ?? 0);
+  const parts = [
+    [counts.SUCCEEDED ?? 0, '✔'],
+    [counts.FAILED ?? 0, '✖'],
+    [counts.RUNNING ?? 0, '▶'],
+    [waiting, 'waiting'],
+  ] as const;
+  const shown = parts.filter(([n]) => n > 0).map(([n, mark]) => `${number(n)} ${mark}`);
+  return `array of ${number(job.arraySize)}${shown.length === 0 ? '' : `: ${shown.join(' ')}`}`;
+}
+
+/** When the present state began, as far as the row tells. */
+function since(job: JobRow): number | undefined {
+  if (isDone(job)) return job.stoppedAt ?? job.createdAt;
+  if (job.status === 'RUNNING') return job.startedAt ?? job.createdAt;
+  return job.createdAt;
+}
+
+/** `ran 41 min`, `running for 3 min`, `waiting for 2 h`. */
+function took(job: JobRow, now: number): string | undefined {
+  if (isDone(job)) {
+    if (job.startedAt === undefined) return 'never started';
+    return job.stoppedAt === undefined ? undefined : `ran ${duration(job.stoppedAt - job.startedAt)}`;
+  }
+  if (isLost(job)) return 'Batch knows it no more';
+  if (job.status === 'RUNNING' && job.startedAt !== undefined) return `running for ${duration(now - job.startedAt)}`;
+  if (job.createdAt === undefined || job.arraySize !== undefined) return undefined;
+  return `waiting for ${duration(now - job.createdAt)}`;
+}
+
+export function jobLine(job: JobRow, now: number, region: string): SectionBlock {
+  const when = since(job);
+  const index = job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`;
+  const head = [
+    `${sign(job)} ${bold(cutMiddle(nameOf(job), MOST_NAME) + index)}`,
+    `${stateWord(job)}${when === undefined ? '' : ` ${ago(when, now)}`}`,
+  ].join('  ·  ');
+  const cause = job.status === 'FAILED' || job.statusReason?.includes(':') ? causeOf(job)?.headline : undefined;
+  const facts = [
+    job.queue,
+    childrenWords(job),
+    took(job, now),
+    job.attemptCount > 1 ? `${job.attemptCount} attempts` : undefined,
+    cause === undefined || (isDone(job) && job.status === 'SUCCEEDED') ? undefined : cause,
+  ].filter((fact) => fact !== undefined);
+  return section(
+    `${head}\n${facts.map(escaped).join('  ·  ')}`,
+    overflow([
+      { label: 'Job', command: `job ${job.id}` },
+      ...(job.arraySize === undefined
+        ? [{ label: 'Logs', command: `logs ${job.id}` }]
+        : [{ label: 'Children', command: `search array:${job.id}` }]),
+      ...(isDone(job) ? [] : [{ label: 'Cancel…', command: `cancel ${job.id}` }]),
+      { label: 'Open in AWS', command: '-', url: jobLink(job, region) },
+    ]),
+  );
+}

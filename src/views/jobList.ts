@@ -1,0 +1,132 @@
+/** The answer to a search: what was found, ten at a time, and where to go from here. */
+import type { JobRow } from '../jobs/job';
+import { type Cursor, encodeCursor, type SearchResult } from '../jobs/match';
+import type { Query } from '../jobs/query';
+import { describeQuery, formatQuery } from '../jobs/queryText';
+import { jobLine } from './jobLine';
+import { actions, button, context, escaped, type Message, section } from './kit';
+import { count, number } from './words';
+
+export const JOBS_PER_PAGE = 10;
+
+export interface JobListProps {
+  query: Query;
+  result: SearchResult;
+  now: number;
+  region: string;
+  slash: string;
+  /** Somebody showed it to the whole channel. */
+  sharedBy?: string | undefined;
+  mayAct: boolean;
+}
+
+const isActive = (job: JobRow): boolean => job.status !== 'SUCCEEDED' && job.status !== 'FAILED';
+
+const paged = (query: Query, key: 'after' | 'before', cursor: Cursor): string =>
+  `search ${formatQuery(query)} ${key}:${encodeCursor(cursor)}`.replace(/ +/g, ' ');
+
+export function jobList({ query, result, now, region, sharedBy, mayAct }: JobListProps): Message {
+  const { rows, total, from } = result;
+  const what = describeQuery(query);
+  const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${number(total)}`;
+  const summary = `${number(total)} ${what.replace(/^(jobs|[a-z]+ jobs)/, (words) => (total === 1 ? words.replace('jobs', 'job') : words))}`;
+  const order =
+    query.sort === undefined || query.sort === 'newest'
+      ? 'newest first'
+      : query.sort === 'oldest'
+        ? 'oldest first'
+        : `by ${query.sort}`;
+  const search = `search ${formatQuery(query)}`.trim();
+  const elements = [
+    ...(result.previous === undefined
+      ? []
+      : [button({ label: 'Previous', command: paged(query, 'before', result.previous), replace: true })]),
+    ...(result.next === undefined
+      ? []
+      : [
+          button({
+            label: 'Next',
+            command: paged(query, 'after', result.next),
+            replace: true,
+            style: 'primary' as const,
+          }),
+        ]),
+    button({ label: 'Narrow…', command: search, form: true }),
+    ...(mayAct && rows.some(isActive)
+      ? [
+          button({
+            label: 'Cancel running…',
+            command: `cancel ${formatQuery(query)}`.trim(),
+            says: `Cancel the ones that have not ended, after a preview`,
+          }),
+        ]
+      : []),
+    ...(sharedBy === undefined
+      ? [button({ label: 'Share', command: `${search} --share`, says: 'Show this list to the whole channel' })]
+      : []),
+  ];
+  return {
+    text: `${summary}, ${order}.`,
+    blocks: [
+      section(`*${escaped(summary)}*  ·  ${order}`),
+      ...rows.map((row) => jobLine(row, now, region)),
+      context(...[shown, sharedBy === undefined ? '' : `shared by <@${sharedBy}>`].filter((text) => text !== '')),
+      ...(sharedBy === undefined ? [actions(...elements)] : []),
+    ],
+  };
+}
+
+export interface NoJobsProps {
+  query: Query;
+  /** Words of the history that are spelt nearly like one that was searched. */
+  nearest: { word: string; instead: string } | undefined;
+  /** Leaving this filter out finds so many. */
+  without: { filter: string; query: Query; total: number } | undefined;
+  known: number;
+  slash: string;
+}
+
+export function noJobs({ query, nearest, without, known, slash }: NoJobsProps): Message {
+  const what = describeQuery(query);
+  const text = `No ${what}.`;
+  const hints: string[] = [];
+  const elements = [];
+  if (nearest !== undefined) {
+    const words = query.words.map((word) => (word === nearest.word ? nearest.instead : word));
+    const command = `search ${formatQuery({ ...query, words })}`;
+    hints.push(`Did you mean “${escaped(nearest.instead)}”?`);
+    elements.push(button({ label: `Search ${nearest.instead}`, command, replace: true, style: 'primary' }));
+  }
+  if (without !== undefined) {
+    hints.push(
+      `Without ${escaped(without.filter)} there ${without.total === 1 ? 'is' : 'are'} ${count(without.total, 'job')}.`,
+    );
+    elements.push(
+      button({
+        label: `Drop ${without.filter}`,
+        command: `search ${formatQuery(without.query)}`.trim(),
+        replace: true,
+      }),
+    );
+  }
+  if (hints.length === 0)
+    hints.push(
+      known === 0
+        ? 'No job is known yet: the first sweep of Batch is still to come.'
+        : `I looked through all ${count(known, 'job')} that I know. ${slash} help search shows the filters.`,
+    );
+  return {
+    text: `${text} ${hints.join(' ')}`,
+    blocks: [
+      section(`*${escaped(text)}*\n${hints.join(' ')}`),
+      ...(elements.length === 0
+        ? []
+        : [
+            actions(
+              ...elements,
+              button({ label: 'Narrow…', command: `search ${formatQuery(query)}`.trim(), form: true }),
+            ),
+          ]),
+    ],
+  };
+}

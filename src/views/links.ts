@@ -1,0 +1,17 @@
+/** Links into the AWS console. */
+import type { Job } from '../jobs/job';
+
+const regionOf = (job: Pick<Job, 'arn'>, fallback: string): string => job.arn?.split(':')[3] || fallback;
+
+/** The Batch console's page of a job, an array's child (`uuid:3`) included. */
+export function jobLink(job: Pick<Job, 'id' | 'arn'>, region: string): string {
+  const home = regionOf(job, region);
+  return `https://${home}.console.aws.amazon.com/batch/home?region=${home}#jobs/detail/${job.id}`;
+}
+
+/** The CloudWatch console writes `%` of its own double encoding as `$25`. */
+const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
+
+/** The CloudWatch console's page of a log stream. */
+export const logLink = (group: string, stream: string, region: string): string =>
+  `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twice(group)}/log-events/${twice(stream)}`;

@@ -1,0 +1,47 @@
+/** What somebody reads when something can't be done: the reason, and the next step as a button. */
+import type { Job } from '../jobs/job';
+import { jobLine } from './jobLine';
+import { actions, button, context, escaped, type Message, section } from './kit';
+import { rowForList } from './rowForList';
+
+/** @param suggestion a command that would work, offered to be run */
+export function problem(message: string, slash: string, suggestion?: string, people: readonly string[] = []): Message {
+  const asked = people.length === 0 ? '' : ` ${people.map((id) => `<@${id}>`).join(' or ')}.`;
+  return {
+    text: message,
+    blocks: [
+      section(`${escaped(message)}${asked}`),
+      ...(suggestion === undefined
+        ? []
+        : [
+            actions(
+              button({
+                label: `${slash} ${suggestion}`,
+                command: suggestion,
+                replace: true,
+                says: `Run ${slash} ${suggestion}`,
+              }),
+            ),
+          ]),
+    ],
+  };
+}
+
+/** For a bug or an outage: a reference that finds the log line. */
+export const failure = (ref: string): Message =>
+  problem(
+    `Something went wrong on my side, and nothing more was done. If it happens again, tell whoever runs batchbot this reference: ${ref}`,
+    '',
+  );
+
+export function ambiguous(prefix: string, jobs: readonly Job[], more: boolean, now: number, region: string): Message {
+  const text = `${prefix} fits ${more ? 'more than ' : ''}${jobs.length} jobs. Which one?`;
+  return {
+    text,
+    blocks: [
+      section(`*${escaped(text)}*`),
+      ...jobs.map((job) => jobLine(rowForList(job), now, region)),
+      context('Give more of the id, or choose from a line’s menu.'),
+    ],
+  };
+}

@@ -1,0 +1,100 @@
+/** A small world for scenes: the whole bot with its local AWS and Slack on free ports, and people who say and press. */
+import {
+  BatchClient,
+  RegisterJobDefinitionCommand,
+  SubmitJobCommand,
+  type SubmitJobCommandInput,
+} from '@aws-sdk/client-batch';
+import type { Message } from '../src/local/slack/server';
+import { type LocalWorld, startWorld, type WorldOptions } from '../src/local/world';
+
+export interface Person {
+  /** Types in a channel and gets what came of it, as a person reads it. */
+  says(text: string, channel?: string): Promise<Message[]>;
+  /** Presses the control of that label on a message, through its confirm dialog. */
+  presses(
+    label: string,
+    on: Message,
+    more?: { confirm?: boolean; values?: Record<string, string>; option?: string },
+  ): Promise<Message[]>;
+}
+
+export interface Scene {
+  world: LocalWorld;
+  /** May cancel. */
+  ada: Person;
+  /** May only look. */
+  vic: Person;
+  batch: BatchClient;
+  /** Submits a job whose behaviour its environment tells (see src/local/aws/script.ts); gives its id. */
+  submit(name: string, environment?: Record<string, string>, more?: Partial<SubmitJobCommandInput>): Promise<string>;
+  alerts(): Message[];
+  /** Waits until something is so; fails with what was seen last. */
+  until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, withinMs?: number): Promise<T>;
+  end(): Promise<void>;
+}
+
+const QUEUE = 'genomics-prod-spot';
+
+export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene> {
+  const world = await startWorld({ port: 0, awsPort: 0, autonomous: false, speed: 50, sweepMs: 0, ...options });
+  const batch = new BatchClient({
+    endpoint: world.aws.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  await batch.send(
+    new RegisterJobDefinitionCommand({
+      jobDefinitionName: 'scene',
+      type: 'container',
+      containerProperties: {
+        image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/scene:1',
+        command: ['run'],
+        resourceRequirements: [
+          { type: 'VCPU', value: '1' },
+          { type: 'MEMORY', value: '2048' },
+        ],
+      },
+    }),
+  );
+  const person = (name: string): Person => ({
+    says: async (text, channel = 'general') => (await world.slack.say({ user: name, channel, text })).messages,
+    presses: async (label, on, more = {}) =>
+      (await world.slack.press({ user: name, channel: on.channel, ts: on.ts, label, ...more })).messages,
+  });
+  return {
+    world,
+    batch,
+    ada: person('ada'),
+    vic: person('vic'),
+    async submit(name, environment = {}, more = {}) {
+      const { jobId } = await batch.send(
+        new SubmitJobCommand({
+          jobName: name,
+          jobQueue: QUEUE,
+          jobDefinition: 'scene',
+          containerOverrides: {
+            environment: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
+          },
+          ...more,
+        }),
+      );
+      if (jobId === undefined) throw new Error('SubmitJob gave no id');
+      return jobId;
+    },
+    alerts: () => world.slack.channel('batch-alerts'),
+    async until(what, look, withinMs = 10_000) {
+      const end = Date.now() + withinMs;
+      for (;;) {
+        const seen = await look();
+        if (seen !== undefined) return seen;
+        if (Date.now() > end) throw new Error(`still waiting for ${what} after ${withinMs} ms`);
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+    async end() {
+      batch.destroy();
+      await world.close();
+    },
+  };
+}
