@@ -52,6 +52,8 @@ async function bundleOne(name: string, entry: string, outDir: string): Promise<B
     target: 'node22',
     format: 'cjs',
     mainFields: ['module', 'main'],
+    // The SDK imports node:http when it first needs it; as import() that would start Node's loader of ES modules.
+    supported: { 'dynamic-import': false },
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

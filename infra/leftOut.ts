@@ -13,6 +13,8 @@ interface LeftOut {
   why: string;
   /** The module's source, in its place. */
   instead: string;
+  /** Leave out only what is imported when first needed; who imports it at the start needs it. */
+  lazyOnly?: boolean;
 }
 
 /** A class that says what is wrong when somebody does use it. */
@@ -93,7 +95,8 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     what: /^@smithy\/core\/event-streams$/,
-    why: 'loaded by the SDK only for operations that stream, such as StartLiveTail; batchbot calls none',
+    why: 'loaded by the SDK for operations that stream, such as StartLiveTail; batchbot calls none',
+    lazyOnly: true,
     instead: `exports.EventStreamSerde = ${refuse('Event streams')};`,
   },
   {
@@ -108,9 +111,11 @@ export function leaveOut(list: readonly LeftOut[] = LEFT_OUT): Plugin {
   return {
     name: 'leave-out',
     setup(build) {
-      for (const [index, { what, instead }] of list.entries()) {
+      for (const [index, { what, instead, lazyOnly = false }] of list.entries()) {
         const namespace = `left-out-${index}`;
-        build.onResolve({ filter: what }, ({ path }) => ({ path, namespace }));
+        build.onResolve({ filter: what }, ({ path, kind }) =>
+          lazyOnly && kind !== 'dynamic-import' ? undefined : { path, namespace },
+        );
         build.onLoad({ filter: /.*/, namespace }, () => ({
           contents: instead,
           loader: 'js',

@@ -1,8 +1,10 @@
 /** The bundles hold what their function needs and nothing that slows its start. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundle } from '../../infra/bundle';
+import { slackRequest } from '../bench/slackRequest';
 
 const outDir = mkdtempSync(join(tmpdir(), 'bundles-'));
 let bundles: Bundle[];
@@ -47,4 +49,47 @@ test('the front holds no client of what only the worker asks, and nothing of Soc
     'mime-db',
   ])
     expect(packages).not.toContain(unwanted);
+});
+
+/** What a bundled function answers, in a plain Node with the settings that the stack gives it. */
+function answer(name: string, event: object): unknown {
+  const script = `
+    const { handler } = require(${JSON.stringify(join(outDir, name, 'index.js'))});
+    handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 }).then((answer) => {
+      process.stdout.write('\\n' + JSON.stringify(answer), () => process.exit(0));
+    });`;
+  const settings = {
+    SLACK_BOT_TOKEN: 'xoxb-test',
+    SLACK_SIGNING_SECRET: 'signing-secret',
+    DYNAMODB_TABLE: 'batchbot',
+    WORK_QUEUE_URL: 'http://127.0.0.1:9/123456789012/work',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    NODE_NO_WARNINGS: '1',
+  };
+  const printed = execFileSync(process.execPath, ['-e', script], {
+    env: { PATH: process.env.PATH, ...settings },
+    encoding: 'utf8',
+  });
+  // Its log lines come first.
+  return JSON.parse(printed.slice(printed.lastIndexOf('\n') + 1));
+}
+
+test.each(['worker', 'events'])('%s starts with all its clients, and has nothing to give back of nothing', (name) => {
+  expect(answer(name, { Records: [] })).toEqual({ batchItemFailures: [] });
+});
+
+describe('the front, as Lambda starts it', () => {
+  const request = slackRequest('search failed', 1, 'signing-secret');
+
+  test('refuses a request that Slack did not sign', () => {
+    const forged = slackRequest('search failed', 1, 'another secret');
+    expect(answer('front', forged)).toMatchObject({ statusCode: 401 });
+  });
+
+  test('reads a signed one, and tells the asker when the queue cannot be reached', () => {
+    // Nobody listens on port 9: the request was understood, so what is left is the queue's failure, said in words.
+    expect(answer('front', request)).toMatchObject({ statusCode: 200, body: expect.stringContaining('try again') });
+  });
 });
