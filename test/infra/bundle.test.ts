@@ -64,6 +64,7 @@ function answer(name: string, event: object): unknown {
     DYNAMODB_TABLE: 'batchbot',
     WORK_QUEUE_URL: 'http://127.0.0.1:9/123456789012/work',
     AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     NODE_NO_WARNINGS: '1',
