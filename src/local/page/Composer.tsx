@@ -106,7 +106,7 @@ export function Composer({ userId, place, botName, commands, send }: Props) {
           ref={box}
           rows={1}
           value={text}
-          placeholder={`Message ${place}, or type /`}
+          placeholder={commands.length > 0 ? `Message ${place}, or type /` : `Message ${place}`}
           aria-label={`Message ${place}`}
           role="combobox"
           aria-autocomplete="list"

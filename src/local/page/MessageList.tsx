@@ -131,7 +131,9 @@ export function MessageRows({ messages, all, onThread, after }: RowsProps) {
   );
 }
 
+/** Only mere text stands together: a card or a private answer without its own heading would run into the one before. */
 function standTogether(before: Message, message: Message): boolean {
   const near = (Number(message.ts) - Number(before.ts)) * 1000 < TOGETHER_MS;
-  return near && before.user === message.user && before.ephemeral_to === message.ephemeral_to;
+  const isMereText = ({ blocks, ephemeral_to }: Message): boolean => !blocks?.length && !ephemeral_to;
+  return near && before.user === message.user && isMereText(before) && isMereText(message);
 }

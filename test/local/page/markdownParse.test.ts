@@ -46,7 +46,7 @@ test('no letter or digit is lost or moved, whatever marks stand between', () => 
     const { text, inlines, items, rows, children } = (node ?? {}) as Record<string, unknown>;
     return [text, inlines, items, rows, children].map((part) => (part === undefined ? '' : values(part))).join('');
   };
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(pieces, { maxLength: 50 }), (parts) => {
       const source = parts.join('');
       expect(letters(values(parseMarkdown(source)))).toBe(letters(source));
