@@ -10,7 +10,7 @@ import {
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type LocalAwsOptions, startLocalAws } from '../../../src/local/aws/server';
 
 export interface BatchEvent {
@@ -80,10 +80,9 @@ export async function localAws(options: Partial<LocalAwsOptions> = {}) {
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
       );
       if (Messages.length === 0) return all;
-      for (const { Body, ReceiptHandle } of Messages) {
-        all.push(JSON.parse(Body ?? '') as BatchEvent);
-        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-      }
+      all.push(...Messages.map(({ Body }) => JSON.parse(Body ?? '') as BatchEvent));
+      const Entries = Messages.map(({ ReceiptHandle }, place) => ({ Id: String(place), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
   };
 
