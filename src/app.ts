@@ -8,20 +8,20 @@ import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
 import { ingest } from './history/ingest';
 import { reconcile, type SweepReport } from './history/reconcile';
-import { MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
+import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
+import { arrayParentOf, type Job } from './jobs/job';
 import { jobFailed } from './notices/jobFailed';
 import { announce, refreshCard } from './notices/post';
 import { type Answer, SlackUnavailableError } from './slack/deliver';
 import { type CommandRequest, type WorkRequest, workRequestSchema } from './slack/request';
 import { ambiguous, failure, problem } from './views/problem';
 
-/** Thrown for a request that another worker has in hand: it must come again in case that one dies. */
-export class InHandError extends Error {
-  override name = 'InHandError';
-}
-
-/** How long a try may be silent before it is taken to be dead. */
-const REQUEST_LEASE_MS = 90_000;
+/** How long a try may take before it is taken to be dead: the worker's longest life and a little more. */
+const REQUEST_LEASE_MS = 130_000;
+/** When to look again whether another worker's try has come to its end. */
+const LOOK_AGAIN_SECONDS = 30;
+/** Array ids remembered in one process, so that 10,000 children cost one look. */
+const MOST_PARENTS_MET = 1_000;
 
 export interface AppOptions {
   room: Room;
@@ -47,7 +47,10 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
   async function runRequest(request: CommandRequest, remainingMs: () => number): Promise<void> {
     const claim = await room.history.once.claim(request.id, room.now(), REQUEST_LEASE_MS);
     if (claim === 'done') return;
-    if (claim === 'busy') throw new InHandError(`request ${request.id} is in another worker's hands`);
+    if (claim === 'busy') {
+      await room.enqueue(request, LOOK_AGAIN_SECONDS);
+      return;
+    }
     const asker = { user: request.user.id, channel: request.channel.id, responseUrl: request.responseUrl };
     try {
       const answer = await runCommand(request, room, remainingMs).catch((error: unknown): Answer => {
@@ -63,6 +66,19 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
       throw error;
     }
     await room.history.once.finish(request.id);
+  }
+
+  /** Batch tells of an array's children by events of their own, and of the array itself hardly ever. */
+  const parentsMet = new Set<string>();
+  async function meetParent(child: Job): Promise<void> {
+    const parent = arrayParentOf(child.id);
+    if (parent === undefined || parentsMet.has(parent)) return;
+    if ((await room.history.jobs.get(parent)) === undefined) {
+      const [detail] = await room.batch.describe([parent]);
+      if (detail !== undefined) await ingest(room.history.jobs, jobFromDetail(detail, room.now()), room.now);
+    }
+    if (parentsMet.size >= MOST_PARENTS_MET) parentsMet.clear();
+    parentsMet.add(parent);
   }
 
   async function work(request: WorkRequest, remainingMs: () => number): Promise<void> {
@@ -105,6 +121,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
       }
       if (event === undefined || (event.job.queue !== undefined && !room.tracks(event.job.queue))) return;
       const { after } = await ingest(room.history.jobs, event.job, room.now);
+      await meetParent(after);
       const card = event.job.status === 'FAILED' ? jobFailed(after, event.time, room.now()) : undefined;
       if (card !== undefined) await announce(card, after, room, remainingMs);
     },

@@ -37,7 +37,15 @@ export interface Scene {
 const QUEUE = 'genomics-prod-spot';
 
 export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene> {
-  const world = await startWorld({ port: 0, awsPort: 0, autonomous: false, speed: 50, sweepMs: 0, ...options });
+  const world = await startWorld({
+    port: 0,
+    awsPort: 0,
+    autonomous: false,
+    speed: 50,
+    sweepMs: 0,
+    quietMs: 60,
+    ...options,
+  });
   const batch = new BatchClient({
     endpoint: world.aws.url,
     region: 'us-east-1',
@@ -58,9 +66,14 @@ export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene>
     }),
   );
   const person = (name: string): Person => ({
-    says: async (text, channel = 'general') => (await world.slack.say({ user: name, channel, text })).messages,
+    says: async (text, channel = 'general') =>
+      (await world.slack.say({ user: name, channel, text })).messages.filter(
+        (message) => message.channel_name === channel,
+      ),
     presses: async (label, on, more = {}) =>
-      (await world.slack.press({ user: name, channel: on.channel, ts: on.ts, label, ...more })).messages,
+      (await world.slack.press({ user: name, channel: on.channel, ts: on.ts, label, ...more })).messages.filter(
+        (message) => message.channel === on.channel,
+      ),
   });
   return {
     world,

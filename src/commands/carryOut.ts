@@ -26,6 +26,8 @@ const MOST_TRIES = 5;
 interface Chunk {
   reason: string;
   op: string;
+  /** A worker died over this very chunk: a stop that AWS took already is this operation's own. */
+  begunBefore: boolean;
 }
 
 const isThrottled = ({ why }: StopFailure): boolean => /^(Throttling|TooManyRequests)/i.test(why);
@@ -34,14 +36,20 @@ const statusOf = (detail: JobDetail): BatchStatus | undefined =>
   BATCH_STATUSES.find((status) => status === detail.status);
 
 /** What there is to do with each job, decided from what Batch says of it now. */
-function decide(id: string, detail: JobDetail | undefined, op: string): Outcome | 'cancel' | 'terminate' {
+function decide(
+  id: string,
+  detail: JobDetail | undefined,
+  { op, begunBefore }: Chunk,
+): Outcome | 'cancel' | 'terminate' {
   if (detail === undefined) return { id, outcome: 'gone' };
   const status = statusOf(detail);
   const ours = cancelledBy({ statusReason: detail.statusReason })?.op === op;
   // A job that carries this operation's own reason was stopped by a worker that died before it could write so.
   if (ours) return { id, outcome: 'stopped' };
   if (status === undefined || status === 'SUCCEEDED' || status === 'FAILED') return { id, outcome: 'ended' };
-  if (detail.isCancelled === true || detail.isTerminated === true) return { id, outcome: 'stopping' };
+  if (detail.isCancelled === true || detail.isTerminated === true) {
+    return { id, outcome: begunBefore ? 'stopped' : 'stopping' };
+  }
   const how = chooseStop(status, detail.arrayProperties?.size !== undefined);
   return how === 'skip' ? { id, outcome: 'ended' } : how;
 }
@@ -82,7 +90,7 @@ async function carryOutChunk(
   const outcomes: Outcome[] = [];
   const todo = { cancel: [] as string[], terminate: [] as string[] };
   for (const id of ids) {
-    const decision = decide(id, details.get(id), chunk.op);
+    const decision = decide(id, details.get(id), chunk);
     if (typeof decision === 'object') outcomes.push(decision);
     else todo[decision].push(id);
   }
@@ -149,7 +157,7 @@ export async function carryOut(
     return;
   }
   const by = operation.startedBy ?? operation.askedBy;
-  const chunk: Chunk = { op, reason: cancelReason(by.name, op, operation.reason) };
+  const reason = cancelReason(by.name, op, operation.reason);
   const ids = await operations.ids(op);
   const done = await operations.outcomes(op);
   const progress = progressMessage(operation, room, remainingMs);
@@ -172,6 +180,7 @@ export async function carryOut(
       const shown = operation;
       await progress.show(() => cancelProgress(shown, tallyOf(all()), room.now()));
     }
+    const chunk: Chunk = { op, reason, begunBefore: !(await operations.begin(op, n)) };
     const outcomes = await carryOutChunk(ids.slice(n * IDS_PER_STOP, (n + 1) * IDS_PER_STOP), chunk, room, sleep);
     await operations.record(op, n, outcomes);
     done.set(n, outcomes);

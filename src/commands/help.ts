@@ -20,7 +20,7 @@ const entryOf = (
   changes,
 });
 
-/** The newest job's id, so that an example works as typed. */
+/** The beginning of a new job's id, so that an example works as typed. */
 async function someId({ history, now }: Room): Promise<string> {
   const { rows } = await history.search.search(parseQuery('', { now: now() }), { limit: 25 });
   return (

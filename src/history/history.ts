@@ -10,11 +10,11 @@ import { operationItems } from './operations';
 import { jobSearch } from './search';
 import { sweepItems } from './sweeps';
 
-export function openHistory(client: DynamoDBClient, table: string) {
+export function openHistory(client: DynamoDBClient, table: string, now: () => number) {
   const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {
     jobs: jobItems(doc, table),
-    search: jobSearch(doc, table),
+    search: jobSearch(doc, table, now),
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
     audit: auditItems(doc, table),

@@ -1,7 +1,7 @@
 /** Takes in a piece of news about a job: read, merge, write if it changed; safe when repeated, reordered or raced. */
 import type { Job } from '../jobs/job';
 import { merge, sameJob } from '../jobs/merge';
-import type { JobItems } from './jobs';
+import type { JobItems, StoredJob } from './jobs';
 
 export interface Ingested {
   /** The job as it was known before, if it was. */
@@ -14,16 +14,17 @@ export interface Ingested {
 const MOST_TRIES = 12;
 
 /**
- * @param known what the caller read a moment ago, to save a read
+ * @param known what the caller read a moment ago, or `'new'` for a job that it has reason to think nobody wrote yet; either
+ *   saves a read, and costs one when it turns out wrong
  * @throws when the table refuses; the news can then be given again
  */
 export async function ingest(
   jobs: JobItems,
   news: Job,
   now: () => number,
-  known?: { job: Job; version: number },
+  known?: StoredJob | 'new',
 ): Promise<Ingested> {
-  let stored = known ?? (await jobs.get(news.id));
+  let stored = known === 'new' ? undefined : (known ?? (await jobs.get(news.id)));
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const before = stored?.job;
     const after = before === undefined ? news : merge(before, news);

@@ -5,6 +5,7 @@
  * |---|---|
  * | `-` | the operation itself, moved forward by conditional writes |
  * | `ids#<n>` | up to 5,000 of its ids, written once |
+ * | `begun#<n>` | the n-th chunk of ids is about to be stopped |
  * | `done#<n>` | the outcome of the n-th chunk of ids, written once: what is there is never done again |
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
@@ -181,6 +182,26 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
           values: { ':leaseNow': now, ':leaseMine': mine ?? -1 },
         },
       ),
+
+    /**
+     * Notes that a chunk is about to be stopped.
+     * @returns false when a worker before noted so, and died before it could write what became of it
+     */
+    async begin(op: string, chunk: number): Promise<boolean> {
+      try {
+        await doc.send(
+          new PutCommand({
+            TableName: table,
+            Item: { pk: pk(op), sk: `begun#${String(chunk).padStart(5, '0')}` },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
 
     /** What became of a chunk; written once, so that a second worker's word counts for nothing. */
     async record(op: string, chunk: number, outcomes: readonly Outcome[]): Promise<void> {

@@ -73,7 +73,13 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
   async function takeIn(details: readonly JobDetail[]): Promise<void> {
     report.described += details.length;
     await each(details, WRITES_AT_ONCE, async (detail) => {
-      const ingested = await ingest(history.jobs, jobFromDetail(detail, now()), now);
+      const news = jobFromDetail(detail, now());
+      const ingested = await ingest(
+        history.jobs,
+        news,
+        now,
+        history.search.known(news.id) === undefined ? 'new' : undefined,
+      );
       if (!ingested.changed) return;
       report.changed++;
       await room.onNews(ingested);

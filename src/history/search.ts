@@ -17,13 +17,14 @@ import { LIVE_SHARDS, TABLE_LAYOUT } from './table';
  */
 const OVERLAP_MS = 15_000;
 
-export function jobSearch(doc: DynamoDBDocumentClient, table: string) {
+export function jobSearch(doc: DynamoDBDocumentClient, table: string, now: () => number) {
   const rows = new Map<string, StoredRow>();
   const newest = new Array<number>(LIVE_SHARDS).fill(0);
   let reading: Promise<void> | undefined;
 
   async function readShard(shard: number): Promise<void> {
-    const since = Math.max(0, (newest[shard] ?? 0) - OVERLAP_MS);
+    // A writer whose clock is ahead must not hide what others write after it.
+    const since = Math.max(0, Math.min(newest[shard] ?? 0, now()) - OVERLAP_MS);
     let from: Record<string, unknown> | undefined;
     do {
       const page = await doc.send(

@@ -147,7 +147,6 @@ export const jobSummarySchema = z.object({
 
 /** An event of EventBridge whose source is `aws.batch`; `detail` is read by `jobFromDetail`. */
 export const eventSchema = z.object({
-  id: z.string().min(1),
   'detail-type': z.enum(['Batch Job State Change', 'Batch Job Queue Blocked']),
   source: z.literal('aws.batch'),
   account: text,

@@ -12,7 +12,6 @@ export class MalformedJobError extends Error {
 }
 
 export interface BatchEvent {
-  id: string;
   /** When the change happened, ms; EventBridge tells whole seconds. */
   time: number;
   type: 'Batch Job State Change' | 'Batch Job Queue Blocked';
@@ -112,7 +111,6 @@ export function parseBatchEvent(body: unknown): BatchEvent | undefined {
   const queueArn = blocked ? read.resources?.find((arn) => arn.includes(':job-queue/')) : undefined;
   const [, , , region = '', account = ''] = (job.arn ?? '').split(':');
   return {
-    id: read.id,
     time,
     type,
     region: read.region ?? region,

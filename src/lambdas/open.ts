@@ -79,7 +79,7 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
       commands,
       batch: batchJobs(new BatchClient(aws)),
       logs: jobLogs(new CloudWatchLogsClient(aws), (region) => new CloudWatchLogsClient({ ...aws, region })),
-      history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE),
+      history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE, now),
       slack: slackDelivery(web, log, now, (ms) => sleep(ms)),
       log,
       now,

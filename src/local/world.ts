@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -43,6 +44,8 @@ export interface WorldOptions {
   /** Where the bot's log lines go; nowhere by default. */
   write?: (line: string) => void;
   logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /** How long an answer must be quiet before the doors take it as whole. */
+  quietMs?: number;
   /** How often the bot sweeps Batch; 0 leaves it to the caller. */
   sweepMs?: number;
 }
@@ -62,6 +65,8 @@ const ACCOUNT = '123456789012';
 const ROLES = { ADMINS: ['U0ROOT0001'], OPERATORS: ['U0ADA00001'], ALERT_CHANNEL: 'C0ALERTS01' };
 /** What a worker Lambda has for one message. */
 const STEP_MS = 120_000;
+/** How long the start waits for the first sweep. */
+const FIRST_SWEEP_MS = 5_000;
 /** BatchWriteItem takes 25 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
 const ITEMS_PER_WRITE = 25;
 
@@ -152,6 +157,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     aws,
     commands: [commandsUsage(config.SLACK_COMMAND)],
     isBusy: () => busy > 0,
+    ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(folder === undefined ? {} : { stateFile: join(folder, 'slack.json') }),
   });
@@ -195,8 +201,11 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     take: (body) => app.takeEvent(body, deadline()),
   });
 
-  let sweeping: Promise<unknown> = app.tick(deadline(), true);
-  await sweeping;
+  let sweeping: Promise<unknown> = app
+    .tick(deadline(), true)
+    .catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
+  // A large past goes on being read in while people already look around.
+  await Promise.race([sweeping, sleep(FIRST_SWEEP_MS, undefined, { ref: false })]);
   const sweepMs = options.sweepMs ?? 60_000;
   const timer =
     sweepMs === 0

@@ -10,7 +10,7 @@ import {
 } from '@slack/web-api';
 import { errorFields, shortReference } from '../errors';
 import type { Log } from '../log';
-import type { Message } from '../views/kit';
+import { cut, escaped, LIMITS, type Message } from '../views/kit';
 
 export class SlackUnavailableError extends Error {
   override name = 'SlackUnavailableError';
@@ -83,10 +83,13 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
     if (waitMs > 0) await sleep(waitMs);
   }
 
+  /** Fallback text is a plain sentence with foreign words in it; Slack would read mentions out of it like out of any text. */
+  const harmless = ({ text, blocks }: Message): Message => ({ text: cut(escaped(text), LIMITS.fallbackText), blocks });
+
   /** Sends a message; if Slack refuses its blocks, sends a plain one with a reference in their place. */
   async function withFallback<T>(message: Message, send: (message: Message) => Promise<T>): Promise<T> {
     try {
-      return await send(message);
+      return await send(harmless(message));
     } catch (error) {
       const code = slackErrorCode(error);
       if (code === undefined || !MESSAGE_REFUSED.has(code)) throw error;

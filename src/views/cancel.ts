@@ -37,7 +37,7 @@ const reasonInput: InputBlock = {
   type: 'input',
   block_id: 'reason',
   optional: true,
-  label: { type: 'plain_text', text: 'Reason (optional)' },
+  label: { type: 'plain_text', text: 'Reason' },
   element: {
     type: 'plain_text_input',
     action_id: 'reason',
@@ -137,7 +137,7 @@ function outcomeWords(sums: Tally): string {
   const parts = [
     sums.stopped > 0 ? `${number(sums.stopped)} cancelled` : undefined,
     sums.ended > 0 ? `${number(sums.ended)} had finished` : undefined,
-    sums.stopping > 0 ? `${number(sums.stopping)} were being stopped already` : undefined,
+    sums.stopping > 0 ? `${number(sums.stopping)} already being stopped` : undefined,
     sums.gone > 0 ? `${number(sums.gone)} Batch knew no more` : undefined,
     sums.failed > 0 ? `${number(sums.failed)} failed` : undefined,
   ].filter((part) => part !== undefined);

@@ -23,6 +23,7 @@ const SPANS: readonly (readonly [string, string])[] = [
   ['30d', 'last 30 days'],
 ];
 
+const ANY = 'any';
 const option = (value: string, label = value): PlainTextOption => ({
   text: { type: 'plain_text', text: label },
   value,
@@ -81,11 +82,12 @@ function parts(command: string): { words: string[]; fields: Record<string, strin
 export const searchForm: Form = {
   open(command) {
     const { words, fields } = parts(command);
-    const spans = SPANS.map(([value, label]) => option(value, label));
+    // Slack has no way to empty a select once something is chosen.
+    const spans = [option(ANY, 'any time'), ...SPANS.map(([value, label]) => option(value, label))];
     const since = fields.since;
     if (since !== undefined && !SPANS.some(([value]) => value === since))
       spans.unshift(option(since.slice(0, 75), `since ${since}`.slice(0, 75)));
-    const states = [...new Set(STATES)].map((state) => option(state));
+    const states = [option(ANY, 'any state'), ...[...new Set(STATES)].map((state) => option(state))];
     const status = fields.status;
     if (status !== undefined && !STATES.includes(status)) states.unshift(option(status.slice(0, 75)));
     return {
@@ -104,7 +106,9 @@ export const searchForm: Form = {
   read(values, command) {
     const filters = ['status', 'queue', 'user', 'since'].flatMap((key) => {
       const value = values[key]?.trim();
-      return value === undefined || value === '' ? [] : [`${key}:${/\s/.test(value) ? quoted(value) : value}`];
+      return value === undefined || value === '' || value === ANY
+        ? []
+        : [`${key}:${/\s/.test(value) ? quoted(value) : value}`];
     });
     return ['search', values.words?.trim() ?? '', ...filters, ...parts(command).others]
       .filter((part) => part !== '')

@@ -1,0 +1,113 @@
+import type { Message } from '../../src/local/slack/server';
+import { type Scene, scene } from '../scene';
+
+let here: Scene;
+beforeAll(async () => {
+  here = await scene({ jobs: 300, seed: 7 });
+});
+afterAll(() => here.end());
+
+const only = (messages: Message[]): Message => {
+  expect(messages).toHaveLength(1);
+  return messages[0] as Message;
+};
+const names = (message: Message): string[] =>
+  [...message.plain.matchAll(/^[✖✔▶◌◔◑?] (\S+)/gm)].map((match) => match[1] ?? '');
+const total = (message: Message): number => Number(/of ([\d,]+)$/m.exec(message.plain)?.[1]?.replaceAll(',', ''));
+
+test('a search answers privately with ten jobs, newest first, and the exact total', async () => {
+  const answer = only(await here.ada.says('/batch search'));
+  expect(answer.ephemeral_to).toBe('U0ADA00001');
+  expect(names(answer)).toHaveLength(10);
+  const all = [...here.world.aws.forgottenJobs()].length;
+  expect(total(answer)).toBeGreaterThan(all);
+  expect(answer.plain).toMatch(/^1-10 of \d+/m);
+});
+
+test('Next and Previous walk through all pages without a gap or a repeat', async () => {
+  let page = only(await here.ada.says('/batch search status:failed'));
+  const count = total(page);
+  const seen = names(page);
+  const first = page.plain;
+  while (page.plain.includes('[Next]')) {
+    page = only(await here.ada.presses('Next', page));
+    seen.push(...names(page));
+  }
+  expect(seen).toHaveLength(count);
+  while (page.plain.includes('[Previous]')) page = only(await here.ada.presses('Previous', page));
+  expect(names(page)).toEqual([...first.matchAll(/^[✖✔▶◌◔◑?] (\S+)/gm)].map((match) => match[1]));
+});
+
+test('every word must match, wherever it stands and in any case', async () => {
+  const answer = only(await here.ada.says('/batch search PROD spot status:succeeded'));
+  for (const name of names(answer)) expect(answer.plain).toContain(name);
+  expect(total(answer)).toBeGreaterThan(0);
+  const none = only(await here.ada.says('/batch search prod zzzqqq'));
+  expect(none.plain).toContain('No jobs that match "prod" and "zzzqqq"');
+});
+
+test('a word that is nearly right is offered as it is spelt', async () => {
+  const answer = only(await here.ada.says('/batch search nigthly'));
+  expect(answer.plain).toContain('Did you mean “nightly”?');
+  const found = only(await here.ada.presses('Search nightly', answer));
+  expect(found.plain).toContain('match "nightly"');
+});
+
+test('a filter that finds nothing can be dropped by a button', async () => {
+  const answer = only(await here.ada.says('/batch search status:failed until:2020-01-01'));
+  expect(answer.plain).toMatch(/Without until: there are \d+ jobs/);
+  const found = only(await here.ada.presses('Drop until:', answer));
+  expect(total(found)).toBeGreaterThan(0);
+});
+
+test.each([
+  ['/batch serach align', /I don't know "serach"\. Did you mean: \/batch search align/],
+  ['/batch search stat:failed', /I don't know the filter "stat:"\. Did you mean status:\?/],
+  ['/batch search status:faild', /There is no status "faild"\. Did you mean failed\?/],
+  ['/batch search since:whenever', /I can't read the time in since:whenever/],
+  ['/batch search exit:many', /no exit code/],
+  ['/batch search --loud', /search has no --loud/],
+  ['/batch job nothing', /"nothing" is not a job's id/],
+  ['/batch logs', /Which job\?/],
+  ['/batch help serach', /There is no verb "serach"\. Did you mean \/batch help search\?/],
+])('%s gets the right form', async (words, told) => {
+  expect(only(await here.ada.says(words)).plain).toMatch(told);
+});
+
+test('a phone’s dashes and curly quotes are understood', async () => {
+  const shared = await here.ada.says('/batch search “prod-spot” –share');
+  expect(only(shared).ephemeral_to).toBeUndefined();
+  expect(only(shared).plain).toContain('shared by');
+});
+
+test('Share shows the list to the channel and says who did', async () => {
+  const answer = only(await here.ada.says('/batch search status:failed'));
+  const shared = await here.ada.presses('Share', answer);
+  const open = shared.find((message) => message.ephemeral_to === undefined);
+  expect(open?.plain).toContain('shared by @ada');
+  expect(open?.plain).not.toContain('[Next]');
+});
+
+test('Narrow opens a form with the search in it, and its submission replaces the list', async () => {
+  const answer = only(await here.ada.says('/batch search prod status:failed since:30d'));
+  const { views } = await here.world.slack.press({ user: 'ada', channel: 'general', ts: answer.ts, label: 'Narrow…' });
+  expect(views[0]?.plain).toContain('prod');
+  const { messages } = await here.world.slack.submit({
+    user: 'ada',
+    view_id: views[0]?.id ?? '',
+    values: { State: 'succeeded' },
+  });
+  expect(only(messages).plain).toContain('succeeded jobs that match "prod", last 30 days');
+  expect(only(messages).ts).toBe(answer.ts);
+});
+
+test('help is one screen, and every verb’s example works as typed', async () => {
+  const help = only(await here.ada.says('/batch'));
+  for (const verb of ['search', 'logs', 'job', 'cancel', 'queues']) expect(help.plain).toContain(`/batch ${verb}`);
+  for (const verb of ['search', 'job', 'queues', 'help']) {
+    const page = only(await here.ada.says(`/batch help ${verb}`));
+    const label = /^\[(\/batch .*)\]$/m.exec(page.plain)?.[1] ?? '';
+    const ran = only(await here.ada.presses(label, page));
+    expect(ran.plain).not.toMatch(/I don't know|Something went wrong|is not/);
+  }
+});
