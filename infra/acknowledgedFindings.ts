@@ -27,20 +27,8 @@ export function acknowledgeTracing(role: IConstruct): void {
 export function acknowledgeReading(role: IConstruct, logGroups: readonly string[]): void {
   const streams = 'A log stream is named after a task, which Batch starts while the bot runs; the group is named.';
   acknowledgeResources(role, {
-    '*': "Batch's List and Describe calls and EC2's Describe calls have no resource level.",
-    [arn(role, 'batch', 'job-queue/*')]: 'Teams make queues while the bot runs; this only reads who is next.',
-    [arn(role, 'ecs', 'task/*')]: 'Batch makes clusters and tasks while the bot runs; this only reads.',
-    [arn(role, 'ecs', 'container-instance/*')]:
-      'Batch makes clusters and instances while the bot runs; this only reads.',
+    '*': "Batch's List and Describe calls have no resource level.",
     ...Object.fromEntries(logGroups.map((group) => [arn(role, 'logs', `log-group:${group}:log-stream:*`), streams])),
-    ...Object.fromEntries(
-      logGroups
-        .filter((group) => group.endsWith('*'))
-        .map((group) => [
-          arn(role, 'logs', `log-group:${group}`),
-          'The deployment asked for log groups by their beginning.',
-        ]),
-    ),
   });
 }
 

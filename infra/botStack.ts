@@ -51,7 +51,7 @@ export class BotStack extends Stack {
       readSecret,
       passOnWork,
       ...history.itemStatements(),
-      ...readBatch(this),
+      readBatch(),
       readJobLogs(this, parameters.logGroups),
     ];
     const passOnWork = send('PassOnWork', work.queue.queueArn);
@@ -133,7 +133,6 @@ export class BotStack extends Stack {
     );
     const batchEvents = new BatchEvents(this, 'BatchEvents', {
       queue: events.queue,
-      followTasks: parameters.followTasks,
     });
     const everyMinute = new EveryMinute(this, 'EveryMinute', { tick: functions.tick });
     // Open to the world, since Slack signs its requests with no AWS credentials; the front refuses what Slack did not sign.

@@ -41,7 +41,6 @@ const schema = z.strictObject({
     .regex(/^[^=]{1,128}=.{0,256}$/, 'expected key=value')
     .optional()
     .describe('Tag (key=value) that a job must carry for batchbot to be able to cancel it'),
-  followTasks: flag.default(false).describe("Also take in the state changes of Batch's ECS tasks"),
   tracing: flag.default(false).describe('Trace the functions with X-Ray'),
   deletionProtection: flag.default(true).describe('Refuse to delete the table that keeps the history'),
   reserveConcurrency: flag

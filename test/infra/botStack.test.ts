@@ -199,7 +199,7 @@ describe('the rules', () => {
     [...synthesised(context).ofType('AWS::Events::Rule').values()].flatMap(
       ({ Properties }) => Properties.EventPattern ?? [],
     );
-  const [usual, withTasks] = [patterns({}), patterns({ followTasks: true })];
+  const usual = patterns({});
   const reaches = (rules: unknown[], news: unknown): boolean => rules.some((pattern) => matchesPattern(pattern, news));
   /** All but one that lost its envelope and one that is wrapped by SQS already. */
   const whole = readdirSync(payloads).filter(
@@ -216,21 +216,6 @@ describe('the rules', () => {
     expect(reaches(usual, { ...runnable, 'detail-type': 'AWS API Call via CloudTrail' })).toBe(false);
   });
 
-  test("tasks of Batch's own clusters come only when asked for, those of other clusters never", () => {
-    const tasks = z
-      .looseObject({ detail: z.looseObject({}) })
-      .parse(event('ecs-event-task-stopped-batch-fargate.json'));
-    const other = event('ecs-event-task-running-fargate-docs.json');
-    expect(reaches(usual, tasks)).toBe(false);
-    expect(reaches(withTasks, tasks)).toBe(true);
-    expect(reaches(withTasks, other)).toBe(false);
-    const named = {
-      ...tasks,
-      detail: { ...tasks.detail, clusterArn: 'arn:aws:ecs:us-east-1:123456789012:cluster/gpu_Batch_2b7e' },
-    };
-    expect(reaches(withTasks, named)).toBe(true);
-  });
-
   test('what EventBridge cannot deliver is kept for as long as SQS keeps anything', () => {
     for (const id of parking) expect(property(queues.get(id), 'MessageRetentionPeriod')).toBe(14 * 24 * 60 * 60);
   });
@@ -239,10 +224,7 @@ describe('the rules', () => {
 describe('cdk-nag', () => {
   test.each([
     ['by default', {}],
-    [
-      'with everything switched on',
-      { followTasks: true, tracing: true, alarmEmail: 'oncall@example.com', killTag: 'team=batch' },
-    ],
+    ['with everything switched on', { tracing: true, alarmEmail: 'oncall@example.com', killTag: 'team=batch' }],
     ['with log groups by their beginning', { logGroups: '/aws/batch/job,/teams/*' }],
     ['with the secret by its ARN', { secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:slack-AbCdEf' }],
   ])('finds nothing that is not acknowledged %s', (_when, context) => {
