@@ -98,7 +98,7 @@ async function preview(asking: Asking<unknown>, room: Room): Promise<Answer> {
   );
   await audit(asking, room, operation, 'asked');
   return {
-    message: cancelPreview({ operation, jobs, covered, userOf, search: chosen.search, now, region: room.region }),
+    message: cancelPreview({ operation, jobs, covered, userOf, search: chosen.search, now }),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { InputBlock } from '@slack/types';
 import type { Operation, Outcome } from '../history/operations';
 import type { JobRow } from '../jobs/job';
-import { jobLine } from './jobLine';
+import { shortLine } from './jobLine';
 import { actions, button, context, cut, escaped, type Message, section } from './kit';
 import { ago, duration } from './time';
 import { count, number, some } from './words';
@@ -19,7 +19,6 @@ export interface PreviewProps {
   /** The search to see all of them, if they came from one. */
   search: string | undefined;
   now: number;
-  region: string;
 }
 
 /** `spot-p1 (201), ondemand (13)`, most first. */
@@ -46,7 +45,7 @@ const reasonInput: InputBlock = {
   },
 };
 
-export function cancelPreview({ operation, jobs, covered, userOf, search, now, region }: PreviewProps): Message {
+export function cancelPreview({ operation, jobs, covered, userOf, search, now }: PreviewProps): Message {
   const n = jobs.length;
   const states = tally(
     jobs.map((job) => job.status.toLowerCase()),
@@ -89,8 +88,12 @@ export function cancelPreview({ operation, jobs, covered, userOf, search, now, r
     text: `${title} ${states}; in ${queues}.`,
     blocks: [
       section(lines.join('\n')),
-      ...listed.map((job) => jobLine(job, now, region)),
-      ...(n > listed.length ? [context(`and ${count(n - listed.length, 'more job')} like these`)] : []),
+      context(
+        [
+          ...listed.map((job) => shortLine(job, now)),
+          ...(n > listed.length ? [`and ${count(n - listed.length, 'more job')}`] : []),
+        ].join('\n'),
+      ),
       reasonInput,
       context(
         `Operation ${operation.op}. Exactly these jobs, looked at again when you confirm; those that end before are left alone. The button works for ${duration(operation.expiresAtMs - now)}.`,

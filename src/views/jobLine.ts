@@ -28,37 +28,32 @@ export function childrenWords(job: Pick<JobRow, 'arraySize' | 'children'>): stri
   return `array of ${number(job.arraySize)}${shown.length === 0 ? '' : `: ${shown.join(' ')}`}`;
 }
 
-/** When the present state began, as far as the row tells. */
-function since(job: JobRow): number | undefined {
-  if (isDone(job)) return job.stoppedAt ?? job.createdAt;
-  if (job.status === 'RUNNING') return job.startedAt ?? job.createdAt;
-  return job.createdAt;
+/** `failed 8 h ago`, `running for 3 min`, `runnable for 2 h`. */
+export function standing(job: JobRow, now: number): string {
+  const word = stateWord(job);
+  if (isLost(job)) return `${word}: Batch knows it no more`;
+  if (isDone(job)) return job.stoppedAt === undefined ? word : `${word} ${ago(job.stoppedAt, now)}`;
+  const since = job.status === 'RUNNING' ? (job.startedAt ?? job.createdAt) : job.createdAt;
+  return since === undefined ? word : `${word} for ${duration(now - since)}`;
 }
 
-/** `ran 41 min`, `running for 3 min`, `waiting for 2 h`. */
-function took(job: JobRow, now: number): string | undefined {
-  if (isDone(job)) {
-    if (job.startedAt === undefined) return 'never started';
-    return job.stoppedAt === undefined ? undefined : `ran ${duration(job.stoppedAt - job.startedAt)}`;
-  }
-  if (isLost(job)) return 'Batch knows it no more';
-  if (job.status === 'RUNNING' && job.startedAt !== undefined) return `running for ${duration(now - job.startedAt)}`;
-  if (job.createdAt === undefined || job.arraySize !== undefined) return undefined;
-  return `waiting for ${duration(now - job.createdAt)}`;
+/** `ran 41 min`, for a job that has ended. */
+function ran(job: JobRow): string | undefined {
+  if (!isDone(job)) return undefined;
+  if (job.startedAt === undefined) return job.arraySize === undefined ? 'never started' : undefined;
+  return job.stoppedAt === undefined ? undefined : `ran ${duration(job.stoppedAt - job.startedAt)}`;
 }
+
+export const titleOf = (job: JobRow): string =>
+  cutMiddle(nameOf(job), MOST_NAME) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
 
 export function jobLine(job: JobRow, now: number, region: string): SectionBlock {
-  const when = since(job);
-  const index = job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`;
-  const head = [
-    `${sign(job)} ${bold(cutMiddle(nameOf(job), MOST_NAME) + index)}`,
-    `${stateWord(job)}${when === undefined ? '' : ` ${ago(when, now)}`}`,
-  ].join('  ·  ');
+  const head = `${sign(job)} ${bold(titleOf(job))}  ·  ${standing(job, now)}`;
   const cause = job.status === 'FAILED' || job.statusReason?.includes(':') ? causeOf(job)?.headline : undefined;
   const facts = [
     job.queue,
     childrenWords(job),
-    took(job, now),
+    ran(job),
     job.attemptCount > 1 ? `${job.attemptCount} attempts` : undefined,
     cause === undefined || (isDone(job) && job.status === 'SUCCEEDED') ? undefined : cause,
   ].filter((fact) => fact !== undefined);
@@ -74,3 +69,10 @@ export function jobLine(job: JobRow, now: number, region: string): SectionBlock 
     ]),
   );
 }
+
+/** A job as one line of many, for reading only. */
+export const shortLine = (job: JobRow, now: number): string =>
+  [
+    `${sign(job)} ${escaped(titleOf(job))}`,
+    ...[job.queue, standing(job, now)].flatMap((fact) => (fact === undefined ? [] : [escaped(fact)])),
+  ].join('  ·  ');

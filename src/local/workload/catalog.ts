@@ -26,7 +26,7 @@ export const TEAMS = [
   'platform',
 ] as const;
 export const SUBMITTERS = [
-  'alice',
+  'ada',
   'bruno',
   'chiara',
   'deepak',
