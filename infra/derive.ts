@@ -1,6 +1,6 @@
 /**
  * `npm run manifest`: writes what is derived from the code, manifest.yml and the README's tables; with `--check` it only
- * tells whether they are stale, and `--url https://…` puts the deployed bot's address into the manifest.
+ * tells whether they are stale, and with `--url https://…` it prints the manifest with the deployed bot's address in it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,10 +46,10 @@ const tables: Readonly<Record<string, () => string>> = {
 /** Replaces what stands between `<!-- derived:NAME -->` and `<!-- /derived -->`. */
 export function fillTables(text: string): string {
   return text.replace(
-    /(<!-- derived:(\w+) -->\n)[\s\S]*?(\n<!-- \/derived -->)/g,
+    /(<!-- derived:(\w+) -->\n)[\s\S]*?(<!-- \/derived -->)/g,
     (whole, open: string, name: string, close: string) => {
       const make = tables[name];
-      return make === undefined ? whole : `${open}${make()}${close}`;
+      return make === undefined ? whole : `${open}${make()}\n${close}`;
     },
   );
 }
@@ -59,8 +59,12 @@ export const manifestText = (url: string): string =>
 
 function main(): void {
   const { values } = parseArgs({ options: { check: { type: 'boolean' }, url: { type: 'string' } } });
+  if (values.url !== undefined) {
+    process.stdout.write(manifestText(new URL('/slack/events', values.url).href));
+    return;
+  }
   const files: [string, (text: string) => string][] = [
-    ['manifest.yml', () => manifestText(values.url ?? PLACEHOLDER_URL)],
+    ['manifest.yml', () => manifestText(PLACEHOLDER_URL)],
     ['README.md', fillTables],
   ];
   const stale = files.filter(([name, derive]) => {

@@ -138,7 +138,7 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
     channel: z.object({ id: z.string(), name: z.string().optional() }).optional(),
     container: z.object({ message_ts: z.string().optional(), channel_id: z.string().optional() }).optional(),
     response_url: z.string().optional(),
-    state: z.unknown(),
+    state: z.unknown().optional(),
     actions: z
       .array(
         z.object({
@@ -211,7 +211,7 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
       hash: z.string().optional(),
       callback_id: z.string(),
       private_metadata: z.string(),
-      state: z.unknown(),
+      state: z.unknown().optional(),
     }),
   });
 
