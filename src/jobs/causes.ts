@@ -1,7 +1,9 @@
 /** Why a job failed or waits, in plain words: one table, the first row that fits wins. */
+import { cancelledBy } from './cancelReason';
 import { exitMeaning } from './exitCodes';
 import type { Job } from './job';
 
+export { cancelledBy, cancelReason } from './cancelReason';
 export { exitMeaning } from './exitCodes';
 
 export type Explained = Pick<
@@ -28,22 +30,21 @@ interface Row {
   nextStep: string;
 }
 
-/** AWS keeps 1,024 characters of a reason (https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJob.html). */
-const MOST_REASON = 1_024;
-const OURS = /cancelled from Slack by (.+) \(op ([0-9A-Z]+)\)/;
+/**
+ * The beginnings of Batch's own status reasons: they were seen in payloads, or are in the user guide ("Jobs stuck in a
+ * RUNNABLE status"). Any other status reason is what somebody gave to CancelJob or TerminateJob.
+ */
+const BATCHES_OWN =
+  /^(?:Essential container in task exited|Host EC2 |Job attempt duration exceeded timeout|Canceled by JobStateTimeLimit action|Dependent Job failed|Array Child Job failed|JobQueue deleted|Task failed |(?:CLIENT|INTERNAL|SERVER)_ERROR\b|ACTION_REQUIRED\b|(?:CAPACITY|MISCONFIGURATION):|UNDETERMINED\b|(?:ECS|Batch) was unable |Error executing request)/;
 
-/** What Batch keeps as the reason of a job that batchbot stopped. */
-export function cancelReason(user: string, op: string, why?: string): string {
-  // A name that itself looks like our reason must not be read back as one.
-  const by = user.replace(/[()\n\r]/g, ' ').trim() || 'somebody';
-  const reason = `cancelled from Slack by ${by.slice(0, 80)} (op ${op})`;
-  return why === undefined || why.trim() === '' ? reason : `${reason}: ${why.trim()}`.slice(0, MOST_REASON);
-}
-
-/** Who stopped it through batchbot, if that is how it ended. */
-export function cancelledBy(job: { statusReason?: string | undefined }): { by: string; op: string } | undefined {
-  const [, by, op] = OURS.exec(job.statusReason ?? '') ?? [];
-  return by === undefined || op === undefined ? undefined : { by, op };
+/** Somebody asked for the end, in their own words, which may well hold "timeout" or "out of memory". */
+function isOnRequest({ status, statusReason = '', terminated, cancelled }: Explained): boolean {
+  if (status !== 'FAILED' || statusReason === '' || BATCHES_OWN.test(statusReason)) return false;
+  return (
+    terminated === true ||
+    cancelled === true ||
+    /^(?:(?:user )?terminated\b|(?:cancell?ed|killed)\b.*\bby\b)/i.test(statusReason)
+  );
 }
 
 const exitWords = ({ exitCode }: Explained): string => (exitCode === undefined ? '' : `, exit ${exitCode}`);
@@ -51,7 +52,18 @@ const gib = (mib: number): string => (mib < 1024 ? `${mib} MiB` : `${Math.round(
 const has = (pattern: RegExp) => (_job: Explained, both: string) => pattern.test(both);
 const instanceOf = ({ statusReason = '', containerReason = '' }: Explained): string =>
   /\bi-[0-9a-f]{6,}\b/.exec(`${statusReason} ${containerReason}`)?.[0] ?? 'its instance';
-const afterColon = (reason: string): string => reason.replace(/^[A-Z_]+:[A-Z_]+\s*-?\s*/, '');
+/** Batch's own sentence, without the code before it where there is more than the code. */
+const withoutCode = (reason: string): string => reason.replace(/^[A-Z_]+(?::[A-Z_]+)?\s*-\s*/, '') || reason;
+
+const STOPPED: Omit<Row, 'key' | 'fits'> = {
+  headline: (job) =>
+    job.cancelled === true && job.terminated !== true ? 'cancelled on request' : 'terminated on request',
+  sentence: (job) => {
+    const did = job.cancelled === true && job.terminated !== true ? 'cancelled' : 'terminated';
+    return `Somebody ${did} it${job.statusReason === undefined || job.statusReason === '' ? '' : `: “${job.statusReason}”`}.`;
+  },
+  nextStep: '',
+};
 
 const ROWS: readonly Row[] = [
   {
@@ -61,16 +73,17 @@ const ROWS: readonly Row[] = [
     sentence: (job) => `Cancelled from Slack by ${cancelledBy(job)?.by} (op ${cancelledBy(job)?.op}).`,
     nextStep: '',
   },
+  { key: 'terminated', fits: isOnRequest, ...STOPPED },
   {
     key: 'stateTimeLimit',
-    fits: has(/JobStateTimeLimit action/i),
+    fits: has(/^Canceled by JobStateTimeLimit action/m),
     headline: 'cancelled by the queue’s time limit',
     sentence: () => 'The queue’s own time limit for blocked jobs cancelled it.',
     nextStep: 'The reason names what blocked the queue; mend that, then submit it again.',
   },
   {
     key: 'outOfMemory',
-    fits: has(/OutOfMemory|OOMKilled|(?:container|process) killed due to memory|out of memory|cannot allocate memory/i),
+    fits: has(/OutOfMemory|OOMKilled|(?:container|process) killed due to memory|cannot allocate memory/i),
     headline: 'out of memory',
     sentence: (job) =>
       `Out of memory: killed${job.memoryMiB === undefined ? '' : ` at ${gib(job.memoryMiB)}`}${exitWords(job)}.`,
@@ -78,9 +91,7 @@ const ROWS: readonly Row[] = [
   },
   {
     key: 'timeout',
-    fits: has(
-      /attempt duration exceeded timeout|timed? ?out after .*attemptDuration|\btimeout\b.*(?:terminated|exceeded)|: timeout$/i,
-    ),
+    fits: has(/^Job attempt duration exceeded timeout/im),
     headline: 'timed out',
     sentence: (job) =>
       `Timed out: it ran longer than its limit${job.timeoutSeconds === undefined ? '' : ` of ${job.timeoutSeconds} s`} and was killed.`,
@@ -88,7 +99,7 @@ const ROWS: readonly Row[] = [
   },
   {
     key: 'hostTerminated',
-    fits: has(/Host EC2 .*(?:terminated|stopped)|spot (?:interruption|instance .*(?:interrupt|reclaim))/i),
+    fits: has(/^Host EC2 .*(?:terminated|stopped)/im),
     headline: 'lost its host (Spot reclaim)',
     sentence: (job) =>
       `Its host ${instanceOf(job)} went away while it ran, as Spot instances do when EC2 takes them back.`,
@@ -121,7 +132,7 @@ const ROWS: readonly Row[] = [
   },
   {
     key: 'dependencyFailed',
-    fits: has(/dependent job failed|dependenc(?:y|ies) failed|job dependency/i),
+    fits: has(/^Dependent Job failed/im),
     headline: 'a dependency failed',
     sentence: (job) =>
       `A job that it depends on failed${job.dependsOn === undefined || job.dependsOn.length === 0 ? '' : ` (one of ${job.dependsOn.length})`}, so it never started.`,
@@ -129,42 +140,42 @@ const ROWS: readonly Row[] = [
   },
   {
     key: 'arrayChildFailed',
-    fits: has(/array child job failed/i),
+    fits: has(/^Array Child Job failed/im),
     headline: 'some children failed',
     sentence: () => 'Some of its children failed, which fails the array.',
     nextStep: 'Look at the failed children.',
   },
   {
     key: 'queueDeleted',
-    fits: has(/JobQueue deleted/i),
+    fits: has(/^JobQueue deleted/im),
     headline: 'its queue was deleted',
     sentence: () => 'Its queue was deleted while it waited.',
     nextStep: 'Submit it to another queue.',
   },
   {
     key: 'quota',
-    fits: has(/Maximum number of jobs supported|LimitExceeded|quota|VcpuLimitExceeded|MaxSpotInstanceCountExceeded/i),
+    fits: has(/Maximum number of jobs supported|LimitExceeded|quota exceeded|MaxSpotInstanceCountExceeded/i),
     headline: 'an AWS limit was reached',
     sentence: () => 'A limit of the account was reached.',
     nextStep: 'Ask AWS for a higher quota, or run fewer at once.',
   },
   {
     key: 'noCapacity',
-    fits: has(/CAPACITY:/),
+    fits: has(/^CAPACITY:/m),
     headline: 'no capacity',
     sentence: () => 'EC2 has no instances of the types that its compute environment allows.',
     nextStep: 'Allow more instance types or zones, or use an on-demand queue.',
   },
   {
     key: 'maxResource',
-    fits: has(/MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE/),
+    fits: has(/^MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE/m),
     headline: 'asks for more than the environment’s maximum',
     sentence: () => 'It asks for more vCPUs than its compute environment’s maximum.',
     nextStep: 'Raise maxvCpus, or ask for less.',
   },
   {
     key: 'resourceRequirement',
-    fits: has(/MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT/),
+    fits: has(/^MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT/m),
     headline: 'no instance type fits',
     sentence: () =>
       'No instance type of its queue’s compute environments has the vCPUs, memory or GPUs that it asks for.',
@@ -172,9 +183,9 @@ const ROWS: readonly Row[] = [
   },
   {
     key: 'misconfiguration',
-    fits: has(/MISCONFIGURATION:|ACTION_REQUIRED|CLIENT_ERROR/),
+    fits: has(/^(?:MISCONFIGURATION:|ACTION_REQUIRED|CLIENT_ERROR)/m),
     headline: 'a setting is wrong',
-    sentence: (job) => `Batch says that a setting is wrong: ${afterColon(job.statusReason ?? '')}`,
+    sentence: (job) => `Batch says that a setting is wrong: ${withoutCode(job.statusReason ?? '')}`,
     nextStep: 'Mend what the reason names.',
   },
   {
@@ -197,17 +208,7 @@ const ROWS: readonly Row[] = [
   {
     key: 'terminated',
     fits: (job) => job.terminated === true || job.cancelled === true,
-    headline: (job) => (job.terminated ? 'terminated on request' : 'cancelled on request'),
-    sentence: (job) =>
-      `Somebody ${job.terminated ? 'terminated' : 'cancelled'} it${job.statusReason === undefined || job.statusReason === '' ? '' : `: “${job.statusReason}”`}.`,
-    nextStep: '',
-  },
-  {
-    key: 'terminatedOnRequest',
-    fits: has(/^(?:Terminated|Cancell?ed|Killed)\b.*\bby\b/i),
-    headline: 'terminated on request',
-    sentence: (job) => `Somebody stopped it: “${job.statusReason}”.`,
-    nextStep: '',
+    ...STOPPED,
   },
   {
     key: 'commandNotFound',
