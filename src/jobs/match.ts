@@ -5,7 +5,7 @@ import { arrayParentOf, isDone, isLost, type JobRow, userOf } from './job';
 import type { Query, Sort, StatusWord } from './query';
 
 /** A word of 8 or more of these is tried as the beginning of an id, one of 12 or more anywhere inside it. */
-const ID_WORD = /^[0-9a-f:#-]{8,}$/;
+const ID_WORD = /^[0-9a-f-]{8,}$/;
 const INSIDE_AN_ID = 12;
 
 /** The same in every search: what is compared is folded once on both sides. */
@@ -81,7 +81,7 @@ export function matcher(query: Query): (row: JobRow) => boolean {
       query.array !== undefined &&
       query.array !== 'parents' &&
       query.array !== 'children' &&
-      !(arrayParentOf(row.id) ?? '').startsWith(query.array)
+      !fold(arrayParentOf(row.id) ?? '').startsWith(query.array)
     )
       return false;
     if (query.names !== undefined && !query.names.some((name) => fold(name) === fold(row.name ?? ''))) return false;
