@@ -2,7 +2,7 @@
 import { closest } from 'fastest-levenshtein';
 import { BATCH_STATUSES } from './job';
 import { parseTime } from './time';
-import { splitWords, type Token } from './words';
+import { splitList, splitWords, type Token } from './words';
 
 export const STATUS_WORDS = [
   ...BATCH_STATUSES.map((status) => status.toLowerCase() as Lowercase<(typeof BATCH_STATUSES)[number]>),
@@ -98,11 +98,14 @@ export interface QueryContext {
   me?: { id: string; name: string };
 }
 
-const list = (value: string): string[] =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+const missingValue = (key: string): QueryError =>
+  new QueryError(`${key}: needs a value, with no space after the colon. /batch help search shows the filters.`);
+
+function list(key: FilterKey, value: string): string[] {
+  const parts = splitList(value);
+  if (parts.length === 0) throw missingValue(key);
+  return parts;
+}
 
 function statusWord(word: string): StatusWord {
   const folded = word
@@ -123,7 +126,8 @@ function exitRange(word: string): ExitRange {
     throw new QueryError(
       `"exit:${word}" is no exit code. It goes exit:137, exit:1-127, exit:!0 or several with commas.`,
     );
-  return { from: Number(from), to: Number(to ?? from), ...(not === '!' ? { not: true as const } : {}) };
+  const ends = [Number(from), Number(to ?? from)];
+  return { from: Math.min(...ends), to: Math.max(...ends), ...(not === '!' ? { not: true as const } : {}) };
 }
 
 function moment(key: string, typed: string, { now, timeZone }: QueryContext): Moment {
@@ -138,15 +142,18 @@ function moment(key: string, typed: string, { now, timeZone }: QueryContext): Mo
 function user(word: string, { me }: QueryContext): string {
   if (word.toLowerCase() === 'me') {
     if (me === undefined) throw new QueryError('I can’t tell who "me" is here. Give a name: user:ada.');
-    return me.name;
+    return me.name.trim();
   }
   const [, id, label] = /^<?@([UW][A-Z0-9]+)(?:\|([^>]*))?>?$/.exec(word) ?? [];
-  if (id !== undefined && id === me?.id) return me.name;
-  return label !== undefined && label !== '' ? label : (id ?? word.replace(/^@/, ''));
+  if (id !== undefined && id === me?.id) return me.name.trim();
+  const name = ((label ?? '').trim() || (id ?? word)).replace(/^[@\s]+/, '');
+  if (name === '') throw missingValue('user');
+  return name;
 }
 
 function tag(word: string): { key: string; value?: string } {
   const equals = word.indexOf('=');
+  if (equals === 0) throw new QueryError(`"tag:${word}" names no tag. It goes tag:project or tag:project=atlas.`);
   return equals < 0 ? { key: word } : { key: word.slice(0, equals), value: word.slice(equals + 1) };
 }
 
@@ -154,17 +161,16 @@ function tag(word: string): { key: string; value?: string } {
 const more = <T>(known: T[] | undefined, values: T[]): T[] => [...(known ?? []), ...values];
 
 function addFilter(query: Query, key: FilterKey, value: string, context: QueryContext): void {
-  if (value.trim() === '')
-    throw new QueryError(`${key}: needs a value, with no space after the colon. /batch help search shows the filters.`);
+  if (value.trim() === '') throw missingValue(key);
   switch (key) {
     case 'status':
-      query.statuses = [...new Set(more(query.statuses, list(value).map(statusWord)))];
+      query.statuses = [...new Set(more(query.statuses, list(key, value).map(statusWord)))];
       return;
     case 'queue':
-      query.queues = more(query.queues, list(value));
+      query.queues = more(query.queues, list(key, value));
       return;
     case 'def':
-      query.definitions = more(query.definitions, list(value));
+      query.definitions = more(query.definitions, list(key, value));
       return;
     case 'image':
       query.images = more(query.images, [value]);
@@ -172,14 +178,14 @@ function addFilter(query: Query, key: FilterKey, value: string, context: QueryCo
     case 'user':
       query.users = more(
         query.users,
-        list(value).map((word) => user(word, context)),
+        list(key, value).map((word) => user(word, context)),
       );
       return;
     case 'reason':
       query.reasons = more(query.reasons, [value]);
       return;
     case 'exit':
-      query.exits = more(query.exits, list(value).map(exitRange));
+      query.exits = more(query.exits, list(key, value).map(exitRange));
       return;
     case 'since':
     case 'until':

@@ -1,6 +1,6 @@
 /** A search written back: as text that reads as the same search, and in plain words. */
 import type { ExitRange, Moment, QUERY_FILTERS, Query, StatusWord } from './query';
-import { quoted } from './words';
+import { joinList, quoted } from './words';
 
 type FilterKey = (typeof QUERY_FILTERS)[number];
 
@@ -20,7 +20,7 @@ export function formatQuery(query: Query): string {
     for (const value of values ?? []) parts.push(`${key}:${typed(value)}`);
   };
   const addList = (key: FilterKey, values: readonly string[] | undefined) => {
-    if (values !== undefined && values.length > 0) parts.push(`${key}:${typed(values.join(','))}`);
+    if (values !== undefined && values.length > 0) parts.push(`${key}:${typed(joinList(values))}`);
   };
   addList('status', query.statuses);
   addList('queue', query.queues);
@@ -43,6 +43,7 @@ export function formatQuery(query: Query): string {
 
 const SPAN_WORDS: Readonly<Record<string, string>> = {
   s: 'second',
+  sec: 'second',
   m: 'minute',
   min: 'minute',
   h: 'hour',
@@ -50,21 +51,35 @@ const SPAN_WORDS: Readonly<Record<string, string>> = {
   w: 'week',
 };
 
+/** A length of time in words: `1d12h` → `1 day 12 hours`; undefined for any other way to type a moment. */
+function spanWords({ typed }: Moment): string | undefined {
+  const text = typed.trim().toLowerCase();
+  if (!/^(?:\d+(?:sec|min|[smhdw]))+$/.test(text)) return undefined;
+  return [...text.matchAll(/(\d+)(sec|min|[smhdw])/g)]
+    .map(([, count = '', unit = '']) => `${Number(count)} ${SPAN_WORDS[unit]}${Number(count) === 1 ? '' : 's'}`)
+    .join(' ');
+}
+
+function momentWords(moment: Moment): string {
+  const span = spanWords(moment);
+  return span === undefined ? moment.typed : `${span} ago`;
+}
+
 function windowWords({ since, until }: Query): string | undefined {
-  const from = (at: Moment): string => {
-    const [, n, unit] = /^(\d+)(s|m|min|h|d|w)$/.exec(at.typed.toLowerCase()) ?? [];
-    const word = SPAN_WORDS[unit ?? ''];
-    if (n === undefined || word === undefined) return `since ${at.typed}`;
-    return n === '1' ? `last ${word}` : `last ${n} ${word}s`;
-  };
-  if (since === undefined) return until === undefined ? undefined : `before ${until.typed}`;
-  return until === undefined ? from(since) : `from ${since.typed} to ${until.typed}`;
+  if (since === undefined) return until === undefined ? undefined : `before ${momentWords(until)}`;
+  if (until !== undefined) return `from ${momentWords(since)} to ${momentWords(until)}`;
+  const span = spanWords(since);
+  if (span === undefined) return `since ${since.typed}`;
+  return `last ${/^1 [a-z]+$/.test(span) ? span.slice(2) : span}`;
 }
 
 const either = (values: readonly string[]): string =>
   values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 
 const STATUS_TOLD: Partial<Record<StatusWord, string>> = { timedout: 'timed-out', done: 'finished' };
+
+const exitWords = ({ from, to, not }: ExitRange): string =>
+  `${not ? 'other than ' : ''}${from}${to === from ? '' : ` to ${to}`}`;
 
 /** In plain words: `failed jobs that match "align", last 7 days`; always begins with the kind of jobs. */
 export function describeQuery(query: Query): string {
@@ -78,8 +93,8 @@ export function describeQuery(query: Query): string {
     query.definitions === undefined ? undefined : `of ${either(query.definitions)}`,
     query.images === undefined ? undefined : `with image ${either(query.images)}`,
     query.users === undefined ? undefined : `by ${either(query.users)}`,
-    query.reasons === undefined ? undefined : `because of "${either(query.reasons)}"`,
-    query.exits === undefined ? undefined : `with exit ${either(query.exits.map(exitText))}`,
+    query.reasons === undefined ? undefined : `because of ${either(query.reasons.map((reason) => `"${reason}"`))}`,
+    query.exits === undefined ? undefined : `with exit ${either(query.exits.map(exitWords))}`,
     query.tags === undefined
       ? undefined
       : `tagged ${either(query.tags.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`)))}`,

@@ -53,6 +53,16 @@ export function quoted(value: string): string {
   return `"${escapeEntities(escaped)}"`;
 }
 
+/** The parts between commas; a comma after a backslash belongs to its part. */
+export function splitList(value: string): string[] {
+  const parts = value.match(/(?:\\[\\,]|[^,])+/gsu) ?? [];
+  return parts.map((part) => part.replace(/\\([\\,])/g, '$1').trim()).filter((part) => part !== '');
+}
+
+/** The inverse of `splitList`. */
+export const joinList = (parts: readonly string[]): string =>
+  parts.map((part) => part.replace(/[\\,]/g, '\\$&')).join(',');
+
 /** `&`, `<` and `>` as Slack sends them. */
 export function escapeEntities(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
