@@ -127,10 +127,12 @@ function identify<T extends { jobId: string; status?: unknown }>(
   const result = schema.safeParse(news);
   if (!result.success) throw new MalformedJobError('This is not a job of AWS Batch: it has no "jobId".');
   const { jobId: id, status } = result.data;
-  if (status === undefined) throw new MalformedJobError(`Job ${id} comes without a status.`);
+  if (status === undefined) throw new MalformedJobError(`Job ${short(id)} comes without a status.`);
   const known = BATCH_STATUSES.find((candidate) => candidate === status);
   if (!known)
-    throw new MalformedJobError(`Job ${id} has a status that Batch does not know: ${JSON.stringify(status)}.`);
+    throw new MalformedJobError(
+      `Job ${short(id)} has a status that Batch does not know: ${short(JSON.stringify(status))}.`,
+    );
   return { id, status: known, read: result.data };
 }
 
@@ -187,6 +189,11 @@ function complaint(issues: { path: PropertyKey[]; message: string }[]): string {
 
 function nonEmpty<T>(list: T[] | undefined): T[] | undefined {
   return list?.length ? list : undefined;
+}
+
+/** A sentence is for people to read, and news may hold anything. */
+function short(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
 type Undefinable<T> = { [K in keyof T]: T[K] | undefined };

@@ -9,6 +9,9 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const ID = new RegExp(`^${UUID}(?::\\d{1,5}|#\\d{1,4})?$`, 'i');
 /** The console's addresses keep the id after `#jobs/…/`, an array's child as `:index` or as one more step. */
 const IN_LINK = new RegExp(`(${UUID})(?:(?::|%3A|/)(\\d{1,5})|(?:#|%23)(\\d{1,4}))?(?![0-9a-f-])`, 'i');
+/** As a parameter, also inside of a sign-in link where it is percent-encoded, or as the console's own host. */
+const REGION_IN_LINK =
+  /(?:[?&;]|%3F|%26)region(?:=|%3D)([a-z]{2}[a-z0-9-]+)|^https?:\/\/([a-z]{2}[a-z-]*-\d)\.console\./i;
 const ARN = new RegExp(
   `^arn:aws[\\w-]*:batch:([a-z0-9-]+):(?:\\d{12}|\\*{12})?:job/(${UUID}(?::\\d{1,5}|#\\d{1,4})?)$`,
   'i',
@@ -31,7 +34,9 @@ export function parseReference(text: string): JobReference | undefined {
   if (/^https?:\/\//i.test(bare)) {
     const [, id, index, node] = IN_LINK.exec(bare) ?? [];
     if (id === undefined) return undefined;
-    const region = /[?&]region=([a-z0-9-]+)/i.exec(bare)?.[1];
+    const region = REGION_IN_LINK.exec(bare)
+      ?.slice(1)
+      .find((found) => found !== undefined);
     const whole = index !== undefined ? `${id}:${index}` : node !== undefined ? `${id}#${node}` : id;
     return { kind: 'id', id: whole.toLowerCase(), ...(region === undefined ? {} : { region }) };
   }
