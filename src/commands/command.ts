@@ -54,8 +54,6 @@ export interface Asking<Filters> {
   query: Token[];
   /** What stood in the message's input fields. */
   inputs: Readonly<Record<string, string>>;
-  /** A control was pressed, rather than a command typed. */
-  pressed: boolean;
   remainingMs: () => number;
 }
 

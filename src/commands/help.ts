@@ -1,6 +1,6 @@
 /** `/batch help [verb]`: derived from the declarations of the verbs. */
-import { closest } from 'fastest-levenshtein';
 import { UserError } from '../errors';
+import { nearest } from '../jobs/nearest';
 import { parseQuery } from '../jobs/query';
 import { type HelpEntry, helpFor, help as helpView } from '../views/help';
 import { type Command, command, type Room } from './command';
@@ -48,10 +48,11 @@ export const help = command({
       };
     const found = commands.find(({ name }) => name === verb.toLowerCase());
     if (found !== undefined) return { message: helpFor(entryOf(found, id), slash) };
-    const instead = closest(
-      verb.toLowerCase(),
+    const instead = nearest(
+      verb,
       commands.map(({ name }) => name),
     );
+    if (instead === undefined) throw new UserError(`There is no verb "${verb}". ${slash} help lists them.`, 'help');
     throw new UserError(`There is no verb "${verb}". Did you mean ${slash} help ${instead}?`, `help ${instead}`);
   },
 });

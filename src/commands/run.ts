@@ -1,95 +1,67 @@
 /** From the words that somebody typed, or that a button carries, to an answer: find the verb, check who, parse, run. */
-import { closest } from 'fastest-levenshtein';
 import { UserError } from '../errors';
-import { QUERY_FILTERS, QueryError } from '../jobs/query';
-import { splitWords, type Token } from '../jobs/words';
+import { nearest } from '../jobs/nearest';
+import { QueryError } from '../jobs/query';
+import { parseReference } from '../jobs/reference';
 import type { Answer } from '../slack/deliver';
 import type { CommandRequest } from '../slack/request';
-import type { Command, FilterSpecs, Person, Room } from './command';
+import { parseArguments } from './arguments';
+import type { Command, Person, Room } from './command';
 import { refusal } from './permission';
 
-function nearest(word: string, choices: readonly string[]): string | undefined {
-  if (choices.length === 0) return undefined;
-  const hit = closest(word.toLowerCase(), [...choices]);
-  let same = 0;
-  while (same < hit.length && hit[same] === word[same]?.toLowerCase()) same++;
-  return same > 0 || hit.length <= word.length + 2 ? hit : undefined;
-}
-
-function unknownVerb(word: string, rest: string, room: Room): UserError {
-  const verb = nearest(
-    word,
-    room.commands.map(({ name }) => name),
+function unknownVerb(word: string, rest: string, { commands, slash }: Room): UserError {
+  const command = commands.find(
+    ({ name }) =>
+      name ===
+      nearest(
+        word,
+        commands.map((known) => known.name),
+      ),
   );
-  if (verb === undefined)
-    return new UserError(`I don't know "${word}". ${room.slash} help lists what I can do.`, 'help');
-  const known = room.commands.find(({ name }) => name === verb);
-  const suggestion = known?.changes ? `help ${verb}` : [verb, rest].filter((part) => part !== '').join(' ');
+  if (command === undefined) return new UserError(`I don't know "${word}". ${slash} help lists what I can do.`, 'help');
+  const meant = `${command.name} ${rest}`.trim();
+  // What changes something is not run from a guess: its help is offered.
   return new UserError(
-    `I don't know "${word}". Did you mean: ${room.slash} ${[verb, rest].filter((part) => part !== '').join(' ')}`,
-    suggestion,
+    `I don't know "${word}". Did you mean: ${slash} ${meant}`,
+    command.changes ? `help ${command.name}` : meant,
   );
 }
 
-/** A pasted job id, ARN or console link without a verb means that job. */
-const looksLikeJob = (text: string): boolean =>
-  /^<?(?:https:\/\/\S*console\.aws|arn:aws[\w-]*:batch:)|^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(text);
+const oldControl = (): UserError =>
+  new UserError(
+    'This button is from another version of batchbot and does nothing any more. Ask again for a fresh one.',
+    'help',
+  );
 
-interface Parsed {
-  words: string[];
-  filters: Record<string, unknown>;
-  flags: Set<string>;
-  query: Token[];
+/** The verb, and what follows it. */
+function findVerb({ text: asked, typed }: CommandRequest, room: Room): { command: Command; rest: string } {
+  const text = asked.trim();
+  const [first = ''] = text.split(/\s+/, 1);
+  // A pasted id, ARN or console link without a verb means that job; nothing at all asks for help.
+  const word = first === '' && typed ? 'help' : first;
+  const named = (name: string) => room.commands.find((known) => known.name === name);
+  const command = named(word.toLowerCase().replace(/^(?:--?|–|—)/, ''));
+  if (command !== undefined) return { command, rest: text.slice(first.length).trim() };
+  if (!typed) throw oldControl();
+  const job = named('job');
+  if (job !== undefined && parseReference(text) !== undefined) return { command: job, rest: text };
+  throw unknownVerb(word, text.slice(first.length).trim(), room);
 }
 
-function parseArguments(command: Command, text: string, slash: string): Parsed {
-  const own: FilterSpecs = command.filters;
-  const keys = new Set([...Object.keys(own), ...(command.searches ? QUERY_FILTERS : [])]);
-  const tokens = splitWords(text, keys);
-  const usage = `${slash} ${command.name} ${command.usage}`.trim();
-  const parsed: Parsed = { words: [], filters: {}, flags: new Set(), query: [] };
-  tokens.forEach((token, index) => {
-    if (token.kind === 'flag') {
-      if (!command.flags.includes(token.name)) {
-        const flag = nearest(token.name, command.flags);
-        throw new UserError(
-          `${command.name} has no --${token.name}.${flag === undefined ? '' : ` Did you mean --${flag}?`} It goes: ${usage}`,
-          `help ${command.name}`,
-        );
-      }
-      parsed.flags.add(token.name);
-    } else if (token.kind === 'filter' && token.key in own) {
-      const checked = own[token.key]?.schema.safeParse(token.value);
-      if (!checked?.success) {
-        throw new UserError(
-          `${token.key}:${token.value} is not usable: ${checked?.error.issues[0]?.message ?? 'unknown'}. It goes: ${usage}`,
-          `help ${command.name}`,
-        );
-      }
-      parsed.filters[token.key] = checked.data;
-    } else if (token.kind === 'filter' && !command.searches) {
-      const key = nearest(token.key, Object.keys(own));
-      throw new UserError(
-        `${command.name} has no filter "${token.key}:".${key === undefined ? '' : ` Did you mean ${key}:?`} It goes: ${usage}`,
-        `help ${command.name}`,
-      );
-    } else {
-      const isLast = index > 0 && index === tokens.length - 1;
-      if (
-        isLast &&
-        token.kind === 'word' &&
-        !token.quoted &&
-        token.value.toLowerCase() === 'share' &&
-        command.flags.includes('share')
-      ) {
-        parsed.flags.add('share');
-        return;
-      }
-      if (token.kind === 'word') parsed.words.push(token.value);
-      parsed.query.push(token);
-    }
-  });
-  return parsed;
+/** Deny by default; a refusal is kept like an act. */
+async function checkRole(command: Command, person: Person, request: CommandRequest, room: Room): Promise<void> {
+  const refused = command.changes ? refusal(person, 'operator', room) : undefined;
+  if (refused === undefined) return;
+  const entry = {
+    at: room.now(),
+    by: { id: person.id, name: person.name },
+    channel: request.channel.id,
+    words: request.text,
+    what: 'refused' as const,
+  };
+  await room.history.audit.write(entry);
+  room.log.info('refused', { ...entry, role: person.role });
+  throw refused;
 }
 
 /**
@@ -97,58 +69,14 @@ function parseArguments(command: Command, text: string, slash: string): Parsed {
  * @throws anything else: a bug or an outage
  */
 export async function runCommand(request: CommandRequest, room: Room, remainingMs: () => number): Promise<Answer> {
-  const text = request.text.trim();
-  const person: Person = {
-    id: request.user.id,
-    name: request.user.name,
-    role: room.roleOf(request.user.id, request.user.team),
-  };
-  if (!request.typed && text === '') {
-    throw new UserError(
-      'This button is from another version of batchbot and does nothing any more. Ask again for a fresh one.',
-      'help',
-    );
-  }
-  const [first = 'help'] = text.split(/\s+/, 1);
-  const word = first === '' ? 'help' : first;
-  const verb = word.toLowerCase().replace(/^(?:--?|–|—)/, '');
-  const isJob = !room.commands.some((known) => known.name === verb) && looksLikeJob(text);
-  const name = isJob ? 'job' : verb;
-  const rest = isJob ? text : text.slice(first.length).trim();
-  const command = room.commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    if (request.typed) throw unknownVerb(word, rest, room);
-    throw new UserError(
-      'This button is from another version of batchbot and does nothing any more. Ask again for a fresh one.',
-      'help',
-    );
-  }
+  const { id, name, team } = request.user;
+  const person: Person = { id, name, role: room.roleOf(id, team) };
+  const { command, rest } = findVerb(request, room);
   try {
     const parsed = parseArguments(command, rest, room.slash);
-    const refused = command.changes ? refusal(person, 'operator', room) : undefined;
-    if (refused !== undefined) {
-      await room.history.audit.write({
-        at: room.now(),
-        by: person,
-        channel: request.channel.id,
-        words: text,
-        what: 'refused',
-      });
-      room.log.info('refused', { by: person.id, role: person.role, words: text });
-      throw refused;
-    }
-    return await command.run(
-      {
-        ...parsed,
-        person,
-        channel: request.channel,
-        text: rest,
-        inputs: request.inputs,
-        pressed: !request.typed,
-        remainingMs,
-      },
-      room,
-    );
+    await checkRole(command, person, request, room);
+    const { channel, inputs } = request;
+    return await command.run({ ...parsed, person, channel, text: rest, inputs, remainingMs }, room);
   } catch (error) {
     if (error instanceof QueryError) throw new UserError(error.message, `help ${command.name}`);
     throw error;
