@@ -23,10 +23,8 @@ const entryOf = (
 /** The beginning of a new job's id, so that an example works as typed. */
 async function someId({ history, now }: Room): Promise<string> {
   const { rows } = await history.search.search(parseQuery('', { now: now() }), { limit: 25 });
-  return (
-    (rows.find(({ arrayIndex, arraySize }) => arrayIndex === undefined && arraySize === undefined) ?? rows[0])?.id ??
-    '<id>'
-  );
+  const single = rows.find(({ arrayIndex, arraySize }) => arrayIndex === undefined && arraySize === undefined);
+  return (single ?? rows[0])?.id.slice(0, 8) ?? '<id>';
 }
 
 export const help = command({

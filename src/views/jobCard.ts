@@ -62,13 +62,16 @@ function stages(job: Job, now: number): string | undefined {
   return parts.length === 0 ? undefined : parts.join('  ·  ');
 }
 
-function reasons(job: Job): string[] {
+/** Both of AWS's reasons, and the exit code where the plain cause does not name it. */
+function reasons(job: Job, plainCause: string | undefined): string[] {
   const both = [
     job.statusReason === undefined ? undefined : `Batch says: ${code(cut(job.statusReason, 600))}`,
     job.containerReason === undefined || job.containerReason === job.statusReason
       ? undefined
       : `Container says: ${code(cut(job.containerReason, 600))}`,
-    job.exitCode === undefined ? undefined : `Exit code ${job.exitCode}: ${escaped(exitMeaning(job.exitCode))}`,
+    job.exitCode === undefined || /\bexit (?:code )?\d/.test(plainCause ?? '')
+      ? undefined
+      : `Exit code ${job.exitCode}: ${escaped(exitMeaning(job.exitCode))}`,
   ];
   return both.filter((line) => line !== undefined);
 }
@@ -119,7 +122,7 @@ export function jobCard({ job, now, region, mayAct }: JobCardProps): Message {
       ? undefined
       : `${cause.sentence} ${cause.nextStep}`.trim();
   const attempts = attemptLines(job);
-  const why = reasons(job);
+  const why = reasons(job, plainCause);
   return {
     text: `${name}${index} ${headline(job, now)}.${plainCause === undefined ? '' : ` ${plainCause}`}`,
     blocks: [
