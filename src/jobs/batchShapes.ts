@@ -97,7 +97,7 @@ const identity = {
   jobId: z.string().min(1),
   jobArn: text,
   jobName: text,
-  status: z.unknown(),
+  status: z.unknown().optional(),
   statusReason: text,
   createdAt: ms,
   startedAt: ms,
