@@ -69,16 +69,25 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
   }
 
   /** Batch tells of an array's children by events of their own, and of the array itself hardly ever. */
-  const parentsMet = new Set<string>();
+  const parentsMet = new Map<string, Promise<void>>();
+  async function lookUpParent(parent: string): Promise<void> {
+    if ((await room.history.jobs.get(parent)) !== undefined) return;
+    const [detail] = await room.batch.describe([parent]);
+    if (detail !== undefined) await ingest(room.history.jobs, jobFromDetail(detail, room.now()), room.now);
+  }
   async function meetParent(child: Job): Promise<void> {
     const parent = arrayParentOf(child.id);
-    if (parent === undefined || parentsMet.has(parent)) return;
-    if ((await room.history.jobs.get(parent)) === undefined) {
-      const [detail] = await room.batch.describe([parent]);
-      if (detail !== undefined) await ingest(room.history.jobs, jobFromDetail(detail, room.now()), room.now);
-    }
+    if (parent === undefined) return;
     if (parentsMet.size >= MOST_PARENTS_MET) parentsMet.clear();
-    parentsMet.add(parent);
+    const meeting = parentsMet.get(parent) ?? lookUpParent(parent);
+    parentsMet.set(parent, meeting);
+    try {
+      await meeting;
+    } catch (error) {
+      // The child's news is worth telling without its parent's; the next child, or the sweep, asks again.
+      parentsMet.delete(parent);
+      room.log.warn("an array's parent could not be looked up", { parent, ...errorFields(error) });
+    }
   }
 
   async function work(request: WorkRequest, remainingMs: () => number): Promise<void> {

@@ -21,6 +21,13 @@ const alertSchema = z.object({
 });
 export type Alert = z.infer<typeof alertSchema>;
 
+/**
+ * A look that is due sooner may read the index before it holds the newest write: index reads are eventually consistent,
+ * and usually catch up within a fraction of a second
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html).
+ */
+const INDEX_LAG_MS = 2_000;
+
 export function alertItems(doc: DynamoDBDocumentClient, table: string) {
   const itemKey = (key: string) => ({ pk: `ALERT#${key}`, sk: '-' });
 
@@ -74,12 +81,11 @@ export function alertItems(doc: DynamoDBDocumentClient, table: string) {
       }),
     /** Gives the claim back after a try that posted nothing. */
     release: (key: string) => update(key, 'SET claimedUntil = :free', 'attribute_exists(pk)', { ':free': 0 }),
-    /** Marks that a later look is on its way; undefined if one is already. */
+    /** Marks that a later look is on its way; undefined if one is already that will see what was written until now. */
     schedule: (key: string, now: number, dueAt: number) =>
-      update(key, 'SET dueAt = :dueAt', 'attribute_exists(pk) AND (attribute_not_exists(dueAt) OR dueAt < :lost)', {
+      update(key, 'SET dueAt = :dueAt', 'attribute_exists(pk) AND (attribute_not_exists(dueAt) OR dueAt < :tooSoon)', {
         ':dueAt': dueAt,
-        // A look that is a minute overdue got lost with its worker.
-        ':lost': now - 60_000,
+        ':tooSoon': now + INDEX_LAG_MS,
       }),
     /** The later look begins: news from now on needs another one. */
     begin: (key: string) => update(key, 'REMOVE dueAt', 'attribute_exists(pk)', {}),

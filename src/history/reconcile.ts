@@ -108,6 +108,8 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
         for (const { jobId } of page) if (jobId !== undefined) seen.add(jobId);
         const news = page.filter((summary) => differs(history.search.known(summary.jobId ?? ''), summary));
         const described = await describe(news.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId])));
+        // Out of time, the rest stays unknown, so that the next sweep describes it: a summary would pass for the whole.
+        if (!hasTime()) return seen;
         // Batch may list a job that DescribeJobs does not give; the summary is better than nothing.
         for (const summary of news) {
           if (summary.jobId === undefined || described.has(summary.jobId) || !('jobQueue' in of)) continue;

@@ -49,6 +49,8 @@ export interface OpenOptions {
 /** Batch throttles DescribeJobs early; the SDK waits with jitter between tries (standard mode, up to 20 s). */
 const MOST_TRIES = 6;
 
+const SLACK_TIMEOUT_MS = 10_000;
+
 export function clientOptions(config: Pick<AppConfig, 'AWS_REGION'>, options: OpenOptions) {
   return {
     region: config.AWS_REGION,
@@ -69,6 +71,8 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
     // Waits and retries are ours (slack/deliver), inside the time that the Lambda has left.
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
+    // Without a limit, one connection that hangs would use up the whole life of a worker.
+    timeout: SLACK_TIMEOUT_MS,
     ...(config.SLACK_API_URL === undefined ? {} : { slackApiUrl: config.SLACK_API_URL }),
   });
   const enqueue = options.enqueue ?? work?.send;

@@ -77,9 +77,10 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
 
   async function paced(channel: string, remainingMs: () => number): Promise<void> {
     const at = Math.max(now(), nextPostAt.get(channel) ?? 0);
-    nextPostAt.set(channel, at + POST_INTERVAL_MS);
     const waitMs = at - now();
+    // Who can't wait takes no place in the line, or a crowd that comes again and again would hold up everybody.
     if (waitMs > remainingMs()) throw new SlackUnavailableError(`channel ${channel} is behind by ${waitMs} ms`);
+    nextPostAt.set(channel, at + POST_INTERVAL_MS);
     if (waitMs > 0) await sleep(waitMs);
   }
 
@@ -176,7 +177,8 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
           };
           if (await toResponseUrl(asker.responseUrl, body, remainingMs)) return;
         }
-        if (answer.public) await post(asker.channel, { text, blocks }, remainingMs);
+        // A press in the App Home comes without a channel: its answer is a direct message.
+        if (answer.public || asker.channel === asker.user) await post(asker.channel, { text, blocks }, remainingMs);
         else await whisper(asker, { text, blocks }, remainingMs);
       });
     },

@@ -1,0 +1,295 @@
+import { TerminateJobCommand } from '@aws-sdk/client-batch';
+import type { Message } from '../../src/local/slack/server';
+import { type Scene, scene } from '../scene';
+import { childChange, newId, stateChange } from './stateChange';
+
+let here: Scene;
+beforeAll(async () => {
+  here = await scene();
+});
+afterAll(() => here.end());
+
+const cards = (word: string): Message[] =>
+  here.alerts().filter(({ plain, ephemeral_to }) => ephemeral_to === undefined && plain.includes(word));
+const card = (word: string, withinMs?: number): Promise<Message> =>
+  here.until(`the card of ${word}`, () => cards(word)[0], withinMs);
+const publish = (...events: unknown[]) => here.world.aws.publish(events);
+const statusOf = async (id: string) => (await here.world.app.room.history.jobs.get(id))?.job.status;
+const known = (id: string, status: string) =>
+  here.until(`${id} to be ${status}`, async () => ((await statusOf(id)) === status ? true : undefined));
+const until = async (what: string, look: () => boolean | Promise<boolean>, withinMs?: number): Promise<void> => {
+  await here.until(what, async () => ((await look()) ? true : undefined), withinMs);
+};
+
+/** A failure that comes after all the others: when its card stands, theirs would stand too. */
+async function aLaterFailure(): Promise<void> {
+  const id = newId();
+  publish(stateChange({ id, name: `later-${id}`, status: 'FAILED' }));
+  await card(`later-${id}`);
+}
+
+describe('a job whose final attempt failed', () => {
+  test('is told within 5 seconds: cause, both reasons, attempt, duration, last lines; its buttons work', async () => {
+    const id = await here.submit(
+      'align-lost',
+      { LOCAL_OUTCOME: 'oom', LOCAL_RUN_SECONDS: '60', LOCAL_LOG: 'reading\\nsorting\\nthe last line' },
+      { retryStrategy: { attempts: 2 } },
+    );
+    await known(id, 'FAILED');
+    const told = await card('align-lost', 5_000);
+    expect(told.plain).toContain('align-lost failed: out of memory');
+    expect(told.plain).toContain('Out of memory: killed at 2 GiB, exit 137.');
+    expect(told.plain).toContain('Batch says: Essential container in task exited');
+    expect(told.plain).toContain('Container says: OutOfMemoryError: Container killed due to memory usage');
+    expect(told.plain).toContain('attempt 2 of 2');
+    expect(told.plain).toMatch(/ran \d+ (?:s|sec)/);
+    expect(told.plain).toContain('the last line');
+    expect(told.ephemeral_to).toBeUndefined();
+    expect(told.text).toMatch(/^Job align-lost failed in genomics-prod-spot: out of memory\. /);
+
+    const person = { user: 'vic', channel: 'batch-alerts', ts: told.ts };
+    const logs = await here.world.slack.press({ ...person, label: 'Logs' });
+    expect(logs.messages[0]?.plain).toContain('the last line');
+    expect(logs.messages[0]?.ephemeral_to).toBe('U0VIC00001');
+    const job = await here.world.slack.press({ ...person, label: 'Job' });
+    expect(job.messages[0]?.plain).toContain(id);
+    expect(cards('align-lost')).toEqual([told]);
+  });
+
+  test('is told when it timed out, with the limit', async () => {
+    await here.submit('too-slow', { LOCAL_OUTCOME: 'hang' }, { timeout: { attemptDurationSeconds: 60 } });
+    const told = await card('too-slow');
+    expect(told.plain).toContain('too-slow failed: timed out');
+    expect(told.plain).toContain('ran longer than its limit of 60 s');
+    expect(told.plain).toContain('Batch says: Job attempt duration exceeded timeout');
+  });
+
+  test('is told when what it depends on failed, though it never started', async () => {
+    const first = await here.submit('first-step', { LOCAL_OUTCOME: 'exit:4', LOCAL_RUN_SECONDS: '1' });
+    await here.submit('second-step', {}, { dependsOn: [{ jobId: first }] });
+    const told = await card('second-step');
+    expect(told.plain).toContain('second-step failed: a dependency failed');
+    expect(told.plain).toContain('never started');
+    expect((await card('first-step')).plain).toContain('exit 4');
+  });
+
+  test('is not told while it still has an attempt, nor when that one succeeds', async () => {
+    const id = await here.submit(
+      'second-luck',
+      { LOCAL_FAIL_ATTEMPTS: '1', LOCAL_RUN_SECONDS: '2' },
+      { retryStrategy: { attempts: 2 } },
+    );
+    await known(id, 'SUCCEEDED');
+    await aLaterFailure();
+    expect(cards('second-luck')).toEqual([]);
+  });
+
+  test('is told when somebody stopped it elsewhere, with their reason', async () => {
+    const id = await here.submit('stopped-in-console', { LOCAL_OUTCOME: 'hang' });
+    await known(id, 'RUNNING');
+    await here.batch.send(new TerminateJobCommand({ jobId: id, reason: 'disk is full' }));
+    expect((await card('stopped-in-console')).plain).toContain('disk is full');
+  });
+
+  test('is told in time while CloudWatch refuses to give its log, and the lines follow', async () => {
+    const id = await here.submit('log-later', {
+      LOCAL_OUTCOME: 'exit:7',
+      LOCAL_RUN_SECONDS: '40',
+      LOCAL_LOG: 'at last',
+    });
+    await known(id, 'RUNNING');
+    here.world.aws.setFaults({ throttle: 1 });
+    try {
+      await known(id, 'FAILED');
+      expect((await card('log-later', 5_000)).plain).not.toContain('at last');
+    } finally {
+      here.world.aws.setFaults({ throttle: 0 });
+    }
+    await until('its last lines', () => cards('log-later')[0]?.plain.includes('at last') ?? false);
+    expect(cards('log-later')).toHaveLength(1);
+  });
+
+  test('is history and no alert when it was cancelled from Slack, or the news is older than a day', async () => {
+    const [cancelled, old] = [newId(), newId()];
+    const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
+    const statusReason = 'cancelled from Slack by ada (op K7QRM)';
+    publish(
+      stateChange({ id: cancelled, name: 'mine-to-cancel', status: 'FAILED', detail: { statusReason } }),
+      stateChange({ id: old, name: 'day-before-yesterday', status: 'FAILED', at: hoursAgo(25) }),
+      stateChange({ id: newId(), name: 'this-morning', status: 'FAILED', at: hoursAgo(23) }),
+    );
+    await card('this-morning');
+    await known(cancelled, 'FAILED');
+    await known(old, 'FAILED');
+    await aLaterFailure();
+    expect(cards('mine-to-cancel')).toEqual([]);
+    expect(cards('day-before-yesterday')).toEqual([]);
+  });
+});
+
+describe('the same news again, or late', () => {
+  const cardStays = async (name: string, events: unknown[]): Promise<void> => {
+    publish(...events);
+    const told = await card(name);
+    publish(...events);
+    // Longer than the pause after which a card is looked at again.
+    const looked = here.world.aws.counts()['logs.GetLogEvents']?.calls ?? 0;
+    await until(
+      'the second look at the card',
+      () => (here.world.aws.counts()['logs.GetLogEvents']?.calls ?? 0) > looked,
+    );
+    await aLaterFailure();
+    expect(cards(name)).toEqual([told]);
+    expect(told.edited_ts).toBeUndefined();
+  };
+
+  test('an event delivered three times, and three times again, is one card, unchanged', async () => {
+    const event = stateChange({ id: newId(), name: 'thrice-told', status: 'FAILED' });
+    await cardStays('thrice-told', [event, event, event]);
+  });
+
+  test('FAILED before RUNNING, and RUNNING after FAILED, are one card, and the job stays failed', async () => {
+    const id = newId();
+    const at = Date.now();
+    const running = stateChange({ id, name: 'backwards', status: 'RUNNING', at: at - 30_000 });
+    const runnable = stateChange({ id, name: 'backwards', status: 'RUNNABLE', at: at + 5_000 });
+    const failed = stateChange({ id, name: 'backwards', status: 'FAILED', at });
+    await cardStays('backwards', [failed, running, runnable]);
+    expect(await statusOf(id)).toBe('FAILED');
+  });
+
+  test('the events of a whole account, doubled and shuffled by the bus, are one card a job', async () => {
+    const names = ['n1', 'n2', 'n3', 'n4', 'n5'].map((n) => `noisy-bus-${n}`);
+    const end = { LOCAL_OUTCOME: 'exit:2', LOCAL_RUN_SECONDS: '1' };
+    const ids = await Promise.all(names.map((name) => here.submit(name, end)));
+    for (const id of ids) await known(id, 'FAILED');
+    for (const name of names) await card(name);
+    expect(cards('noisy-bus-')).toHaveLength(names.length);
+  });
+});
+
+describe('an array', () => {
+  test('of which 200 children and then the parent failed, each told by itself, is one card with the right count', async () => {
+    const parent = newId();
+    const failed = (index: number) => childChange(parent, index, { name: 'wide-array', status: 'FAILED' });
+    const children = Array.from({ length: 200 }, (_, index) => failed(index));
+    const end = stateChange({
+      id: parent,
+      name: 'wide-array',
+      status: 'FAILED',
+      detail: {
+        arrayProperties: { size: 250, statusSummary: { FAILED: 200, SUCCEEDED: 50 } },
+        statusReason: 'Array Child Job failed',
+        container: {},
+        attempts: [],
+      },
+    });
+    const twice = children.filter((_, index) => index % 5 === 0);
+    const all = [...children, end, ...twice];
+    // Neither in order nor at random, so that the test is the same each time.
+    const shuffled = all.map((event, n) => ({ event, place: (n * 7919) % 241 })).sort((a, b) => a.place - b.place);
+    publish(...shuffled.map(({ event }) => event));
+    const calls = (method: string) => here.world.slack.counts().slack[method]?.calls ?? 0;
+    const before = calls('chat.update');
+    const began = Date.now();
+    await until(
+      'the whole count',
+      () => cards('wide-array')[0]?.plain.includes('200 of 250 children failed') ?? false,
+      20_000,
+    );
+    const told = await card('wide-array');
+    expect(told.plain).toContain('exit 7 ×200: 0-199');
+    expect(told.plain).toContain('The array has ended.');
+    await aLaterFailure();
+    expect(cards('wide-array')).toHaveLength(1);
+    const edits = calls('chat.update') - before;
+    expect(edits).toBeLessThanOrEqual(1 + (Date.now() - began) / 2_000);
+  });
+
+  test('is told of by its first failed child, and its card leads to all of them', async () => {
+    const parent = await here.submit(
+      'some-bad',
+      { LOCAL_FAIL_INDEXES: '1,3', LOCAL_OUTCOME: 'exit:5', LOCAL_RUN_SECONDS: '2' },
+      { arrayProperties: { size: 5 } },
+    );
+    await until(
+      'both children on the card',
+      () => cards('some-bad')[0]?.plain.includes('2 of 5 children failed') ?? false,
+    );
+    const told = await card('some-bad');
+    expect(told.plain).toContain('exit 5 ×2: 1, 3');
+    const { messages } = await here.world.slack.press({
+      user: 'ada',
+      channel: 'batch-alerts',
+      ts: told.ts,
+      label: 'Failed children',
+    });
+    expect(messages[0]?.plain).toContain('of 2');
+    expect(told.plain).toContain(parent);
+  });
+
+  test('whose ids are in no form of AWS’s is told of all the same', async () => {
+    const at = Date.now();
+    const name = 'batch-parent:1';
+    publish({
+      source: 'aws.batch',
+      'detail-type': 'Batch Job State Change',
+      time: new Date(at).toISOString(),
+      detail: { jobId: name, status: 'FAILED', statusReason: 'container exited', arrayProperties: { index: 1 } },
+    });
+    const told = await card('batch-parent');
+    expect(told.plain).toContain('1 child failed');
+    expect(told.plain).toContain('container exited');
+  });
+});
+
+describe('Slack in trouble', () => {
+  const fail = (name: string, count: number) =>
+    publish(
+      ...Array.from({ length: count }, (_, n) => stateChange({ id: newId(), name: `${name}-${n}.`, status: 'FAILED' })),
+    );
+
+  test('that answers half of the calls with 429 gets every card once', async () => {
+    here.world.slack.setFaults({ slack: { rate_limited: 0.5 } });
+    try {
+      fail('limited', 3);
+      await until('all cards', () => cards('limited-').length >= 3, 25_000);
+    } finally {
+      here.world.slack.setFaults({ slack: {} });
+    }
+    await aLaterFailure();
+    for (const n of [0, 1, 2]) expect(cards(`limited-${n}.`)).toHaveLength(1);
+  });
+
+  test('that is down for longer than one try lasts gets every card once, when it is back', async () => {
+    here.world.slack.setFaults({ slack: { down: true } });
+    const refused = () => here.world.slack.counts().slack['chat.postMessage']?.refused ?? 0;
+    const before = refused();
+    try {
+      fail('outage', 2);
+      // Four tries each: then the cards are given up for a while, and nobody's event is.
+      await until('all tries have failed', () => refused() >= before + 8, 15_000);
+    } finally {
+      here.world.slack.setFaults({ slack: {} });
+    }
+    await until('all cards', () => cards('outage-').length >= 2, 20_000);
+    await aLaterFailure();
+    for (const n of [0, 1]) expect(cards(`outage-${n}.`)).toHaveLength(1);
+  }, 45_000);
+});
+
+test('events with fields that nobody knows pass, through the door of the local world too', async () => {
+  const event = stateChange({
+    id: newId(),
+    name: 'from-the-future',
+    status: 'FAILED',
+    detail: { quantum: { entangled: true }, attempts: 'many', tags: 7 },
+  });
+  const answer = await fetch(`${here.world.slack.url}/local/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...event, replayed: null, 'trace-header': 'x' }),
+  });
+  expect(await answer.json()).toEqual({ ok: true, published: 1 });
+  expect((await card('from-the-future')).plain).toContain('exit 7');
+});
