@@ -1,0 +1,181 @@
+import { type JobSummary, paginateDescribeJobQueues, paginateListJobs } from '@aws-sdk/client-batch';
+import type { App } from '../../src/app';
+import type { Job } from '../../src/jobs/job';
+import { parseQuery } from '../../src/jobs/query';
+import { newId, stateChange } from '../notices/stateChange';
+import { type Scene, scene } from '../scene';
+import { ALERTS, anotherBot } from './anotherBot';
+
+let here: Scene;
+/** Those with the most finished jobs. */
+let busy: string[];
+beforeAll(async () => {
+  here = await scene({ jobs: 400, seed: 3 });
+  const counted = new Map<string, number>();
+  for (const queue of await everyQueue()) counted.set(queue, (await listed([queue])).length);
+  busy = [...counted]
+    .sort((a, b) => b[1] - a[1])
+    .flatMap(([queue]) => queue)
+    .slice(0, 4);
+});
+afterAll(() => here.end());
+
+const QUEUE = 'genomics-prod-spot';
+const always = () => 60_000;
+const job = async (bot: App, id: string): Promise<Job | undefined> => (await bot.room.history.jobs.get(id))?.job;
+const found = async (bot: App, words: string): Promise<string[]> =>
+  (await bot.room.history.search.all(parseQuery(words, { now: Date.now() }))).map(({ id }) => id);
+const alerts = (name: string) => here.world.slack.channel(ALERTS.name).filter(({ plain }) => plain.includes(name));
+
+/** The finished jobs that Batch itself still lists. */
+async function listed(queues: readonly string[]): Promise<string[]> {
+  const ids: (string | undefined)[] = [];
+  for (const jobQueue of queues) {
+    for (const jobStatus of ['SUCCEEDED', 'FAILED'] as const) {
+      for await (const page of paginateListJobs({ client: here.batch }, { jobQueue, jobStatus })) {
+        ids.push(...(page.jobSummaryList ?? []).map((summary: JobSummary) => summary.jobId));
+      }
+    }
+  }
+  return ids.flatMap((id) => (id === undefined ? [] : [id]));
+}
+
+async function everyQueue(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const page of paginateDescribeJobQueues({ client: here.batch }, {})) {
+    names.push(...(page.jobQueues ?? []).map(({ jobQueueName }) => jobQueueName ?? ''));
+  }
+  return names;
+}
+
+/** Every one of them is known as Batch describes it, and not only as it lists it. */
+async function knowsAll(bot: App, ids: readonly string[]): Promise<void> {
+  expect(ids.length).toBeGreaterThan(5);
+  const known = await bot.room.history.jobs.getMany(ids);
+  expect(known).toHaveLength(new Set(ids).size);
+  for (const stored of known) expect(stored.job).toMatchObject({ whole: true, image: expect.any(String) });
+}
+
+test('jobs older than the bot are found at its start, without an alert', async () => {
+  await knowsAll(here.world.app, await listed(await everyQueue()));
+  expect(here.alerts()).toEqual([]);
+});
+
+test('what events missed is filled in, and alerted once if the job was known to live', async () => {
+  const bot = await anotherBot(here, 'missed', { TRACKED_QUEUES: [QUEUE] });
+  const id = await here.submit('unheard-failure', { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '1' });
+  await bot.tick(always);
+  expect((await job(bot, id))?.status).not.toBe('FAILED');
+  await here.until('its end', async () => ((await job(here.world.app, id))?.status === 'FAILED' ? true : undefined));
+  // It is listed no more among the active ones, and the finished ones are not walked through now.
+  const report = await bot.tick(always);
+  expect(report).toMatchObject({ complete: true, changed: 1 });
+  expect((await job(bot, id))?.status).toBe('FAILED');
+  expect(alerts('unheard-failure')).toHaveLength(1);
+  expect(alerts('unheard-failure')[0]?.plain).toContain('exit 9');
+  await bot.tick(always, true);
+  await bot.takeEvent(JSON.stringify(stateChange({ id, name: 'unheard-failure', status: 'FAILED' })), always);
+  expect(alerts('unheard-failure')).toHaveLength(1);
+});
+
+test('a job that Batch knows no more is lost after five quiet minutes, and found again by later news', async () => {
+  const bot = await anotherBot(here, 'lost', { TRACKED_QUEUES: [QUEUE] });
+  const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
+  const [fresh, quiet] = [newId(), newId()];
+  const tell = (id: string, at: number) =>
+    bot.takeEvent(JSON.stringify(stateChange({ id, name: 'vanished', status: 'RUNNING', at })), always);
+  await tell(fresh, minutesAgo(4));
+  await tell(quiet, minutesAgo(6));
+  expect(await bot.tick(always)).toMatchObject({ complete: true, lost: 1 });
+  expect(await found(bot, 'vanished status:lost')).toEqual([quiet]);
+  expect(await found(bot, 'vanished status:active')).toEqual([fresh]);
+  await bot.tick(always);
+  expect(await found(bot, 'vanished status:lost')).toEqual([quiet]);
+  await tell(quiet, Date.now() + 1000);
+  expect(await found(bot, 'vanished status:lost')).toEqual([]);
+  expect((await found(bot, 'vanished status:active')).sort()).toEqual([fresh, quiet].sort());
+});
+
+test('a sweep that runs out of time is not complete, and the next ones bring it to its end', async () => {
+  const bot = await anotherBot(here, 'interrupted', { TRACKED_QUEUES: busy });
+  let sweeps = 0;
+  for (let patience = 4; ; patience += 4) {
+    let looks = 0;
+    // As many looks at the clock as there is patience, and then the time is up.
+    const { complete } = await bot.tick(() => (looks++ < patience ? 60_000 : 1_000));
+    sweeps++;
+    if (complete) break;
+    expect(sweeps).toBeLessThan(50);
+  }
+  expect(sweeps).toBeGreaterThan(2);
+  await knowsAll(bot, await listed(busy));
+});
+
+test('two sweeps at once: one does the work, the other leaves it alone', async () => {
+  const bots = await Promise.all([1, 2].map(() => anotherBot(here, 'two-at-once', { TRACKED_QUEUES: busy })));
+  const reports = await Promise.all(bots.map((bot) => bot.tick(always)));
+  expect(reports.map(({ complete }) => complete).sort()).toEqual([false, true]);
+  expect(reports.find(({ complete }) => !complete)).toMatchObject({ listed: 0, described: 0 });
+  for (const bot of bots) await knowsAll(bot, await listed(busy));
+});
+
+test('two sweeps that did not see each other write the same, and alert once', async () => {
+  const [one, other] = await Promise.all(
+    [1, 2].map(() => anotherBot(here, 'unseen', { TRACKED_QUEUES: [QUEUE, ...busy] })),
+  );
+  if (one === undefined || other === undefined) throw new Error('no bots');
+  const id = await here.submit('swept-twice', { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '1' });
+  await one.tick(always);
+  await here.until('its end', async () => ((await job(here.world.app, id))?.status === 'FAILED' ? true : undefined));
+  const first = one.tick(always, true);
+  // As if the first one's lease had run out.
+  await here.until('the lease', async () => ((await one.room.history.sweeps.get()).leaseUntil > 0 ? true : undefined));
+  await other.room.history.sweeps.finish();
+  await Promise.all([first, other.tick(always, true)]);
+  await knowsAll(other, await listed([QUEUE, ...busy]));
+  expect(alerts('swept-twice')).toHaveLength(1);
+});
+
+test('an AWS that refuses three calls of ten loses nothing', async () => {
+  const bot = await anotherBot(here, 'throttled', { TRACKED_QUEUES: busy });
+  here.world.aws.setFaults({ throttle: 0.3 });
+  const refusals = () => here.world.aws.counts()['batch.ListJobs']?.refused ?? 0;
+  const before = refusals();
+  try {
+    await here.until(
+      'a whole sweep',
+      async () => ((await bot.tick(always, true).catch(() => undefined))?.complete ? true : undefined),
+      25_000,
+    );
+  } finally {
+    here.world.aws.setFaults({ throttle: 0 });
+  }
+  expect(refusals()).toBeGreaterThan(before);
+  await knowsAll(bot, await listed(busy));
+});
+
+test('queues that are not tracked are left out, by sweeps and by events', async () => {
+  const [first = '', ...others] = busy;
+  const bot = await anotherBot(here, 'tracked', { TRACKED_QUEUES: [first, 'genomics-*'] });
+  await bot.tick(always);
+  await knowsAll(bot, await listed([first]));
+  expect(await bot.room.history.jobs.getMany(await listed(others))).toEqual([]);
+  const [ours, theirs] = [newId(), newId()];
+  for (const [id, queue] of [
+    [ours, 'genomics-new'],
+    [theirs, others[0] ?? ''],
+  ] as const) {
+    await bot.takeEvent(
+      JSON.stringify(
+        stateChange({
+          id,
+          status: 'RUNNING',
+          detail: { jobQueue: `arn:aws:batch:us-east-1:123456789012:job-queue/${queue}` },
+        }),
+      ),
+      always,
+    );
+  }
+  expect(await job(bot, ours)).toBeDefined();
+  expect(await job(bot, theirs)).toBeUndefined();
+});
