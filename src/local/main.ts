@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { ClaimError, checkFolder, checkPort, claimFolder } from './claim';
 import { startWorld } from './world';
 
 // The AWS SDK announces the end of Node 20's support at every start; this world needs no newer SDK.
@@ -60,6 +61,10 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
+  const folder = join(process.cwd(), '.batchbot');
+  checkFolder(folder);
+  await checkPort(flags.port, '--port');
+  await checkPort(flags['aws-port'], '--aws-port');
   const world = await startWorld({
     port: flags.port,
     awsPort: flags['aws-port'],
@@ -67,10 +72,11 @@ async function main(): Promise<void> {
     speed: flags.speed,
     jobs: flags.jobs,
     fresh: flags.fresh,
-    folder: join(process.cwd(), '.batchbot'),
+    folder,
     signingSecret: process.env.SLACK_SIGNING_SECRET ?? 'local-signing-secret',
     write: (line) => void process.stderr.write(`${line}\n`),
   });
+  const giveUp = claimFolder(folder);
   const url = `http://127.0.0.1:${world.slack.port}`;
   process.stdout.write(
     [
@@ -98,7 +104,10 @@ async function main(): Promise<void> {
       ending = true;
       process.stdout.write('\nSaving and stopping…\n');
       world.close().then(
-        () => process.exit(0),
+        () => {
+          giveUp();
+          process.exit(0);
+        },
         (error: unknown) => {
           process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
           process.exit(1);
@@ -109,13 +118,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const taken = error as NodeJS.ErrnoException & { port?: number };
-  if (taken.code === 'EADDRINUSE') {
-    process.stderr.write(
-      `Port ${taken.port} is taken. Choose another one: npm start -- --port <n> for the page, --aws-port <n> for the local AWS.\n`,
-    );
-  } else {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(error instanceof ClaimError ? `${message}\n` : `${message}\n\n${USAGE}`);
   process.exit(1);
 });

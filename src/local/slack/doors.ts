@@ -112,9 +112,12 @@ export class Doors {
       },
     );
     const { ack, dialog, dismissed } = since.result;
+    // What was said elsewhere meanwhile, an alert perhaps, comes after what was said here.
+    const here = since.messages.filter((message) => message.channel === channel?.id);
+    const elsewhere = since.messages.filter((message) => message.channel !== channel?.id);
     const isWorthTelling = ack && !('status' in ack && ack.status === 200 && ack.body === '');
     return {
-      messages: since.messages.map((message) => shownMessage(world, message, who.id)),
+      messages: [...here, ...elsewhere].map((message) => shownMessage(world, message, who.id)),
       views: since.views.map((view) => shownView(world, view)),
       ...(isWorthTelling ? { ack } : {}),
       ...(dialog ? { dialog } : {}),

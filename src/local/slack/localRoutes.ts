@@ -106,7 +106,7 @@ function fileOf(room: LocalRoom, id: string): object {
   return { file: rest, content: content.toString('utf8') };
 }
 
-type Look = (room: LocalRoom, path: readonly string[], query: URLSearchParams) => object;
+type Look = (room: LocalRoom, path: readonly string[], query: URLSearchParams) => Promise<object> | object;
 
 const GETS: Record<string, Look> = {
   channels: (room, [name, thread], query) => {
@@ -120,7 +120,11 @@ const GETS: Record<string, Look> = {
     return { channel: { ...rest, members: [...members] }, messages };
   },
   dm: (room, [user = '']) => ({ messages: room.doors.dm(user) }),
-  home: (room, [user = '']) => ({ view: room.doors.home(user) ?? null }),
+  /** Looking at the Home tab opens it, which is when an app draws it. */
+  home: async (room, [user = '']) => {
+    await room.doors.openHome({ user });
+    return { view: room.doors.home(user) ?? null };
+  },
   views: (room, [user = '']) => ({ views: room.doors.modals(user) }),
   files: (room, [id = '']) => fileOf(room, id),
   users: (room) => ({ users: room.world.people }),
@@ -152,7 +156,7 @@ export async function localRoute(
     const act = request.method === 'POST' ? POSTS[name] : undefined;
     const look = request.method === 'GET' ? GETS[name] : undefined;
     if (act) return sendJson(response, 200, { ok: true, ...(await act(room, await bodyOf(request))) });
-    if (look) return sendJson(response, 200, { ok: true, ...look(room, path, url.searchParams) });
+    if (look) return sendJson(response, 200, { ok: true, ...(await look(room, path, url.searchParams)) });
     const doors = [...Object.keys(POSTS).map((key) => `POST ${key}`), ...Object.keys(GETS).map((key) => `GET ${key}`)];
     return sendJson(response, 404, { ok: false, error: `there is no such door; there are: ${doors.join(', ')}` });
   } catch (error) {
