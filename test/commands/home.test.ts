@@ -8,7 +8,9 @@ afterAll(() => here.end());
 
 test('the App Home tells what runs, what failed and what I may do, and its buttons answer in the direct message', async () => {
   await here.submit('runs-now', { LOCAL_OUTCOME: 'hang' });
-  await here.until('it runs', async () => ((await here.ada.says('/batch search runs-now status:running'))[0]?.plain.includes('of 1') ? true : undefined));
+  await here.until('it runs', async () =>
+    (await here.ada.says('/batch search runs-now status:running'))[0]?.plain.includes('of 1') ? true : undefined,
+  );
   await here.world.slack.openHome({ user: 'ada' });
   const home = await here.until('the home', () => here.world.slack.home('ada'));
   expect(home.plain).toContain('runs-now');
