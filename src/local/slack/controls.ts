@@ -30,10 +30,13 @@ interface Control {
 }
 
 const BUTTONS = /^(button|workflow_button|icon_button)$/;
+/** What `elementsOf` also finds, and nobody presses. */
+const MERELY_SHOWN = /^(mrkdwn|plain_text|image|rich_text.*)$/;
 const OVERFLOW_LABEL = '⋯';
 
 function controlsOf(block: StoredBlock, element: Element): Control[] {
   const type = String(element.type);
+  if (MERELY_SHOWN.test(type)) return [];
   if (BUTTONS.test(type)) return [{ block, element, label: words(element.text) }];
   if (type === 'feedback_buttons') {
     return [element.positive_button, element.negative_button].map((button) => ({
@@ -124,6 +127,9 @@ export function findControl(blocks: readonly StoredBlock[], wanted: Wanted): Pre
         ? near[0]
         : only !== undefined && byLabel(near, only);
   if (found) return { block: found.block, element: found.element, outcome: outcomeOf(found, wanted.option) };
-  const name = wanted.label ?? wanted.action_id ?? wanted.block_id ?? only ?? '';
+  const name = wanted.label ?? wanted.action_id ?? wanted.block_id ?? only;
+  if (name === undefined) {
+    throw new EnteredError(`say what to press, by \`label\` or \`action_id\`; there are: ${labelsOf(all)}`);
+  }
   throw new EnteredError(`there is no "${name}" to press; there are: ${labelsOf(all)}`);
 }

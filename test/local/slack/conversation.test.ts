@@ -64,6 +64,16 @@ test('a slash command reaches the bot whole, and its answer is what only the ask
   expect(here.slack.channel('general', 'vic')).toEqual([]);
 });
 
+test('what is said elsewhere while an answer is awaited comes after the answer', async () => {
+  here.app.command('/batch', async ({ ack, respond }) => {
+    await ack();
+    await here.web.chat.postMessage({ channel: 'C0ALERTS01', text: 'align failed' });
+    await respond('One job');
+  });
+  const { messages } = await here.slack.say({ user: 'ada', channel: 'general', text: '/batch search' });
+  expect(messages.map(({ plain }) => plain)).toEqual(['One job', 'align failed']);
+});
+
 test('an acknowledgement with words in it is shown, one that never comes is a timeout', async () => {
   here.app.command('/batch', async ({ ack, command }) => {
     if (command.text === 'now') await ack('At once');
@@ -84,9 +94,13 @@ test('buttons and menu options are found by their words, and dialogs are gone th
     seen.push({ body, action });
     await respond({ replace_original: true, text: `did ${(action as { action_id: string }).action_id}` });
   });
-  const { ts = '' } = await here.web.chat.postMessage({ channel: 'C0GENERAL1', text: 'One job', blocks: jobs });
+  const counted: KnownBlock = { type: 'context', elements: [{ type: 'mrkdwn', text: '1-1 of 1' }] };
+  const blocks = [...jobs, counted];
+  const { ts = '' } = await here.web.chat.postMessage({ channel: 'C0GENERAL1', text: 'One job', blocks });
   const where = { user: 'ada', channel: 'general', ts };
 
+  const nothing = await knock(here.slack, 'press', where);
+  expect(nothing).toMatchObject({ ok: false, error: expect.stringMatching(/^say what to press, by `label`/) });
   const wrong = await knock(here.slack, 'press', { ...where, label: 'Rerun' });
   expect(wrong).toEqual({
     ok: false,
