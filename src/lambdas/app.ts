@@ -2,12 +2,12 @@
 import type { App } from '../app';
 import { readConfig } from '../config';
 import { APP_SETTINGS, openApp } from './open';
-import { slackSecrets } from './secrets';
+import { secretSettings, slackSecrets } from './secrets';
 
 let opened: Promise<App> | undefined;
 
 async function open(): Promise<App> {
-  const config = readConfig(process.env, APP_SETTINGS, ['WORK_QUEUE_URL']);
+  const config = readConfig(process.env, [...APP_SETTINGS, ...secretSettings(process.env)], ['WORK_QUEUE_URL']);
   const { botToken } = await slackSecrets(process.env);
   return openApp({ ...config, SLACK_BOT_TOKEN: botToken });
 }

@@ -13,7 +13,7 @@ import type { WorkRequest } from '../slack/request';
 import { forms } from '../views/forms';
 import { APP_SETTINGS, clientOptions, openApp } from './open';
 import { poll } from './poll';
-import { slackSecrets } from './secrets';
+import { secretSettings, slackSecrets } from './secrets';
 
 const BOT_SETTINGS = [
   ...APP_SETTINGS,
@@ -43,22 +43,38 @@ function usage(): string {
   ].join('\n');
 }
 
-/** Runs requests in this process: what is under way when it ends is lost, which a queue (WORK_QUEUE_URL) would keep. */
+/** Runs requests in this process: what waits for later when it ends is lost, which a queue (WORK_QUEUE_URL) would keep. */
 function inProcessQueue(take: (body: string) => Promise<void>, failed: (error: unknown) => void) {
-  return async (request: WorkRequest, delaySeconds = 0): Promise<void> => {
-    setTimeout(() => void take(JSON.stringify(request)).catch(failed), delaySeconds * 1_000);
+  const waiting = new Set<NodeJS.Timeout>();
+  const underWay = new Set<Promise<void>>();
+  return {
+    async send(request: WorkRequest, delaySeconds = 0): Promise<void> {
+      const timer = setTimeout(() => {
+        waiting.delete(timer);
+        const work = take(JSON.stringify(request)).catch(failed);
+        underWay.add(work);
+        void work.finally(() => underWay.delete(work));
+      }, delaySeconds * 1_000);
+      waiting.add(timer);
+    },
+    /** Begins nothing more, and waits for what is at hand. */
+    async stop(): Promise<void> {
+      for (const timer of waiting) clearTimeout(timer);
+      await Promise.all(underWay);
+    },
   };
 }
 
 export async function startBot(
   env: Record<string, string | undefined>,
 ): Promise<{ address: string; stop: () => Promise<void> }> {
-  const config: Pick<Config, (typeof BOT_SETTINGS)[number]> = readConfig(env, BOT_SETTINGS);
-  const { botToken, signingSecret } = await slackSecrets(
-    config.SLACK_APP_TOKEN === undefined
-      ? env
-      : { ...env, SLACK_SIGNING_SECRET: env.SLACK_SIGNING_SECRET ?? 'socket-mode' },
-  );
+  // Socket Mode has no requests to verify.
+  const secretEnv = env.SLACK_APP_TOKEN ? { SLACK_SIGNING_SECRET: 'socket-mode', ...env } : env;
+  const config: Pick<Config, (typeof BOT_SETTINGS)[number]> = readConfig(secretEnv, [
+    ...BOT_SETTINGS,
+    ...secretSettings(env),
+  ]);
+  const { botToken, signingSecret } = await slackSecrets(secretEnv);
   const aws = clientOptions(config, {});
   if (config.CREATE_TABLE) await createTable(new DynamoDBClient(aws), config.DYNAMODB_TABLE);
 
@@ -66,18 +82,16 @@ export async function startBot(
     const until = Date.now() + STEP_MS;
     return () => until - Date.now();
   };
-  const enqueue =
-    config.WORK_QUEUE_URL === undefined
-      ? inProcessQueue(
-          (body) => app.takeWork(body, deadline()),
-          (error) => app.room.log.error('a request failed', errorFields(error)),
-        )
-      : sqsQueue(new SQSClient(aws), config.WORK_QUEUE_URL).send;
+  const inProcess = inProcessQueue(
+    (body) => app.takeWork(body, deadline()),
+    (error) => app.room.log.error('a request failed', errorFields(error)),
+  );
+  const sqs = new SQSClient(aws);
+  const enqueue = config.WORK_QUEUE_URL === undefined ? inProcess.send : sqsQueue(sqs, config.WORK_QUEUE_URL).send;
   const app = openApp({ ...config, SLACK_BOT_TOKEN: botToken }, { enqueue });
   const { log } = app.room;
   const stops: (() => Promise<unknown>)[] = [];
 
-  const sqs = new SQSClient(aws);
   if (config.WORK_QUEUE_URL !== undefined) {
     stops.push(
       poll({
@@ -140,6 +154,7 @@ export async function startBot(
     clearInterval(timer);
     await sweeping;
   });
+  stops.push(inProcess.stop);
   return {
     address,
     stop: async () => {
