@@ -220,6 +220,7 @@ export function parseQuery(input: string | readonly Token[], context: QueryConte
     }
     const name = token.kind === 'flag' ? token.name : token.key;
     const key = QUERY_FILTERS.find((known) => known === name) ?? ALIASES[name];
+    if (key !== undefined && token.kind === 'flag') throw missingValue(key);
     if (key === undefined || token.kind === 'flag') {
       const nearest = closest(name, [...QUERY_FILTERS]);
       throw new QueryError(
