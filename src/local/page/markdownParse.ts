@@ -15,7 +15,8 @@ export type MarkdownBlock =
 
 const ITEM = /^(\s*)(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
 const RULE = /^\s{0,3}([-*_])(?:\s*\1){2,}\s*$/;
-const FENCE = /^\s{0,3}(`{3,}|~{3,})/;
+/** What follows the fence names a language and is not shown; with a backtick in it, the line is code between backticks. */
+const FENCE = /^\s{0,3}(`{3,}(?=[^`]*$)|~{3,})/;
 const HEADING = /^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$/;
 const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
