@@ -35,7 +35,7 @@ interface Row {
  * RUNNABLE status"). Any other status reason is what somebody gave to CancelJob or TerminateJob.
  */
 const BATCHES_OWN =
-  /^(?:Essential container in task exited|Host EC2 |Job attempt duration exceeded timeout|Canceled by JobStateTimeLimit action|Dependent Job failed|Array Child Job failed|JobQueue deleted|Task failed |(?:CLIENT|INTERNAL|SERVER)_ERROR\b|ACTION_REQUIRED\b|(?:CAPACITY|MISCONFIGURATION):|UNDETERMINED\b|(?:ECS|Batch) was unable |Error executing request)/;
+  /^(?:Essential container in task exited|Host EC2 \(|Job attempt duration exceeded timeout|Canceled by JobStateTimeLimit action|Dependent Job failed|Array Child Job failed|JobQueue deleted|Task failed |(?:CLIENT|INTERNAL|SERVER)_ERROR\b|ACTION_REQUIRED\b|(?:CAPACITY|MISCONFIGURATION):|UNDETERMINED\b|(?:ECS|Batch) was unable |Error executing request)/;
 
 /** Somebody asked for the end, in their own words, which may well hold "timeout" or "out of memory". */
 function isOnRequest({ status, statusReason = '', terminated, cancelled }: Explained): boolean {
@@ -190,7 +190,7 @@ const ROWS: readonly Row[] = [
   },
   {
     key: 'undetermined',
-    fits: has(/^UNDETERMINED/),
+    fits: has(/^UNDETERMINED/m),
     headline: 'blocked, Batch can’t say why',
     sentence: () => 'It is blocked, and Batch can’t tell why.',
     nextStep: 'Look at its compute environment’s instances and events.',
