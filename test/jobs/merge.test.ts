@@ -128,6 +128,13 @@ describe('late news', () => {
       expect(mergeAll(order)).toMatchObject({ exitCode: 137, logStream: 'first', attempts: [first], whole: true });
   });
 
+  test('of two ends without an attempt the whole one wins, however late the fragment', () => {
+    const whole = news({ status: 'FAILED', statusReason: 'Dependent Job failed', endedAttempts: 0 });
+    const fragment = news({ status: 'FAILED', whole: false, seenAt: 9_000 });
+    for (const merged of [merge(whole, fragment), merge(fragment, whole)])
+      expect(merged).toMatchObject({ statusReason: 'Dependent Job failed', whole: true });
+  });
+
   test('a ListJobs summary never takes a retry back to where it was', () => {
     const retry = news({ status: 'RUNNABLE', attempts: [first], endedAttempts: 1 });
     const summary = news({ status: 'RUNNING', whole: false, seenAt: 9_000 });
