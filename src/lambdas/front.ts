@@ -28,13 +28,16 @@ async function open(): Promise<Handler> {
 
 let opened: Promise<Handler> | undefined;
 
-export const handler: Handler = async (event, context) => {
-  opened ??= open();
-  try {
-    return await (await opened)(event, context);
-  } catch (error) {
+function front(): Promise<Handler> {
+  opened ??= open().catch((error: unknown) => {
     // A start that failed (a secret that is not there yet) is tried again with the next request.
     opened = undefined;
     throw error;
-  }
-};
+  });
+  return opened;
+}
+
+// Begun as the module loads, so that it is part of Lambda's init phase. A failure is the first request's to tell.
+front().catch(() => undefined);
+
+export const handler: Handler = async (event, context) => (await front())(event, context);

@@ -1,12 +1,22 @@
 /**
  * The way in: Bolt verifies and parses what Slack sends, and everything becomes a request for the worker within Slack's
  * 3 seconds. Only a form is opened here, since a `trigger_id` dies after 3 seconds.
+ *
+ * What Slack has signed is read by Bolt's types; the worker checks each request's shape as it takes it off the queue.
  */
 import { createHash } from 'node:crypto';
-import { App, type AuthorizeResult, ExpressReceiver, LogLevel, type Receiver } from '@slack/bolt';
+import {
+  App,
+  type AuthorizeResult,
+  type BlockAction,
+  type BlockElementAction,
+  ExpressReceiver,
+  LogLevel,
+  type Receiver,
+  type ViewStateValue,
+} from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import express, { type Application } from 'express';
-import * as z from 'zod';
 import { errorFields, shortReference } from '../errors';
 import type { Log } from '../log';
 import { ACTION } from '../views/kit';
@@ -33,51 +43,50 @@ export interface ReceiveOptions {
   command: string;
 }
 
-const person = z.object({
-  id: z.string(),
-  name: z.string().optional(),
-  username: z.string().optional(),
-  team_id: z.string().optional(),
-});
-const team = z.object({ id: z.string() }).nullish();
-
-/** A control's state in a message or a form: the first of these that is there. */
-const stateValue = z
-  .object({
-    value: z.string().nullish(),
-    selected_option: z.object({ value: z.string() }).nullish(),
-    selected_options: z.array(z.object({ value: z.string() })).nullish(),
-    selected_date: z.string().nullish(),
-  })
-  .transform(
-    (state) =>
-      state.value ??
-      state.selected_option?.value ??
-      state.selected_options?.map(({ value }) => value).join(',') ??
-      state.selected_date ??
-      undefined,
-  );
-const stateSchema = z.object({ values: z.record(z.string(), z.record(z.string(), stateValue)) });
-
 /** What a form carries from the press that opened it to its submission; at most 3,000 characters. */
-const metadataSchema = z.object({
-  command: z.string(),
-  channel: z.object({ id: z.string(), name: z.string() }),
-  responseUrl: z.string().optional(),
-});
-
-function inputsOf(state: unknown): Record<string, string> {
-  const parsed = stateSchema.safeParse(state);
-  if (!parsed.success) return {};
-  const inputs = Object.values(parsed.data.values).flatMap((block) => Object.entries(block));
-  return Object.fromEntries(inputs.filter((entry): entry is [string, string] => entry[1] !== undefined));
+interface FormMetadata {
+  command: string;
+  channel: CommandRequest['channel'];
+  responseUrl?: string;
 }
 
-const personOf = (user: z.infer<typeof person>, home: string | undefined): CommandRequest['user'] => ({
-  id: user.id,
-  name: user.name ?? user.username ?? user.id,
-  ...((user.team_id ?? home) === undefined ? {} : { team: user.team_id ?? home }),
-});
+/** What stands in a control of a message or a form: the first of these that is there. */
+const inputOf = (state: ViewStateValue): string | undefined =>
+  state.value ??
+  state.selected_option?.value ??
+  state.selected_options?.map(({ value }) => value).join(',') ??
+  state.selected_date ??
+  undefined;
+
+/** The values of all controls by their `action_id`. */
+function inputsOf(state: BlockAction['state']): Record<string, string> {
+  const controls = Object.values(state?.values ?? {}).flatMap((block) => Object.entries(block));
+  return Object.fromEntries(
+    controls.flatMap(([id, control]) => {
+      const value = inputOf(control);
+      return value === undefined ? [] : [[id, value]];
+    }),
+  );
+}
+
+/** The command that a press stands for: the choice's in a menu, else the button's own. */
+function commandOf(action: BlockElementAction | undefined): string | undefined {
+  if (action === undefined) return undefined;
+  const chosen = 'selected_option' in action ? action.selected_option?.value : undefined;
+  return chosen ?? ('value' in action ? action.value : undefined);
+}
+
+const personOf = (
+  user: { id: string; name?: string; username?: string; team_id?: string },
+  home: string | undefined,
+): CommandRequest['user'] => {
+  const workspace = user.team_id ?? home;
+  return {
+    id: user.id,
+    name: user.name ?? user.username ?? user.id,
+    ...(workspace === undefined ? {} : { team: workspace }),
+  };
+};
 
 /** The same press or command has the same id however often it is delivered or replayed. */
 const requestId = (...parts: (string | undefined)[]): string =>
@@ -131,32 +140,12 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
     );
   });
 
-  const pressed = z.object({
-    trigger_id: z.string(),
-    user: person,
-    team,
-    channel: z.object({ id: z.string(), name: z.string().optional() }).optional(),
-    container: z.object({ message_ts: z.string().optional(), channel_id: z.string().optional() }).optional(),
-    response_url: z.string().optional(),
-    state: z.unknown().optional(),
-    actions: z
-      .array(
-        z.object({
-          action_id: z.string(),
-          action_ts: z.string().optional(),
-          value: z.string().optional(),
-          selected_option: z.object({ value: z.string() }).nullish(),
-        }),
-      )
-      .min(1),
-  });
-
-  app.action(/.*/, async ({ body, ack, client }) => {
-    const press = pressed.parse(body);
+  app.action({ type: 'block_actions' }, async ({ body: press, ack, client }) => {
     const [action] = press.actions;
     const [kind] = action?.action_id.split(':') ?? [];
-    const command = action?.selected_option?.value ?? action?.value;
+    const command = commandOf(action);
     const channel = {
+      // In the App Home there is no channel: what answers there goes to the person.
       id: press.channel?.id ?? press.container?.channel_id ?? press.user.id,
       name: press.channel?.name ?? '',
     };
@@ -168,7 +157,7 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
       const verb = command.split(' ')[0] ?? '';
       const form = room.forms[verb];
       if (form !== undefined) {
-        const metadata: z.infer<typeof metadataSchema> = {
+        const metadata: FormMetadata = {
           command,
           channel,
           ...(press.response_url === undefined ? {} : { responseUrl: press.response_url }),
@@ -202,23 +191,10 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
     await ack();
   });
 
-  const submitted = z.object({
-    trigger_id: z.string().optional(),
-    user: person,
-    team,
-    view: z.object({
-      id: z.string(),
-      hash: z.string().optional(),
-      callback_id: z.string(),
-      private_metadata: z.string(),
-      state: z.unknown().optional(),
-    }),
-  });
-
   app.view({ callback_id: /^form:/, type: 'view_submission' }, async ({ body, ack }) => {
-    const { view, user, team: from } = submitted.parse(body);
+    const { view, user, team: from } = body;
     const form = room.forms[view.callback_id.slice('form:'.length)];
-    const metadata = metadataSchema.parse(JSON.parse(view.private_metadata));
+    const metadata: FormMetadata = JSON.parse(view.private_metadata);
     if (form !== undefined) {
       await room.enqueue({
         kind: 'command',

@@ -1,11 +1,11 @@
 /** The form behind Narrow: a search as fields, and back again. */
 import type { InputBlock, PlainTextOption } from '@slack/types';
-import { BATCH_STATUSES } from '../jobs/job';
-
+import type { StatusWord } from '../jobs/query';
 import { quoted, splitWords } from '../jobs/words';
 import type { Form } from '../slack/receive';
 
-const STATES = [
+/** The usual first. Written out: jobs/job brings zod, which would be 20 ms of the front's start. */
+const STATES: readonly StatusWord[] = [
   'active',
   'failed',
   'succeeded',
@@ -14,7 +14,9 @@ const STATES = [
   'timedout',
   'cancelled',
   'terminated',
-  ...BATCH_STATUSES.map((status) => status.toLowerCase()),
+  'submitted',
+  'pending',
+  'starting',
 ];
 const SPANS: readonly (readonly [string, string])[] = [
   ['1h', 'last hour'],
@@ -87,9 +89,9 @@ export const searchForm: Form = {
     const since = fields.since;
     if (since !== undefined && !SPANS.some(([value]) => value === since))
       spans.unshift(option(since.slice(0, 75), `since ${since}`.slice(0, 75)));
-    const states = [option(ANY, 'any state'), ...[...new Set(STATES)].map((state) => option(state))];
+    const states = [option(ANY, 'any state'), ...STATES.map((state) => option(state))];
     const status = fields.status;
-    if (status !== undefined && !STATES.includes(status)) states.unshift(option(status.slice(0, 75)));
+    if (status !== undefined && !STATES.some((state) => state === status)) states.unshift(option(status.slice(0, 75)));
     return {
       title: { type: 'plain_text', text: 'Search jobs' },
       submit: { type: 'plain_text', text: 'Search' },

@@ -33,7 +33,7 @@ test.each(['front', 'worker', 'events', 'tick'])(
   },
 );
 
-test('the front holds no client of what only the worker asks, and nothing of Socket Mode', () => {
+test('the front holds no client of what only the worker asks, no schemas, and nothing of Socket Mode', () => {
   const packages = packagesIn('front');
   expect(packages).toContain('@slack/bolt');
   for (const unwanted of [
@@ -47,6 +47,7 @@ test('the front holds no client of what only the worker asks, and nothing of Soc
     'undici',
     'iconv-lite',
     'mime-db',
+    'zod',
   ])
     expect(packages).not.toContain(unwanted);
 });
