@@ -87,6 +87,23 @@ test('two instances find the same jobs in the same order as the plain rules do, 
   );
 });
 
+test('what is written by a clock that is behind is found by those who have looked already', async () => {
+  const table = 'behind';
+  await createTable(dynamo(here), table);
+  const now = Date.now();
+  const { jobs, search } = openHistory(dynamo(here), table, () => now);
+  const first = newId();
+  // In the same part of the index, where the look before ended at the first one.
+  let second = newId();
+  while (livePartition(second) !== livePartition(first)) second = newId();
+  const job = { status: 'RUNNING' as const, seenAt: now, whole: true, attempts: [], entered: {} };
+  const everything = async () => (await search.all({ words: [] })).map(({ id }) => id).sort();
+  await ingest(jobs, { ...job, id: first }, () => now);
+  expect(await everything()).toEqual([first]);
+  await ingest(jobs, { ...job, id: second }, () => now - 10_000);
+  expect(await everything()).toEqual([first, second].sort());
+});
+
 test('a damaged item is an error that names the item, not a wrong answer', async () => {
   const table = 'damaged';
   await createTable(dynamo(here), table);

@@ -135,11 +135,12 @@ test('the acknowledgement does not wait for the worker', async () => {
   await here.until('the answer, once Slack takes it', () => toAda('"while-slack-is-down"')[0]);
 });
 
-test('a press in the App Home is answered in a direct message', async () => {
+test('a press in the App Home is answered in a direct message that stays', async () => {
   await here.world.slack.openHome({ user: 'ada' });
   const home = await here.until('the Home', () => here.world.slack.home('ada'));
   await here.world.slack.press({ user: 'ada', view_id: home.id, label: 'Queues' });
-  await here.until('the queues', () =>
+  const told = await here.until('the queues', () =>
     here.world.slack.dm('ada').find(({ plain }) => plain.includes('genomics-prod-spot')),
   );
+  expect(told.ephemeral_to).toBeUndefined();
 });
