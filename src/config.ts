@@ -1,7 +1,7 @@
 /**
  * The environment: every setting with its meaning, and one readable failure that lists all that is wrong.
  *
- * Read without a schema library: zod in the front would be 20 ms of its 125 ms to a first answer (two cores, Node 20).
+ * Read without a schema library: with zod a fresh front takes 137 ms to its first answer, without it 121 (two cores, Node 20).
  */
 
 interface Kind<T> {
