@@ -77,7 +77,7 @@ async function preview(asking: Asking<unknown>, room: Room): Promise<Answer> {
         `job ${first.id}`,
       );
     }
-    throw new UserError('No job that has not ended matches: there is nothing to cancel.', chosen.search);
+    throw new UserError(`No job that has not ended matches ${asking.text}: there is nothing to cancel.`, chosen.search);
   }
   if (active.length > MOST_JOBS)
     throw new UserError(
@@ -98,7 +98,7 @@ async function preview(asking: Asking<unknown>, room: Room): Promise<Answer> {
   );
   await audit(asking, room, operation, 'asked');
   return {
-    message: cancelPreview({ operation, jobs, covered, userOf, search: chosen.search, now }),
+    message: cancelPreview({ operation, jobs, covered, userOf, asker: asking.person.name, search: chosen.search, now }),
   };
 }
 

@@ -102,7 +102,8 @@ export const logs = command({
         attempts: newest,
         lines: page.lines,
         which: direction,
-        older: page.older,
+        // A page that is not full, going back, has reached the beginning.
+        older: page.lines.length < lines && !filters.page?.startsWith('f/') ? undefined : page.older,
         newer: filters.page === undefined && isDone(job) ? undefined : page.newer,
         lineCount: lines,
         link: logLink(place.group, place.stream, place.region ?? room.region),

@@ -48,6 +48,13 @@ function isOnRequest({ status, statusReason = '', terminated, cancelled }: Expla
 }
 
 const exitWords = ({ exitCode }: Explained): string => (exitCode === undefined ? '' : `, exit ${exitCode}`);
+/** `90 s`, `40 min`, `6 h`, `1.5 h`. */
+const span = (seconds: number): string =>
+  seconds < 120
+    ? `${seconds} s`
+    : seconds < 7200
+      ? `${Math.round(seconds / 6) / 10} min`
+      : `${Math.round(seconds / 360) / 10} h`;
 const gib = (mib: number): string => (mib < 1024 ? `${mib} MiB` : `${Math.round((mib / 1024) * 10) / 10} GiB`);
 const has = (pattern: RegExp) => (_job: Explained, both: string) => pattern.test(both);
 const instanceOf = ({ statusReason = '', containerReason = '' }: Explained): string =>
@@ -94,7 +101,7 @@ const ROWS: readonly Row[] = [
     fits: has(/^Job attempt duration exceeded timeout/im),
     headline: 'timed out',
     sentence: (job) =>
-      `Timed out: it ran longer than its limit${job.timeoutSeconds === undefined ? '' : ` of ${job.timeoutSeconds} s`} and was killed.`,
+      `Timed out: it ran longer than its limit${job.timeoutSeconds === undefined ? '' : ` of ${span(job.timeoutSeconds)}`} and was killed.`,
     nextStep: 'Raise the timeout, or find out why it took so long.',
   },
   {
@@ -135,7 +142,7 @@ const ROWS: readonly Row[] = [
     fits: has(/^Dependent Job failed/im),
     headline: 'a dependency failed',
     sentence: (job) =>
-      `A job that it depends on failed${job.dependsOn === undefined || job.dependsOn.length === 0 ? '' : ` (one of ${job.dependsOn.length})`}, so it never started.`,
+      `A job that it depends on failed${job.dependsOn === undefined || job.dependsOn.length < 2 ? '' : ` (one of ${job.dependsOn.length})`}, so it never started.`,
     nextStep: 'Mend and rerun the job it depends on, then this one.',
   },
   {

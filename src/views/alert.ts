@@ -73,8 +73,16 @@ export function failedJob({ job, lines, now, region }: FailedJobProps): Message 
       ...(text === '' ? [] : [preformatted(text)]),
       context(`${job.stoppedAt === undefined ? '' : `${moment(job.stoppedAt)}  ·  `}id ${code(job.id)}`),
       actions(
-        button({ label: 'Logs', command: `logs ${job.id}`, style: 'primary' }),
-        button({ label: 'Job', command: `job ${job.id}` }),
+        // Where nothing ran there is no log to read first.
+        ...(job.startedAt === undefined
+          ? [
+              button({ label: 'Job', command: `job ${job.id}`, style: 'primary' }),
+              button({ label: 'Logs', command: `logs ${job.id}` }),
+            ]
+          : [
+              button({ label: 'Logs', command: `logs ${job.id}`, style: 'primary' }),
+              button({ label: 'Job', command: `job ${job.id}` }),
+            ]),
         linkButton('Open in AWS', jobLink(job, region)),
       ),
     ],
@@ -148,7 +156,7 @@ export function failedArray({ parentId, parent, failed, example, lines, now, reg
       ),
       ...(text === '' ? [] : [preformatted(text)]),
       context(
-        `last change ${moment(Math.max(0, ...failed.map(({ stoppedAt }) => stoppedAt ?? 0), parent?.stoppedAt ?? 0) || now)}  ·  id ${code(parentId)}`,
+        `${moment(Math.max(0, ...failed.map(({ stoppedAt }) => stoppedAt ?? 0), parent?.stoppedAt ?? 0) || now)}  ·  id ${code(parentId)}`,
       ),
       actions(
         ...(example === undefined

@@ -3,7 +3,7 @@ import type { InputBlock } from '@slack/types';
 import type { Operation, Outcome } from '../history/operations';
 import type { JobRow } from '../jobs/job';
 import { shortLine } from './jobLine';
-import { actions, button, context, cut, escaped, type Message, section } from './kit';
+import { actions, button, context, cut, dotted, escaped, type Message, section } from './kit';
 import { ago, duration } from './time';
 import { count, number, some } from './words';
 
@@ -16,6 +16,8 @@ export interface PreviewProps {
   /** How many array children are named by their parent alone. */
   covered: number;
   userOf: (job: JobRow) => string | undefined;
+  /** The name of the person who asks, who is `you` among the owners. */
+  asker: string;
   /** The search to see all of them, if they came from one. */
   search: string | undefined;
   now: number;
@@ -45,7 +47,7 @@ const reasonInput: InputBlock = {
   },
 };
 
-export function cancelPreview({ operation, jobs, covered, userOf, search, now }: PreviewProps): Message {
+export function cancelPreview({ operation, jobs, covered, userOf, asker, search, now }: PreviewProps): Message {
   const n = jobs.length;
   const states = tally(
     jobs.map((job) => job.status.toLowerCase()),
@@ -56,7 +58,10 @@ export function cancelPreview({ operation, jobs, covered, userOf, search, now }:
     4,
   );
   const owners = tally(
-    jobs.map((job) => userOf(job) ?? 'nobody named'),
+    jobs.map((job) => {
+      const user = userOf(job);
+      return user?.toLowerCase() === asker.toLowerCase() ? 'you' : (user ?? 'nobody named');
+    }),
     4,
   );
   const ages = jobs.flatMap(({ createdAt }) => (createdAt === undefined ? [] : [createdAt]));
@@ -75,12 +80,7 @@ export function cancelPreview({ operation, jobs, covered, userOf, search, now }:
             parents.reduce((sum, { arraySize }) => sum + (arraySize ?? 0), 0),
             'child',
             'children',
-          )}.`,
-        ]),
-    ...(covered === 0
-      ? []
-      : [
-          `${count(covered, 'child', 'children')} that the search also found ${covered === 1 ? 'is' : 'are'} cancelled with ${covered === 1 ? 'its' : 'their'} array.`,
+          )}${covered === 0 ? '' : `, ${number(covered)} of which the search found too`}.`,
         ]),
   ];
   const listed = jobs.slice(0, MOST_LISTED);
@@ -110,7 +110,7 @@ export function cancelPreview({ operation, jobs, covered, userOf, search, now }:
           style: 'danger',
           confirm: {
             title: title,
-            text: cut(`${states}; in ${queues}. This can't be undone.`, 300),
+            text: `${cut(`${states}; in ${queues}.`, 260)} This can't be undone.`,
             confirm: `Cancel ${count(n, 'job')}`,
             deny: n === 1 ? 'Keep it' : 'Keep them',
           },
@@ -144,7 +144,7 @@ function outcomeWords(sums: Tally): string {
     sums.gone > 0 ? `${number(sums.gone)} Batch knew no more` : undefined,
     sums.failed > 0 ? `${number(sums.failed)} failed` : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'nothing done' : parts.join('  ·  ');
+  return parts.length === 0 ? 'nothing done' : dotted(parts);
 }
 
 /** Eight cells, for a glance; the numbers stand beside it. */

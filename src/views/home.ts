@@ -36,7 +36,7 @@ export function home({
     blocks: [
       header('AWS Batch'),
       section(
-        `${count(running.length, 'job')} running, ${mineRunning} of them yours  ·  ${count(failedToday.length, 'job')} failed in the last 24 hours${stuckQueues.length === 0 ? '' : `  ·  blocked: ${stuckQueues.join(', ')}`}`,
+        `${count(running.length, 'job')} running${mineRunning === 0 ? '' : `, ${mineRunning} of them yours`}  ·  ${count(failedToday.length, 'job')} failed in the last 24 hours${stuckQueues.length === 0 ? '' : `  ·  blocked: ${stuckQueues.join(', ')}`}`,
       ),
       actions(
         button({ label: 'Search…', command: 'search', form: true, style: 'primary' }),

@@ -11,6 +11,7 @@ import {
   context,
   cut,
   cutMiddle,
+  dotted,
   escaped,
   linkButton,
   type Message,
@@ -59,7 +60,7 @@ function stages(job: Job, now: number): string | undefined {
     starting === undefined ? undefined : `started in ${duration(starting)}`,
     ran === undefined ? undefined : `${isDone(job) ? 'ran' : 'running for'} ${duration(ran)}`,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join('  ·  ');
+  return parts.length === 0 ? undefined : dotted(parts);
 }
 
 /** Both of AWS's reasons, and the exit code where the plain cause does not name it. */
@@ -100,13 +101,16 @@ export function jobCard({ job, now, region, mayAct }: JobCardProps): Message {
   const took = stages(job, now);
   const tags = Object.entries(job.tags?.values ?? {}).map(([key, value]) => `${key}=${value}`);
   const user = userOf(job);
-  const details = [
+  const submission = [
     user === undefined ? undefined : `submitted by ${escaped(user)}`,
     job.createdAt === undefined ? undefined : `created ${moment(job.createdAt)}`,
     job.timeoutSeconds === undefined ? undefined : `timeout ${duration(job.timeoutSeconds * 1_000)} an attempt`,
     job.environmentTimeoutSeconds === undefined
       ? undefined
       : `PYBATCH_TIMEOUT ${duration(job.environmentTimeoutSeconds * 1_000)} from submission`,
+  ].filter((fact) => fact !== undefined);
+  const details = [
+    submission.length === 0 ? undefined : dotted(submission),
     job.image === undefined ? undefined : `image ${code(cutMiddle(job.image, 200))}`,
     job.command === undefined || job.command.length === 0
       ? undefined
@@ -128,14 +132,13 @@ export function jobCard({ job, now, region, mayAct }: JobCardProps): Message {
     blocks: [
       section(
         [
-          `${sign(job)} ${bold(cutMiddle(name, 128) + index)}  ·  ${headline(job, now)}`,
+          dotted([`${sign(job)}\u00a0${bold(cutMiddle(name, 128) + index)}`, headline(job, now)]),
           ...(plainCause === undefined ? [] : [escaped(plainCause)]),
         ].join('\n'),
       ),
       section(
-        [facts.map(escaped).join('  ·  '), ...(took === undefined ? [] : [took])]
-          .filter((line) => line !== '')
-          .join('\n') || escaped(job.id),
+        [dotted(facts.map(escaped)), ...(took === undefined ? [] : [took])].filter((line) => line !== '').join('\n') ||
+          escaped(job.id),
       ),
       ...(why.length === 0 || job.status === 'SUCCEEDED' ? [] : [section(why.join('\n'))]),
       ...(attempts === undefined ? [] : [section(attempts)]),

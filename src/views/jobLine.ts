@@ -2,14 +2,14 @@
 import type { SectionBlock } from '@slack/types';
 import { causeOf } from '../jobs/causes';
 import { isDone, isLost, type JobRow } from '../jobs/job';
-import { bold, cutMiddle, escaped, overflow, section } from './kit';
+import { bold, cutMiddle, dotted, escaped, overflow, section } from './kit';
 import { jobLink } from './links';
 import { sign, stateWord } from './status';
 import { ago, duration } from './time';
 import { number } from './words';
 
 /** Batch allows 128 characters in a name; more than this hides the rest of the line on a phone. */
-const MOST_NAME = 80;
+const MOST_NAME = 60;
 
 export const nameOf = (job: Pick<JobRow, 'name' | 'id'>): string => job.name ?? job.id;
 
@@ -48,7 +48,7 @@ export const titleOf = (job: JobRow): string =>
   cutMiddle(nameOf(job), MOST_NAME) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
 
 export function jobLine(job: JobRow, now: number, region: string): SectionBlock {
-  const head = `${sign(job)} ${bold(titleOf(job))}  ·  ${standing(job, now)}`;
+  const head = dotted([`${sign(job)}\u00a0${bold(titleOf(job))}`, standing(job, now)]);
   const cause = job.status === 'FAILED' || job.statusReason?.includes(':') ? causeOf(job)?.headline : undefined;
   const facts = [
     job.queue,
@@ -58,7 +58,7 @@ export function jobLine(job: JobRow, now: number, region: string): SectionBlock 
     cause === undefined || (isDone(job) && job.status === 'SUCCEEDED') ? undefined : cause,
   ].filter((fact) => fact !== undefined);
   return section(
-    `${head}\n${facts.map(escaped).join('  ·  ')}`,
+    `${head}\n${dotted(facts.map(escaped))}`,
     overflow([
       { label: 'Job', command: `job ${job.id}` },
       ...(job.arraySize === undefined
@@ -72,7 +72,8 @@ export function jobLine(job: JobRow, now: number, region: string): SectionBlock 
 
 /** A job as one line of many, for reading only. */
 export const shortLine = (job: JobRow, now: number): string =>
-  [
-    `${sign(job)} ${escaped(titleOf(job))}`,
-    ...[job.queue, standing(job, now)].flatMap((fact) => (fact === undefined ? [] : [escaped(fact)])),
-  ].join('  ·  ');
+  dotted([
+    `${sign(job)}\u00a0${escaped(titleOf(job))}`,
+    ...(job.queue === undefined ? [] : [escaped(job.queue)]),
+    standing(job, now),
+  ]);

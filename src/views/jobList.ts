@@ -29,7 +29,7 @@ export function jobList({ query, result, now, region, sharedBy, mayAct }: JobLis
   const { rows, total, from } = result;
   const what = describeQuery(query);
   const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${number(total)}`;
-  const summary = `${number(total)} ${what.replace(/^(jobs|[a-z]+ jobs)/, (words) => (total === 1 ? words.replace('jobs', 'job') : words))}`;
+  const summary = `${number(total)} ${total === 1 ? what.replace(/\bjobs\b/, 'job').replace('that match ', 'that matches ') : what}`;
   const order =
     query.sort === undefined || query.sort === 'newest'
       ? 'newest first'

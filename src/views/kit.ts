@@ -95,6 +95,9 @@ export function escaped(text: string): string {
     .replace(/(^|[\s(])([*_~])(?=\S)/g, '$1\u200b$2');
 }
 
+/** Facts in a row. */
+export const dotted = (facts: readonly string[]): string => facts.join('  ·  ');
+
 export const code = (text: string): string => `\`${escaped(text)}\``;
 export const bold = (text: string): string => `*${escaped(text)}*`;
 /** A link whose label is foreign text. */

@@ -1,5 +1,6 @@
 /** Lines of a job's log: times, whole lines only, what is left out said, and the way to the rest. */
 import type { LogLine } from '../aws/logs';
+import { causeOf } from '../jobs/causes';
 import type { Job } from '../jobs/job';
 import { nameOf } from './jobLine';
 import {
@@ -9,6 +10,7 @@ import {
   context,
   cut,
   cutMiddle,
+  dotted,
   escaped,
   linkButton,
   type Message,
@@ -16,6 +18,7 @@ import {
   printable,
   section,
 } from './kit';
+import { stateWord } from './status';
 import { clock } from './time';
 import { count } from './words';
 
@@ -59,7 +62,13 @@ export function logs(props: LogProps): Message {
   const { text, leftOut } = logBox(lines);
   const name = cutMiddle(nameOf(job), 128) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
   const which = attempts > 1 ? `attempt ${attempt} of ${attempts}` : undefined;
-  const title = [bold(name), which, escaped(props.which)].filter((part) => part !== undefined).join('  ·  ');
+  const cause = job.status === 'FAILED' ? causeOf(job)?.headline : undefined;
+  const standing = cause === undefined ? stateWord(job) : `${stateWord(job)}: ${cause}`;
+  const title = dotted(
+    [bold(name), standing, which, props.which].flatMap((part, n) =>
+      part === undefined ? [] : [n === 0 ? part : escaped(part)],
+    ),
+  );
   const base = `logs ${job.id} attempt:${attempt}${lineCount === 20 ? '' : ` tail:${lineCount}`}`;
   const others = Array.from({ length: attempts }, (_, index) => index + 1).filter((other) => other !== attempt);
   const elements = [
@@ -90,7 +99,7 @@ export function logs(props: LogProps): Message {
     blocks: [
       section(title),
       preformatted(text),
-      context(notes.join('  ·  ')),
+      context(dotted(notes)),
       ...(props.sharedBy === undefined ? [actions(...elements)] : []),
     ],
   };

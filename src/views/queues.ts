@@ -2,7 +2,7 @@
 import type { BatchStatus } from '../jobs/job';
 import { bold, context, escaped, type Message, section } from './kit';
 import { duration } from './time';
-import { count, number } from './words';
+import { count, number, some } from './words';
 
 export interface QueueRow {
   name: string;
@@ -78,7 +78,12 @@ export function queues(rows: readonly QueueRow[], now: number): Message {
         ? []
         : [
             context(
-              `${count(rest.length, 'queue')} with nothing to do: ${escaped(rest.map(({ name }) => name).join(', ')).slice(0, 2_800)}`,
+              `${count(rest.length, 'queue')} with nothing to do: ${escaped(
+                some(
+                  rest.map(({ name }) => name),
+                  12,
+                ),
+              )}`,
             ),
           ]),
     ],

@@ -124,7 +124,9 @@ const READERS: Record<string, (block: Part, reader: Reader) => string[]> = {
 };
 
 function blocksPlain(blocks: readonly Part[], reader: Reader): string[] {
-  return blocks.flatMap((block) => READERS[String(block.type)]?.(block, reader) ?? [`(${String(block.type)})`]);
+  const lines = blocks.flatMap((block) => READERS[String(block.type)]?.(block, reader) ?? [`(${String(block.type)})`]);
+  // A space that only keeps a line from breaking reads like any other.
+  return lines.map((line) => line.replaceAll('\u00a0', ' '));
 }
 
 /** A message's blocks, or its text when it has none, and then its files. */
