@@ -5,6 +5,7 @@ import {
   type OutputLogEvent,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
+import type { LogPlace } from '../jobs/logPlace';
 
 export interface LogLine {
   /** ms */
@@ -19,17 +20,8 @@ export interface LogPage {
   newer: string | undefined;
 }
 
-export interface LogPlace {
-  group: string;
-  stream: string;
-  /** If it is not the bot's own (`awslogs-region`). */
-  region?: string | undefined;
-}
-
-/** Where Batch writes logs unless the job's `logConfiguration` says otherwise. */
-export const DEFAULT_LOG_GROUP = '/aws/batch/job';
 /** GetLogEvents answers 10,000 events or 1 MB (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html). */
-export const MOST_LINES = 10_000;
+const MOST_LINES = 10_000;
 
 /** A tab-separated, colour-coded, carriage-returned line stays one line: only the trailing line break goes. */
 const line = (event: OutputLogEvent): LogLine => ({
@@ -51,7 +43,7 @@ export function jobLogs(client: CloudWatchLogsClient, clientFor: (region: string
           new GetLogEventsCommand({
             logGroupName: place.group,
             logStreamName: place.stream,
-            limit: lines,
+            limit: Math.min(lines, MOST_LINES),
             // "If you are using a previous nextForwardToken value as the nextToken, you must specify true": the token's
             // first letter tells its direction (f/… or b/…).
             startFromHead: at === 'head' || (typeof at === 'object' && at.token.startsWith('f/')),

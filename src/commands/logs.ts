@@ -1,10 +1,10 @@
 /** `/batch logs <id>`: the end of a job's log, attempt by attempt, with the way to the lines before. */
 import * as z from 'zod';
-import { DEFAULT_LOG_GROUP, type LogPlace } from '../aws/logs';
 import { UserError } from '../errors';
 import { causeOf } from '../jobs/causes';
 import { isDone, type Job } from '../jobs/job';
 import { attemptNumber } from '../jobs/lifecycle';
+import { logPlaceOf } from '../jobs/logPlace';
 import { logLink } from '../views/links';
 import { logs as logsView, noLogs } from '../views/logs';
 import { count } from '../views/words';
@@ -20,14 +20,6 @@ const whole = (least: number, most: number) =>
     .regex(/^\d+$/, 'a whole number')
     .transform(Number)
     .refine((n) => n >= least && n <= most, `from ${least} to ${most}`);
-
-/** Where an attempt's lines are: from its own record, or the present one's. */
-export function logPlaceOf(job: Job, attempt: number): LogPlace | undefined {
-  const ended = job.attempts[attempt - 1];
-  const stream = ended !== undefined ? ended.logStream : attempt === attemptNumber(job) ? job.logStream : undefined;
-  if (stream === undefined) return undefined;
-  return { group: job.logGroup ?? DEFAULT_LOG_GROUP, stream, region: job.logRegion };
-}
 
 /** Why there is no stream to read, in a sentence. */
 function whyNone(job: Job, attempt: number): string {

@@ -107,6 +107,9 @@ async function orApologise(
   }
 }
 
+/** How long Slack may take to open a form. */
+const FORM_TIMEOUT_MS = 2_500;
+
 /** Builds Bolt's app around any receiver: HTTP, Lambda or Socket Mode. */
 export function slackApp(receiver: Receiver, room: ReceiveRoom, options: ReceiveOptions): App {
   const app = new App({
@@ -115,7 +118,12 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
     authorize: async (): Promise<AuthorizeResult> => ({ botToken: options.botToken, botId: 'B0', botUserId: 'U0' }),
     processBeforeResponse: true,
     logLevel: LogLevel.ERROR,
-    ...(options.slackApiUrl === undefined ? {} : { clientOptions: { slackApiUrl: options.slackApiUrl } }),
+    clientOptions: {
+      // A trigger_id dies after 3 seconds: there is no time for the client's own half hour of retries.
+      retryConfig: { retries: 0 },
+      timeout: FORM_TIMEOUT_MS,
+      ...(options.slackApiUrl === undefined ? {} : { slackApiUrl: options.slackApiUrl }),
+    },
   });
 
   app.command(options.command, async ({ command, ack }) => {
@@ -149,11 +157,11 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
       id: press.channel?.id ?? press.container?.channel_id ?? press.user.id,
       name: press.channel?.name ?? '',
     };
-    if (kind === ACTION.link || kind === undefined || command === undefined || command === '') {
+    if (kind === ACTION.link) {
       await ack();
       return;
     }
-    if (kind === ACTION.form) {
+    if (kind === ACTION.form && command !== undefined) {
       const verb = command.split(' ')[0] ?? '';
       const form = room.forms[verb];
       if (form !== undefined) {
@@ -179,7 +187,7 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
     await room.enqueue({
       kind: 'command',
       id: requestId(press.trigger_id, press.user.id, action?.action_ts, command),
-      text: kind === ACTION.answer || kind === ACTION.replace ? command : '',
+      text: kind === ACTION.answer || kind === ACTION.replace ? (command ?? '') : '',
       typed: false,
       user: personOf(press.user, press.team?.id),
       channel,
@@ -211,6 +219,11 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
     }
     await ack();
   });
+
+  // Nothing of ours sends these, but what nobody acknowledges would hold a Lambda for Bolt's 3 seconds.
+  app.view({ callback_id: /.*/, type: 'view_closed' }, async ({ ack }) => await ack());
+  app.shortcut(/.*/, async ({ ack }) => await ack());
+  app.options(/.*/, async ({ ack }) => await ack({ options: [] }));
 
   app.event('app_home_opened', async ({ event }) => {
     if (event.tab === 'home') await room.enqueue({ kind: 'home', user: { id: event.user, name: event.user } });
