@@ -2,7 +2,7 @@
 import { causeOf } from './causes';
 import { globMatcher } from './glob';
 import { arrayParentOf, isDone, isLost, type JobRow, userOf } from './job';
-import type { Query, Sort, StatusWord } from './query';
+import type { ExitRange, Query, Sort, StatusWord, TagFilter } from './query';
 
 /** A word of 8 or more of these is tried as the beginning of an id, one of 12 or more anywhere inside it. */
 const ID_WORD = /^[0-9a-f-]{8,}$/;
@@ -64,6 +64,21 @@ function isUser(owner: string | undefined, wanted: string): boolean {
   return whole === name || whole.split('@')[0] === name;
 }
 
+/** `!0,!137` is neither of the two: codes that are ruled out are all ruled out. */
+function exitFits(ranges: readonly ExitRange[], exitCode: number | undefined): boolean {
+  if (exitCode === undefined) return false;
+  const inside = ({ from, to }: ExitRange) => exitCode >= from && exitCode <= to;
+  const wanted = ranges.filter(({ not }) => !not);
+  return !ranges.some((range) => range.not && inside(range)) && (wanted.length === 0 || wanted.some(inside));
+}
+
+function tagsFit(wanted: readonly TagFilter[], tags: Record<string, string>): boolean {
+  const held = Object.entries(tags).map(([key, value]) => [fold(key), fold(value)] as const);
+  const has = ({ key, value }: TagFilter) =>
+    held.some(([name, text]) => name === fold(key) && (value === undefined || text === fold(value)));
+  return wanted.every(({ key }) => wanted.some((filter) => fold(filter.key) === fold(key) && has(filter)));
+}
+
 /** Prepares a query once, to be asked of many rows. */
 export function matcher(query: Query): (row: JobRow) => boolean {
   const words = query.words.map(fold);
@@ -92,20 +107,8 @@ export function matcher(query: Query): (row: JobRow) => boolean {
       !query.reasons.some((reason) => contains(row.statusReason, reason) || contains(row.containerReason, reason))
     )
       return false;
-    if (query.exits !== undefined) {
-      const { exitCode } = row;
-      const fits =
-        exitCode !== undefined &&
-        query.exits.some(({ from, to, not }) => (exitCode >= from && exitCode <= to) !== (not ?? false));
-      if (!fits) return false;
-    }
-    if (query.tags !== undefined) {
-      const tags = Object.entries(row.tags?.values ?? {});
-      const fits = query.tags.some(({ key, value }) =>
-        tags.some(([name, held]) => fold(name) === fold(key) && (value === undefined || fold(held) === fold(value))),
-      );
-      if (!fits) return false;
-    }
+    if (query.exits !== undefined && !exitFits(query.exits, row.exitCode)) return false;
+    if (query.tags !== undefined && !tagsFit(query.tags, row.tags?.values ?? {})) return false;
     if (words.length === 0) return true;
     const folded = texts(row);
     return words.every((word) => wordMatches(word, row, folded));

@@ -25,13 +25,22 @@ export interface ExitRange {
   not?: true;
 }
 
+/** A tag that the job has, with any value where none is given. */
+export interface TagFilter {
+  key: string;
+  value?: string;
+}
+
 /** A moment, and how it was typed, so that it can be shown and asked again. */
 export interface Moment {
   at: number;
   typed: string;
 }
 
-/** Every part is optional but `words`; within a part any value may fit, and all parts must. */
+/**
+ * Every part is optional but `words`. All parts must fit; within a part any value may, except that each tag must, and
+ * none of the exit codes ruled out.
+ */
 export interface Query {
   words: string[];
   statuses?: StatusWord[];
@@ -42,6 +51,7 @@ export interface Query {
   images?: string[];
   users?: string[];
   reasons?: string[];
+  /** In any of the ranges, and in none of those that are `not`. */
   exits?: ExitRange[];
   /** `createdAt` at or after. */
   since?: Moment;
@@ -49,7 +59,8 @@ export interface Query {
   until?: Moment;
   /** `parents`, `children`, or the id of the array whose children are meant. */
   array?: string;
-  tags?: { key: string; value?: string }[];
+  /** One of each key; a key that comes twice may have either value. */
+  tags?: TagFilter[];
   /** Exact names. */
   names?: string[];
   sort?: Sort;
@@ -73,17 +84,18 @@ export const QUERY_FILTERS = [
 ] as const;
 type FilterKey = (typeof QUERY_FILTERS)[number];
 
-const ALIASES: Readonly<Record<string, FilterKey>> = {
-  state: 'status',
-  definition: 'def',
-  jobdefinition: 'def',
-  jobqueue: 'queue',
-  owner: 'user',
-  submitter: 'user',
-  tags: 'tag',
-  before: 'until',
-  after: 'since',
-};
+/** A map, for a person may type `constructor:`, which every plain object has. */
+const ALIASES: ReadonlyMap<string, FilterKey> = new Map([
+  ['state', 'status'],
+  ['definition', 'def'],
+  ['jobdefinition', 'def'],
+  ['jobqueue', 'queue'],
+  ['owner', 'user'],
+  ['submitter', 'user'],
+  ['tags', 'tag'],
+  ['before', 'until'],
+  ['after', 'since'],
+]);
 
 /** A search that makes no sense; the message tells the right form. */
 export class QueryError extends Error {
@@ -151,7 +163,7 @@ function user(word: string, { me }: QueryContext): string {
   return name;
 }
 
-function tag(word: string): { key: string; value?: string } {
+function tag(word: string): TagFilter {
   const equals = word.indexOf('=');
   if (equals === 0) throw new QueryError(`"tag:${word}" names no tag. It goes tag:project or tag:project=atlas.`);
   return equals < 0 ? { key: word } : { key: word.slice(0, equals), value: word.slice(equals + 1) };
@@ -210,8 +222,7 @@ function addFilter(query: Query, key: FilterKey, value: string, context: QueryCo
 
 /** @throws QueryError with the right form and the nearest filter */
 export function parseQuery(input: string | readonly Token[], context: QueryContext): Query {
-  const tokens =
-    typeof input === 'string' ? splitWords(input, new Set([...QUERY_FILTERS, ...Object.keys(ALIASES)])) : input;
+  const tokens = typeof input === 'string' ? splitWords(input, new Set([...QUERY_FILTERS, ...ALIASES.keys()])) : input;
   const query: Query = { words: [] };
   for (const token of tokens) {
     if (token.kind === 'word') {
@@ -219,7 +230,7 @@ export function parseQuery(input: string | readonly Token[], context: QueryConte
       continue;
     }
     const name = token.kind === 'flag' ? token.name : token.key;
-    const key = QUERY_FILTERS.find((known) => known === name) ?? ALIASES[name];
+    const key = QUERY_FILTERS.find((known) => known === name) ?? ALIASES.get(name);
     if (key !== undefined && token.kind === 'flag') throw missingValue(key);
     if (key === undefined || token.kind === 'flag') {
       const nearest = closest(name, [...QUERY_FILTERS]);

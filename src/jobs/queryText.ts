@@ -1,5 +1,5 @@
 /** A search written back: as text that reads as the same search, and in plain words. */
-import type { ExitRange, Moment, QUERY_FILTERS, Query, StatusWord } from './query';
+import type { ExitRange, Moment, QUERY_FILTERS, Query, StatusWord, TagFilter } from './query';
 import { joinList, quoted } from './words';
 
 type FilterKey = (typeof QUERY_FILTERS)[number];
@@ -12,6 +12,8 @@ const typedWord = (word: string): string =>
   /^[\p{L}\p{N}_.][\p{L}\p{N}_.*/-]*$/u.test(word) && word.toLowerCase() !== 'share' ? word : quoted(word);
 
 const exitText = ({ from, to, not }: ExitRange): string => `${not ? '!' : ''}${from}${to === from ? '' : `-${to}`}`;
+
+const tagText = ({ key, value }: TagFilter): string => (value === undefined ? key : `${key}=${value}`);
 
 /** The search as text that reads back as the same search. */
 export function formatQuery(query: Query): string {
@@ -32,10 +34,7 @@ export function formatQuery(query: Query): string {
   add('since', query.since && [query.since.typed]);
   add('until', query.until && [query.until.typed]);
   add('array', query.array === undefined ? undefined : [query.array]);
-  add(
-    'tag',
-    query.tags?.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`)),
-  );
+  add('tag', query.tags?.map(tagText));
   add('name', query.names);
   add('sort', query.sort === undefined ? undefined : [query.sort]);
   return parts.join(' ');
@@ -78,8 +77,19 @@ const either = (values: readonly string[]): string =>
 
 const STATUS_TOLD: Partial<Record<StatusWord, string>> = { timedout: 'timed-out', done: 'finished' };
 
-const exitWords = ({ from, to, not }: ExitRange): string =>
-  `${not ? 'other than ' : ''}${from}${to === from ? '' : ` to ${to}`}`;
+function exitWords(ranges: readonly ExitRange[]): string {
+  const words = (list: readonly ExitRange[]) =>
+    either(list.map(({ from, to }) => `${from}${to === from ? '' : ` to ${to}`}`));
+  const [wanted, ruledOut] = [ranges.filter(({ not }) => !not), ranges.filter(({ not }) => not)];
+  if (ruledOut.length === 0) return words(wanted);
+  return wanted.length === 0 ? `other than ${words(ruledOut)}` : `${words(wanted)} but not ${words(ruledOut)}`;
+}
+
+function tagWords(tags: readonly TagFilter[]): string {
+  const ofKey = (wanted: string) => tags.filter(({ key }) => key.toLowerCase() === wanted);
+  const keys = [...new Set(tags.map(({ key }) => key.toLowerCase()))];
+  return keys.map((key) => either(ofKey(key).map(tagText))).join(' and ');
+}
 
 /** In plain words: `failed jobs that match "align", last 7 days`; always begins with the kind of jobs. */
 export function describeQuery(query: Query): string {
@@ -94,10 +104,8 @@ export function describeQuery(query: Query): string {
     query.images === undefined ? undefined : `with image ${either(query.images)}`,
     query.users === undefined ? undefined : `by ${either(query.users)}`,
     query.reasons === undefined ? undefined : `because of ${either(query.reasons.map((reason) => `"${reason}"`))}`,
-    query.exits === undefined ? undefined : `with exit ${either(query.exits.map(exitWords))}`,
-    query.tags === undefined
-      ? undefined
-      : `tagged ${either(query.tags.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`)))}`,
+    query.exits === undefined ? undefined : `with exit ${exitWords(query.exits)}`,
+    query.tags === undefined ? undefined : `tagged ${tagWords(query.tags)}`,
     query.array === undefined || query.array === 'parents' || query.array === 'children'
       ? undefined
       : `of array ${query.array}`,

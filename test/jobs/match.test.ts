@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { JobRow } from '../../src/jobs/job';
 import { matches } from '../../src/jobs/match';
-import { parseQuery, type Query } from '../../src/jobs/query';
+import { type ExitRange, parseQuery, type Query, type TagFilter } from '../../src/jobs/query';
 import { anyQuery, anyRow } from './anyRows';
 
 const NOW = Date.parse('2026-03-18T12:00:00Z');
@@ -100,6 +100,10 @@ describe('a filter', () => {
     ['exit:1-127', { exitCode: 127 }, { exitCode: 128 }],
     ['exit:!0', { exitCode: 1 }, { exitCode: 0 }],
     ['exit:!0', { exitCode: 1 }, {}],
+    ['exit:!0,!137', { exitCode: 1 }, { exitCode: 137 }],
+    ['exit:!0 exit:!137', { exitCode: 1 }, { exitCode: 0 }],
+    ['exit:1-255,!137', { exitCode: 136 }, { exitCode: 137 }],
+    ['exit:1-255,!137', { exitCode: 255 }, { exitCode: 0 }],
     ['since:1d', { createdAt: NOW - 86_400_000 }, { createdAt: NOW - 86_400_001 }],
     ['until:1d', { createdAt: NOW - 86_400_001 }, { createdAt: NOW - 86_400_000 }],
     ['array:parents', { arraySize: 2 }, {}],
@@ -108,6 +112,8 @@ describe('a filter', () => {
     ['array:4C7599AE', { id: `${ID}:0` }, { id: `5${ID.slice(1)}:0` }],
     ['tag:Project', tags({ project: 'x' }), tags({ projects: 'x' })],
     ['tag:project=ATLAS', tags({ project: 'atlas' }), tags({ project: 'atlas2' })],
+    ['tag:project=a tag:env=dev', tags({ project: 'a', env: 'dev' }), tags({ project: 'a', env: 'prod' })],
+    ['tag:env=dev tag:Env=test', tags({ env: 'test' }), tags({ env: 'prod' })],
     ['name:ALIGN-genome', {}, { name: 'align-genome-2' }],
   ])('%s', (text, hit, miss) => {
     // One that matches nothing or everything would pass half of the table.
@@ -116,6 +122,24 @@ describe('a filter', () => {
     expect(finds(text, everything)).toBe(text === 'queue:*');
   });
 });
+
+/** All the codes that a container may end with and that the ranges let in. */
+function codes(ranges: readonly ExitRange[]): Set<number> {
+  const all = (range: ExitRange) => Array.from({ length: range.to - range.from + 1 }, (_, i) => range.from + i);
+  const wanted = ranges.filter(({ not }) => not === undefined);
+  const allowed = new Set(wanted.length === 0 ? all({ from: 0, to: 300 }) : wanted.flatMap(all));
+  for (const code of ranges.filter(({ not }) => not).flatMap(all)) allowed.delete(code);
+  return allowed;
+}
+
+/** Each key in lower case, with the values that it may have. */
+function tagsByKey(tags: readonly TagFilter[]): [string, (string | undefined)[]][] {
+  const values = new Map<string, (string | undefined)[]>();
+  for (const { key, value } of tags) {
+    values.set(key.toLowerCase(), [...(values.get(key.toLowerCase()) ?? []), value?.toLowerCase()]);
+  }
+  return [...values];
+}
 
 /** The rules of a search once more, without any of the speed: every text and every value is compared on its own. */
 function naive(query: Query, job: JobRow): boolean {
@@ -159,19 +183,15 @@ function naive(query: Query, job: JobRow): boolean {
     some(query.images, (image) => low(job.image).includes(low(image))) &&
     some(query.users, (user) => owner === low(user) || owner?.startsWith(`${low(user)}@`) === true) &&
     some(query.reasons, (reason) => reasons.some((text) => text.includes(low(reason)))) &&
-    some(query.exits, ({ from, to, not }) => {
-      if (job.exitCode === undefined) return false;
-      const inside = from <= job.exitCode && job.exitCode <= to;
-      return not ? !inside : inside;
-    }) &&
+    (query.exits === undefined || (job.exitCode !== undefined && codes(query.exits).has(job.exitCode))) &&
     (query.since === undefined || created >= query.since.at) &&
     (query.until === undefined || created < query.until.at) &&
     (query.array === undefined ||
       (query.array === 'parents' && job.arraySize !== undefined) ||
       (query.array === 'children' && job.arrayIndex !== undefined) ||
       parent?.startsWith(query.array) === true) &&
-    some(query.tags, ({ key, value }) =>
-      tagged.some(([name, held]) => name === low(key) && (value === undefined || held === low(value))),
+    tagsByKey(query.tags ?? []).every(([wanted, values]) =>
+      tagged.some(([name, held]) => name === wanted && (values.includes(undefined) || values.includes(held))),
     ) &&
     some(query.names, (name) => low(job.name) === low(name))
   );
