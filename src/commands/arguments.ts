@@ -32,7 +32,7 @@ export function parseArguments(command: Command, text: string, slash: string): P
         );
       }
       parsed.flags.add(token.name);
-    } else if (token.kind === 'filter' && token.key in own) {
+    } else if (token.kind === 'filter' && Object.hasOwn(own, token.key)) {
       const checked = own[token.key]?.schema.safeParse(token.value);
       if (!checked?.success) {
         throw new UserError(

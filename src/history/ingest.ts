@@ -1,6 +1,6 @@
 /** Takes in a piece of news about a job: read, merge, write if it changed; safe when repeated, reordered or raced. */
 import type { Job } from '../jobs/job';
-import { merge, sameJob } from '../jobs/merge';
+import { merge, onlySeenAgain, sameJob } from '../jobs/merge';
 import type { JobItems, StoredJob } from './jobs';
 
 export interface Ingested {
@@ -12,6 +12,11 @@ export interface Ingested {
 
 /** Writers that race for one job are few (an event, its double, a sweep); this many lost races mean something is wrong. */
 const MOST_TRIES = 12;
+/** That a job was seen again as it was known is written down so often at most. */
+const SEEN_EVERY_MS = 300_000;
+
+const tellsNothing = (before: Job, after: Job): boolean =>
+  sameJob(before, after) || (onlySeenAgain(before, after) && after.seenAt - before.seenAt < SEEN_EVERY_MS);
 
 /**
  * @param known what the caller read a moment ago, or `'new'` for a job that it has reason to think nobody wrote yet; either
@@ -28,7 +33,7 @@ export async function ingest(
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const before = stored?.job;
     const after = before === undefined ? news : merge(before, news);
-    if (before !== undefined && sameJob(before, after)) return { before, after, changed: false };
+    if (before !== undefined && tellsNothing(before, after)) return { before, after: before, changed: false };
     if (await jobs.put(after, stored?.version ?? 0, now())) return { before, after, changed: true };
     stored = await jobs.get(news.id);
   }

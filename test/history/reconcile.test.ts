@@ -63,7 +63,7 @@ test('jobs older than the bot are found at its start, without an alert', async (
 
 test('what events missed is filled in, and alerted once if the job was known to live', async () => {
   const bot = await anotherBot(here, 'missed', { TRACKED_QUEUES: [QUEUE] });
-  const id = await here.submit('unheard-failure', { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '1' });
+  const id = await here.submit('unheard-failure', { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '150' });
   await bot.tick(always);
   expect((await job(bot, id))?.status).not.toBe('FAILED');
   await here.until('its end', async () => ((await job(here.world.app, id))?.status === 'FAILED' ? true : undefined));
