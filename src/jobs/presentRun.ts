@@ -37,9 +37,11 @@ export function presentRun(read: JobDetail, status: BatchStatus, attempts: Attem
   const last = attempts.at(-1);
   if (isDone({ status })) {
     const fallback = last && isOfAnother(now, last) ? {} : now;
+    const run = { ...fallback, ...last };
     return {
-      ...fallback,
-      ...last,
+      ...run,
+      // Where the last attempt tells nothing of its end, the newest that does is the best account there is.
+      containerReason: run.containerReason ?? (tellsEnd(run, read) ? undefined : newestReason(attempts)),
       statusReason: read.statusReason ?? last?.statusReason,
       startedAt: last?.startedAt ?? unlessOf(attempts.slice(0, -1), read.startedAt),
       stoppedAt: read.stoppedAt ?? last?.stoppedAt,
@@ -52,6 +54,16 @@ export function presentRun(read: JobDetail, status: BatchStatus, attempts: Attem
     statusReason: read.statusReason,
     startedAt: status === 'RUNNING' ? unlessOf(attempts, read.startedAt) : undefined,
   };
+}
+
+const tellsEnd = (run: Partial<Run>, { statusReason }: JobDetail): boolean =>
+  run.exitCode !== undefined || (statusReason ?? run.statusReason) !== undefined;
+
+function newestReason(attempts: Attempt[]): string | undefined {
+  const told = attempts.findLast(
+    ({ containerReason, statusReason }) => (containerReason ?? statusReason) !== undefined,
+  );
+  return told?.containerReason ?? told?.statusReason;
 }
 
 /** What Batch keeps at the top for the present, or the last, container. */

@@ -1,4 +1,5 @@
 /** Real payloads of AWS Batch, of every kind of job and of every age, read as jobs. */
+import { causeOf } from '../../src/jobs/causes';
 import { jobFromDetail, jobFromSummary, MalformedJobError, parseBatchEvent } from '../../src/jobs/fromBatch';
 import { jobSchema } from '../../src/jobs/job';
 import { payload, payloadJobs, payloadText } from './payload';
@@ -166,6 +167,7 @@ describe('DescribeJobs', () => {
       nodes: 2,
       status: 'RUNNING',
       image: '1234567890.dkr.ecr.us-west-2.amazonaws.com/foo/bar',
+      command: ['bash', '-c', 'torchrun ...<omitted for test>...'],
       startedAt: 1_656_651_662_589,
       tags: { values: { 'torchx.pytorch.org/app-name': 'fairseq-train' } },
     });
@@ -176,6 +178,7 @@ describe('DescribeJobs', () => {
     expect(detail('batch-api-describe-jobs-multinode-succeeded.json')).toMatchObject({
       ...{ nodes: 2, queue: 'testqueue', definition: 'job-def', vcpus: 1, memoryMiB: 1_000, exitCode: 0 },
       ...{ logStream: 'log_stream', logDriver: 'awslogs', image: 'ghcr.io/pytorch/torchx:0.1.2dev0' },
+      command: ['echo', 'your name'],
     });
   });
 
@@ -196,6 +199,18 @@ describe('DescribeJobs', () => {
       containerReason: oom,
       attempts: [{ containerReason: oom }, { containerReason: 'Something else' }, { containerReason: oom }],
     });
+  });
+
+  test('a last attempt that tells nothing leaves the word to the one before', () => {
+    const [{ attempts, ...sparse }] = payload('batch-api-describe-jobs-oom-attempts-only.json') as [
+      { attempts: object[] },
+    ];
+    const read = (last: object, more = {}) =>
+      jobFromDetail({ ...sparse, ...more, status: 'FAILED', attempts: [...attempts, last] }, NOW);
+    expect(causeOf(read({}))?.key).toBe('outOfMemory');
+    expect(causeOf(read({ container: {} }))?.key).toBe('outOfMemory');
+    for (const told of [read({ container: { exitCode: 3 } }), read({}, { statusReason: 'Host EC2 (i-0) terminated.' })])
+      expect(told).not.toHaveProperty('containerReason');
   });
 
   test('an EKS job: exit code and reason are those of its pod’s container', () => {
