@@ -60,3 +60,40 @@ export function chooseStop(status: BatchStatus, isArrayParent = false): 'cancel'
       return isArrayParent || status === 'RUNNABLE' ? 'terminate' : 'cancel';
   }
 }
+
+/** What only a container that was started can have come to, whatever else Batch leaves out. */
+const RAN = /OutOfMemory|OOMKilled|^Essential container in task exited|^Job attempt duration exceeded timeout/;
+
+type Traces = Pick<Job, 'status'> &
+  Partial<
+    Pick<
+      Job,
+      | 'arraySize'
+      | 'attempts'
+      | 'containerReason'
+      | 'exitCode'
+      | 'logStream'
+      | 'nodes'
+      | 'startedAt'
+      | 'statusReason'
+      | 'whole'
+    >
+  >;
+
+/**
+ * Whether it may be said that a job's container never started: it failed, and nothing known of it, nor of any of its
+ * attempts, shows that one did. Never of a fragment, which leaves out what would show it, nor of an array's parent and a
+ * multi-node job, whose containers are those of their children and nodes.
+ */
+export function neverStarted(job: Traces): boolean {
+  if (job.status !== 'FAILED' || job.whole === false || job.nodes !== undefined || job.arraySize !== undefined)
+    return false;
+  return [job, ...(job.attempts ?? [])].every(
+    ({ startedAt, exitCode, logStream, statusReason, containerReason }) =>
+      startedAt === undefined &&
+      exitCode === undefined &&
+      logStream === undefined &&
+      !RAN.test(containerReason ?? '') &&
+      !RAN.test(statusReason ?? ''),
+  );
+}

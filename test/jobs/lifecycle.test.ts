@@ -1,6 +1,6 @@
 /** Where a job stands in its life, how long each stage took, and what stops it. */
 import { BATCH_STATUSES, type Job } from '../../src/jobs/job';
-import { attemptNumber, chooseStop, runMs, startingMs, waitMs } from '../../src/jobs/lifecycle';
+import { attemptNumber, chooseStop, neverStarted, runMs, startingMs, waitMs } from '../../src/jobs/lifecycle';
 
 const HOUR_MS = 3_600_000;
 const T = 1_700_000_000_000;
@@ -73,5 +73,33 @@ test('what stops a job', () => {
     RUNNING: ['terminate', 'terminate'],
     SUCCEEDED: ['skip', 'skip'],
     FAILED: ['skip', 'skip'],
+  });
+});
+
+describe('that a container never started', () => {
+  const pull = 'CannotPullContainerError: not found';
+  test.each<[string, Partial<Job>]>([
+    ['of which nothing else is known', {}],
+    ['whose image could not be pulled', { containerReason: pull, attempts: [{ containerReason: pull, stoppedAt: T }] }],
+  ])('is said of a failed job %s', (_, fields) => {
+    expect(neverStarted(job({ status: 'FAILED', ...fields }))).toBe(true);
+  });
+
+  test.each<[string, Partial<Job>]>([
+    ['has a start', { startedAt: T }],
+    ['has an attempt with a start', { attempts: [{ startedAt: T }, {}] }],
+    ['has an exit code', { exitCode: 1 }],
+    ['has an attempt with an exit code', { attempts: [{ exitCode: 0 }, {}] }],
+    ['has a log', { logStream: 'a/default/b' }],
+    ['has an attempt with a log', { attempts: [{ logStream: 'a/default/b' }] }],
+    ['was out of memory', { attempts: [{ containerReason: 'OutOfMemoryError: Container killed' }, {}] }],
+    ['exited', { statusReason: 'Essential container in task exited' }],
+    ['has nodes', { nodes: 2 }],
+    ['has children', { arraySize: 2 }],
+    ['is known by a fragment alone', { whole: false }],
+    ['still waits', { status: 'RUNNABLE' }],
+    ['succeeded', { status: 'SUCCEEDED' }],
+  ])('is not said of one that %s', (_, fields) => {
+    expect(neverStarted(job({ status: 'FAILED', ...fields }))).toBe(false);
   });
 });
