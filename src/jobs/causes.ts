@@ -59,6 +59,8 @@ const gib = (mib: number): string => (mib < 1024 ? `${mib} MiB` : `${Math.round(
 const has = (pattern: RegExp) => (_job: Explained, both: string) => pattern.test(both);
 const instanceOf = ({ statusReason = '', containerReason = '' }: Explained): string =>
   /\bi-[0-9a-f]{6,}\b/.exec(`${statusReason} ${containerReason}`)?.[0] ?? 'its instance';
+/** Somebody else's words as a sentence that another may follow. */
+const ended = (words: string): string => (/[.!?…]\s*$/.test(words) ? words.trimEnd() : `${words.trimEnd()}.`);
 /** Batch's own sentence, without the code before it where there is more than the code. */
 const withoutCode = (reason: string): string => reason.replace(/^[A-Z_]+(?::[A-Z_]+)?\s*-\s*/, '') || reason;
 
@@ -192,7 +194,7 @@ const ROWS: readonly Row[] = [
     key: 'misconfiguration',
     fits: has(/^(?:MISCONFIGURATION:|ACTION_REQUIRED|CLIENT_ERROR)/m),
     headline: 'a setting is wrong',
-    sentence: (job) => `Batch says that a setting is wrong: ${withoutCode(job.statusReason ?? '')}`,
+    sentence: (job) => `Batch says that a setting is wrong: ${ended(withoutCode(job.statusReason ?? ''))}`,
     nextStep: 'Mend what the reason names.',
   },
   {
@@ -241,6 +243,15 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** All that Batch says of any container that ended. */
+const UNTELLING = /^(?:Essential container in task exited)?$/;
+
+/** As much of somebody else's words as a headline holds. */
+const brief = (words: string): string => {
+  const characters = [...words.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')];
+  return characters.length <= 50 ? characters.join('') : `${characters.slice(0, 49).join('').trimEnd()}…`;
+};
+
 /**
  * The cause of a failure, or of a wait that has a reason; undefined for a job that is well.
  * A FAILED job always has one: at least what AWS itself said.
@@ -262,10 +273,11 @@ export function causeOf(job: Explained): Cause | undefined {
     };
   }
   if (job.status !== 'FAILED') return undefined;
+  const told = both.replace('\n', ' / ');
   return {
     key: 'unknown',
-    headline: 'failed',
-    sentence: both === '' ? 'It failed, and AWS gave no reason.' : `It failed. AWS says: ${both.replace('\n', ' / ')}`,
+    headline: UNTELLING.test(both) ? 'no cause given' : brief(told),
+    sentence: both === '' ? 'It failed, and AWS gave no reason.' : `It failed. AWS says: ${ended(told)}`,
     nextStep: 'The end of its log may tell more.',
   };
 }

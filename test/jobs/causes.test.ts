@@ -170,11 +170,21 @@ test('sentences tell what is known', () => {
   expect(sentence({ containerReason: 'CannotPullContainerError: x', image: 'busybox:2' })).toContain('busybox:2');
   expect(sentence({ statusReason: 'Dependent Job failed', dependsOn: ['a', 'b'] })).toContain('one of 2');
   expect(sentence({ statusReason: 'CLIENT_ERROR - A group is missing' })).toBe(
-    'Batch says that a setting is wrong: A group is missing',
+    'Batch says that a setting is wrong: A group is missing.',
   );
   expect(sentence({ statusReason: 'MISCONFIGURATION:NEW_ONE' })).toContain('MISCONFIGURATION:NEW_ONE');
-  expect(sentence({ statusReason: 'odd', containerReason: 'odder' })).toBe('It failed. AWS says: odd / odder');
+  expect(sentence({ statusReason: 'odd', containerReason: 'odder' })).toBe('It failed. AWS says: odd / odder.');
   expect(sentence({})).toBe('It failed, and AWS gave no reason.');
+  expect(sentence({ statusReason: EXITED })).toBe('It failed. AWS says: Essential container in task exited.');
+  expect(sentence({ statusReason: 'Went away!' })).toBe('It failed. AWS says: Went away!');
+});
+
+test('a cause that nobody knows has a headline that reads on after “failed:”', () => {
+  const headline = (fields: Partial<Explained>) => causeOf(failed(fields))?.headline;
+  expect(headline({})).toBe('no cause given');
+  expect(headline({ statusReason: EXITED })).toBe('no cause given');
+  expect(headline({ statusReason: 'Task failed ELB health checks.' })).toBe('Task failed ELB health checks');
+  expect(headline({ statusReason: `${'long '.repeat(30)}` })).toMatch(/^long .{40,44}…$/);
 });
 
 test.each([
