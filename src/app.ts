@@ -31,13 +31,16 @@ export interface AppOptions {
 }
 
 export function createApp({ room, parkEvent, sleep }: AppOptions) {
-  /** What to tell instead of an answer; undefined for an outage of Slack, which brings the request again. */
-  function explain(error: unknown, request: CommandRequest): Answer | undefined {
+  /**
+   * What to tell instead of an answer.
+   * @throws the error itself for an outage of Slack, which brings the request again
+   */
+  function explain(error: unknown, request: CommandRequest): Answer {
     if (error instanceof UserError)
       return { message: problem(error.message, room.slash, error.suggestion, error.people) };
     if (error instanceof AmbiguousJobError)
       return { message: ambiguous(error.prefix, error.jobs, error.more, room.now(), room.region) };
-    if (error instanceof SlackUnavailableError) return undefined;
+    if (error instanceof SlackUnavailableError) throw error;
     const ref = shortReference();
     room.log.error('a command failed', { ref, text: request.text, by: request.user.id, ...errorFields(error) });
     room.log.metric('FailedCommands', 1);
@@ -53,11 +56,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
     }
     const asker = { user: request.user.id, channel: request.channel.id, responseUrl: request.responseUrl };
     try {
-      const answer = await runCommand(request, room, remainingMs).catch((error: unknown): Answer => {
-        const told = explain(error, request);
-        if (told === undefined) throw error;
-        return told;
-      });
+      const answer = await runCommand(request, room, remainingMs).catch((error: unknown) => explain(error, request));
       // What goes to everybody never takes the place of what one person sees.
       const replace = request.replace && (answer.replace ?? answer.public !== true);
       await room.slack.answer(asker, { ...answer, replace }, remainingMs);

@@ -8,7 +8,8 @@ import { arrayParentOf, isDone, isLost, type JobRow, userOf } from '../jobs/job'
 import { formatQuery } from '../jobs/queryText';
 import { parseReference } from '../jobs/reference';
 import type { Answer } from '../slack/deliver';
-import { cancelKept, cancelPreview, cancelProgress, cancelStarted, tallyOf } from '../views/cancel';
+import { cancelKept, cancelPreview, cancelProgress, cancelStarted, tallyOf, whatWords } from '../views/cancel';
+import { nameOf } from '../views/jobLine';
 import { rowForList } from '../views/rowForList';
 import { type Asking, command, type Room } from './command';
 import { findJob } from './find';
@@ -93,6 +94,8 @@ async function preview(asking: Asking<unknown>, room: Room): Promise<Answer> {
       expiresAtMs: now + EXPIRES_MS,
       channel: asking.channel.id,
       words: asking.text,
+      what: whatWords(jobs),
+      named: jobs.length === 1 && jobs[0] !== undefined ? nameOf(jobs[0]) : asking.text,
     },
     jobs.map(({ id }) => id),
   );
@@ -146,7 +149,7 @@ async function confirm(op: string, asking: Asking<unknown>, room: Room): Promise
     if (now.state === 'kept') throw new UserError(`Operation ${op} was called off: nothing was cancelled.`);
     throw new UserError(
       'That preview is too old to act on: the jobs may have changed. Ask again for a fresh one.',
-      `cancel ${operation.words}`.slice(0, 1_900),
+      `cancel ${operation.words}`,
     );
   }
   await audit(asking, room, started, 'confirmed');
@@ -191,7 +194,7 @@ export const cancel = command({
   summary: 'Cancels one job or all that a search finds, after showing exactly which.',
   group: 'acts',
   usage: '<id | search words and filters>',
-  example: 'nightly status:runnable',
+  example: '<id>',
   searches: true,
   changes: true,
   flags: ['confirm', 'keep', 'stop', 'again'],

@@ -60,6 +60,8 @@ export interface Asking<Filters> {
 export interface FilterSpec<T = unknown> {
   schema: z.ZodType<T>;
   meaning: string;
+  /** Only buttons set it: help does not list it. */
+  hidden?: true;
 }
 export type FilterSpecs = Readonly<Record<string, FilterSpec>>;
 export type FilterValues<F extends FilterSpecs> = { [K in keyof F]?: z.output<F[K]['schema']> };

@@ -1,5 +1,6 @@
 /** `/batch help [verb]`: derived from the declarations of the verbs. */
 import { UserError } from '../errors';
+import { isDone } from '../jobs/job';
 import { nearest } from '../jobs/nearest';
 import { parseQuery } from '../jobs/query';
 import { type HelpEntry, helpFor, help as helpView } from '../views/help';
@@ -14,17 +15,19 @@ const entryOf = (
   group,
   usage,
   example: example.replace('<id>', id),
-  filters: Object.entries(filters).map(([filter, { meaning }]) => ({ name: filter, meaning })),
+  filters: Object.entries(filters).flatMap(([filter, { meaning, hidden }]) =>
+    hidden ? [] : [{ name: filter, meaning }],
+  ),
   flags: flags.filter((flag) => flag === 'share'),
   searches,
   changes,
 });
 
-/** The beginning of a new job's id, so that an example works as typed. */
+/** The beginning of a new job's id, of one that goes on if there is one, so that an example works as typed. */
 async function someId({ history, now }: Room): Promise<string> {
   const { rows } = await history.search.search(parseQuery('', { now: now() }), { limit: 25 });
-  const single = rows.find(({ arrayIndex, arraySize }) => arrayIndex === undefined && arraySize === undefined);
-  return (single ?? rows[0])?.id.slice(0, 8) ?? '<id>';
+  const singles = rows.filter(({ arrayIndex, arraySize }) => arrayIndex === undefined && arraySize === undefined);
+  return (singles.find((row) => !isDone(row)) ?? singles[0] ?? rows[0])?.id.slice(0, 8) ?? '<id>';
 }
 
 export const help = command({

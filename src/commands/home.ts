@@ -1,5 +1,6 @@
 /** What the App Home shows to one person. */
 import type { HomeView } from '@slack/types';
+import { cancelledBy } from '../jobs/causes';
 import { userOf } from '../jobs/job';
 import { parseQuery } from '../jobs/query';
 import { home } from '../views/home';
@@ -12,20 +13,20 @@ export async function homeOf(
 ): Promise<HomeView> {
   const now = room.now();
   const { search, sweeps } = room.history;
-  const [running, failedToday, everything, state, queues] = await Promise.all([
+  const [running, failed, everything, state, queues] = await Promise.all([
     search.all(parseQuery('status:running,starting', { now })),
-    search.all(parseQuery('status:failed since:24h array:parents', { now })),
+    search.all(parseQuery('status:failed since:24h', { now })),
     search.search(parseQuery('', { now }), { limit: 1 }),
     sweeps.get(),
     queueRows(room),
   ]);
-  const failedSingles = await search.all(parseQuery('status:failed since:24h', { now }));
+  // An array is told by its parent, and what somebody stopped on purpose did not fail.
+  const failedToday = failed.filter(
+    (row) => row.arrayIndex === undefined && !row.cancelled && !row.terminated && cancelledBy(row) === undefined,
+  );
   return home({
     running,
-    failedToday: [
-      ...failedToday,
-      ...failedSingles.filter(({ arrayIndex, arraySize }) => arrayIndex === undefined && arraySize === undefined),
-    ].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0)),
+    failedToday,
     mineRunning: running.filter((job) => userOf(job)?.toLowerCase() === user.name.toLowerCase()).length,
     stuckQueues: queues
       .filter(({ state: enabled, status }) => enabled !== 'ENABLED' || status !== 'VALID')

@@ -45,7 +45,8 @@ export const logs = command({
     tail: { schema: whole(1, MOST_TAIL), meaning: `how many lines, 1 to ${MOST_TAIL}; 20 by default` },
     page: {
       schema: z.string().regex(/^[fb]\/\d{1,80}(?:\/s)?$/, 'that page is not one of mine'),
-      meaning: 'lines further back or on (its buttons set this)',
+      meaning: 'lines further back or on',
+      hidden: true,
     },
   },
   flags: ['share'],

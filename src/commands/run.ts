@@ -48,6 +48,9 @@ function findVerb({ text: asked, typed }: CommandRequest, room: Room): { command
   throw unknownVerb(word, text.slice(first.length).trim(), room);
 }
 
+/** So long may a search be: its buttons carry it, and Slack gives a button 2,000 characters. */
+const MOST_SEARCH = 1_700;
+
 /** Deny by default; a refusal is kept like an act. */
 async function checkRole(command: Command, person: Person, request: CommandRequest, room: Room): Promise<void> {
   const refused = command.changes ? refusal(person, 'operator', room) : undefined;
@@ -72,6 +75,12 @@ export async function runCommand(request: CommandRequest, room: Room, remainingM
   const { id, name, team } = request.user;
   const person: Person = { id, name, role: room.roleOf(id, team) };
   const { command, rest } = findVerb(request, room);
+  if (command.searches && rest.length > MOST_SEARCH) {
+    throw new UserError(
+      `That is too long to search for: ${rest.length} characters, and I take ${MOST_SEARCH}.`,
+      `help ${command.name}`,
+    );
+  }
   try {
     const parsed = parseArguments(command, rest, room.slash);
     await checkRole(command, person, request, room);

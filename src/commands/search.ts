@@ -82,8 +82,8 @@ export const search = command({
   example: 'align status:failed since:7d',
   searches: true,
   filters: {
-    after: { schema: cursor, meaning: 'the page after a job (its buttons set this)' },
-    before: { schema: cursor, meaning: 'the page before a job (its buttons set this)' },
+    after: { schema: cursor, meaning: 'the page after a job', hidden: true },
+    before: { schema: cursor, meaning: 'the page before a job', hidden: true },
   },
   flags: ['share'],
   async run(asking, room) {
@@ -117,6 +117,7 @@ export const search = command({
         slash,
         mayAct: asking.person.role !== 'viewer',
         sharedBy: share ? asking.person.id : undefined,
+        page: asking.filters,
       }),
       public: share,
     };

@@ -44,6 +44,10 @@ export const operationSchema = z.object({
   /** The search or ids as they were typed. */
   words: z.string(),
   count: z.number().int(),
+  /** What they are, in words: `14 jobs and 2 arrays of 2,030 children`. */
+  what: z.string(),
+  /** The search as it was typed, or a single job's name. */
+  named: z.string(),
   startedBy: z.object({ id: z.string(), name: z.string() }).optional(),
   startedAt: z.number().optional(),
   endedAt: z.number().optional(),

@@ -85,7 +85,7 @@ async function main(): Promise<void> {
       '    /batch help',
       '    /batch search align status:failed since:7d',
       '    /batch queues',
-      '    /batch cancel nightly',
+      '    /batch cancel status:running',
       '  Failed jobs arrive in #batch-alerts by themselves.',
       '',
       `  AWS answers at ${world.aws.url}: aws --endpoint-url ${world.aws.url} batch describe-job-queues`,

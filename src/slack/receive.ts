@@ -232,6 +232,17 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
   return app;
 }
 
+/**
+ * Bolt waits 3 seconds for somebody to acknowledge a request that nobody takes, such as another app's command; a Lambda
+ * would be paid for that. When its listeners are through, there is nothing left to wait for.
+ */
+class PromptReceiver extends ExpressReceiver {
+  override async requestHandler(...[request, response]: Parameters<ExpressReceiver['requestHandler']>): Promise<void> {
+    await super.requestHandler(request, response);
+    if (!response.headersSent) response.status(404).end();
+  }
+}
+
 /** A timestamp further off than this, before or after now, is refused (https://docs.slack.dev/authentication/verifying-requests-from-slack). */
 const MOST_SKEW_SECONDS = 300;
 
@@ -245,12 +256,14 @@ export function slackHttp(room: ReceiveRoom, options: ReceiveOptions & { signing
     if (timestamp - room.now() / 1000 > MOST_SKEW_SECONDS) response.status(401).end();
     else next();
   });
-  const receiver = new ExpressReceiver({
+  const receiver = new PromptReceiver({
     signingSecret: options.signingSecret,
     endpoints: '/slack/events',
     processBeforeResponse: true,
     app: http,
     logLevel: LogLevel.ERROR,
+    // `PromptReceiver` has answered by then.
+    unhandledRequestHandler: () => undefined,
   });
   slackApp(receiver, room, options);
   return http;

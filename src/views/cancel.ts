@@ -3,7 +3,8 @@ import type { InputBlock } from '@slack/types';
 import type { Operation, Outcome } from '../history/operations';
 import type { JobRow } from '../jobs/job';
 import { shortLine } from './jobLine';
-import { actions, button, context, cut, dotted, escaped, type Message, section } from './kit';
+import { actions, button, context, cut, dotted, escaped, LIMITS, type Message, section } from './kit';
+import { stateWord } from './status';
 import { ago, duration } from './time';
 import { count, number, some } from './words';
 
@@ -21,6 +22,18 @@ export interface PreviewProps {
   /** The search to see all of them, if they came from one. */
   search: string | undefined;
   now: number;
+}
+
+/** `14 jobs`, `1 array of 2,000 children`, `3 jobs and 2 arrays of 40 children`: everything that ends when these are cancelled. */
+export function whatWords(jobs: readonly JobRow[]): string {
+  const parents = jobs.filter(({ arraySize }) => arraySize !== undefined);
+  const singles = jobs.length - parents.length;
+  const children = parents.reduce((sum, { arraySize }) => sum + (arraySize ?? 0), 0);
+  const parts = [
+    ...(singles > 0 ? [count(singles, 'job')] : []),
+    ...(parents.length > 0 ? [`${count(parents.length, 'array')} of ${count(children, 'child', 'children')}`] : []),
+  ];
+  return parts.join(' and ');
 }
 
 /** `spot-p1 (201), ondemand (13)`, most first. */
@@ -49,10 +62,7 @@ const reasonInput: InputBlock = {
 
 export function cancelPreview({ operation, jobs, covered, userOf, asker, search, now }: PreviewProps): Message {
   const n = jobs.length;
-  const states = tally(
-    jobs.map((job) => job.status.toLowerCase()),
-    7,
-  );
+  const states = tally(jobs.map(stateWord), 7);
   const queues = tally(
     jobs.map((job) => job.queue ?? 'no queue known'),
     4,
@@ -60,27 +70,23 @@ export function cancelPreview({ operation, jobs, covered, userOf, asker, search,
   const owners = tally(
     jobs.map((job) => {
       const user = userOf(job);
-      return user?.toLowerCase() === asker.toLowerCase() ? 'you' : (user ?? 'nobody named');
+      return user?.toLowerCase() === asker.toLowerCase() ? 'you' : (user ?? 'no submitter tag');
     }),
     4,
   );
   const ages = jobs.flatMap(({ createdAt }) => (createdAt === undefined ? [] : [createdAt]));
-  const parents = jobs.filter(({ arraySize }) => arraySize !== undefined);
-  const title = `Cancel ${count(n, 'job')}?`;
+  const { what } = operation;
+  const title = `Cancel ${what}?`;
   const lines = [
     `*${title}*`,
     `States: ${escaped(states)}`,
     `Queues: ${escaped(queues)}`,
     `Owners: ${escaped(owners)}`,
     ...(ages.length === 0 ? [] : [`Oldest ${ago(Math.min(...ages), now)}, newest ${ago(Math.max(...ages), now)}`]),
-    ...(parents.length === 0
+    ...(covered === 0
       ? []
       : [
-          `${count(parents.length, 'array')} among them: cancelling an array cancels its ${count(
-            parents.reduce((sum, { arraySize }) => sum + (arraySize ?? 0), 0),
-            'child',
-            'children',
-          )}${covered === 0 ? '' : `, ${number(covered)} of which the search found too`}.`,
+          `${count(covered, 'child', 'children')} that the search found too ${covered === 1 ? 'goes' : 'go'} with the array.`,
         ]),
   ];
   const listed = jobs.slice(0, MOST_LISTED);
@@ -104,14 +110,14 @@ export function cancelPreview({ operation, jobs, covered, userOf, asker, search,
           ? []
           : [button({ label: 'See all', command: search, says: 'List all of the jobs that would be cancelled' })]),
         button({
-          label: `Cancel ${count(n, 'job')}`,
+          label: `Cancel ${what}`,
           command: `cancel --confirm ${operation.op}`,
           replace: true,
           style: 'danger',
           confirm: {
             title: title,
             text: `${cut(`${states}; in ${queues}.`, 260)} This can't be undone.`,
-            confirm: `Cancel ${count(n, 'job')}`,
+            confirm: `Cancel ${what}`.length <= LIMITS.confirmButton ? `Cancel ${what}` : 'Cancel them',
             deny: n === 1 ? 'Keep it' : 'Keep them',
           },
         }),
@@ -168,10 +174,10 @@ export function cancelProgress(operation: Operation, sums: Tally, now: number): 
       : '';
   const halting = operation.state === 'halting';
   return {
-    text: `${operation.startedBy?.name ?? operation.askedBy.name} is cancelling ${count(operation.count, 'job')}: ${number(done)} of ${number(operation.count)} done.`,
+    text: `${operation.startedBy?.name ?? operation.askedBy.name} is cancelling ${operation.what}: ${number(done)} of ${number(operation.count)} done.`,
     blocks: [
       section(
-        `<@${by}> is cancelling ${count(operation.count, 'job')} (op ${operation.op})${because(operation)}\n${bar(done, operation.count)} ${number(done)} of ${number(operation.count)}  ·  ${outcomeWords(sums)}${left}${halting ? '\nStopping after the ones at hand…' : ''}`,
+        `<@${by}> is cancelling ${operation.what} (op ${operation.op})${because(operation)}\n${bar(done, operation.count)} ${number(done)} of ${number(operation.count)}  ·  ${outcomeWords(sums)}${left}${halting ? '\nStopping after the ones at hand…' : ''}`,
       ),
       ...(halting
         ? []
@@ -189,6 +195,9 @@ export function cancelProgress(operation: Operation, sums: Tally, now: number): 
   };
 }
 
+/** Below this a duration says nothing. */
+const LONG_MS = 5_000;
+
 /** How it ended; failures are listed, one a line. */
 export function cancelResult(operation: Operation, outcomes: readonly Outcome[]): Message {
   const sums = tallyOf(outcomes);
@@ -196,15 +205,15 @@ export function cancelResult(operation: Operation, outcomes: readonly Outcome[])
   const left = operation.count - outcomes.length;
   const failures = outcomes.filter(({ outcome }) => outcome === 'failed');
   const words = `${outcomeWords(sums)}${left > 0 ? `  ·  ${number(left)} left alone: it was stopped` : ''}`;
-  const took =
-    operation.startedAt === undefined || operation.endedAt === undefined
-      ? ''
-      : ` in ${duration(operation.endedAt - operation.startedAt)}`;
+  const tookMs =
+    operation.startedAt === undefined ? 0 : (operation.endedAt ?? operation.startedAt) - operation.startedAt;
+  const took = tookMs < LONG_MS ? '' : ` in ${duration(tookMs)}`;
+  const did = sums.stopped > 0 ? 'cancelled' : 'cancelled nothing of';
   return {
-    text: `${operation.startedBy?.name ?? operation.askedBy.name} cancelled jobs (op ${operation.op}): ${words}.`,
+    text: `${operation.startedBy?.name ?? operation.askedBy.name} ${did} ${operation.what} (op ${operation.op}): ${words}.`,
     blocks: [
       section(
-        `<@${by}> cancelled ${escaped(operation.words === '' ? 'jobs' : `“${cut(operation.words, 200)}”`)} (op ${operation.op})${because(operation)}\n${words}${took}`,
+        `<@${by}> ${did} ${operation.what}: ${escaped(cut(operation.named, 200))} (op ${operation.op})${because(operation)}\n${words}${took}`,
       ),
       ...(failures.length === 0
         ? []
@@ -233,12 +242,12 @@ export const cancelKept = (operation: Operation): Message => ({
   text: `Nothing was cancelled (op ${operation.op}).`,
   blocks: [
     section(
-      `Nothing was cancelled: ${operation.count === 1 ? 'the job goes' : `the ${count(operation.count, 'job')} go`} on (op ${operation.op}).`,
+      `Nothing was cancelled: ${operation.what} ${operation.count === 1 ? 'goes' : 'go'} on (op ${operation.op}).`,
     ),
   ],
 });
 
 export const cancelStarted = (operation: Operation): Message => ({
-  text: `Cancelling ${count(operation.count, 'job')} (op ${operation.op}). The channel shows how it goes.`,
-  blocks: [section(`Cancelling ${count(operation.count, 'job')} (op ${operation.op}). The channel shows how it goes.`)],
+  text: `Cancelling ${operation.what} (op ${operation.op}). A message of its own shows how it goes.`,
+  blocks: [section(`Cancelling ${operation.what} (op ${operation.op}). A message of its own shows how it goes.`)],
 });

@@ -4,7 +4,7 @@ import { type Cursor, encodeCursor, type SearchResult } from '../jobs/match';
 import type { Query } from '../jobs/query';
 import { describeQuery, formatQuery } from '../jobs/queryText';
 import { jobLine } from './jobLine';
-import { actions, button, context, escaped, type Message, section } from './kit';
+import { actions, button, context, cut, escaped, type Message, section } from './kit';
 import { count, number } from './words';
 
 export const JOBS_PER_PAGE = 10;
@@ -18,14 +18,19 @@ export interface JobListProps {
   /** Somebody showed it to the whole channel. */
   sharedBy?: string | undefined;
   mayAct: boolean;
+  /** Which page this is, so that the same one is shared. */
+  page: { after?: Cursor | undefined; before?: Cursor | undefined };
 }
+
+/** A title that is read at a glance. */
+const MOST_TITLE = 300;
 
 const isActive = (job: JobRow): boolean => job.status !== 'SUCCEEDED' && job.status !== 'FAILED';
 
 const paged = (query: Query, key: 'after' | 'before', cursor: Cursor): string =>
   `search ${formatQuery(query)} ${key}:${encodeCursor(cursor)}`.replace(/ +/g, ' ');
 
-export function jobList({ query, result, now, region, sharedBy, mayAct }: JobListProps): Message {
+export function jobList({ query, result, now, region, sharedBy, mayAct, page }: JobListProps): Message {
   const { rows, total, from } = result;
   const what = describeQuery(query);
   const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${number(total)}`;
@@ -37,6 +42,12 @@ export function jobList({ query, result, now, region, sharedBy, mayAct }: JobLis
         ? 'oldest first'
         : `by ${query.sort}`;
   const search = `search ${formatQuery(query)}`.trim();
+  const shared =
+    page.after !== undefined
+      ? paged(query, 'after', page.after)
+      : page.before !== undefined
+        ? paged(query, 'before', page.before)
+        : search;
   const elements = [
     ...(result.previous === undefined
       ? []
@@ -62,13 +73,13 @@ export function jobList({ query, result, now, region, sharedBy, mayAct }: JobLis
         ]
       : []),
     ...(sharedBy === undefined
-      ? [button({ label: 'Share', command: `${search} --share`, says: 'Show this list to the whole channel' })]
+      ? [button({ label: 'Share', command: `${shared} --share`, says: 'Show this list to the whole channel' })]
       : []),
   ];
   return {
     text: `${summary}, ${order}.`,
     blocks: [
-      section(`*${escaped(summary)}*  ·  ${order}`),
+      section(`*${escaped(cut(summary, MOST_TITLE))}*  ·  ${order}`),
       ...rows.map((row) => jobLine(row, now, region)),
       context(...[shown, sharedBy === undefined ? '' : `shared by <@${sharedBy}>`].filter((text) => text !== '')),
       ...(sharedBy === undefined ? [actions(...elements)] : []),
@@ -118,7 +129,7 @@ export function noJobs({ query, nearest, without, known, slash }: NoJobsProps): 
   return {
     text: `${text} ${hints.join(' ')}`,
     blocks: [
-      section(`*${escaped(text)}*\n${hints.join(' ')}`),
+      section(`*${escaped(cut(text, MOST_TITLE))}*\n${hints.join(' ')}`),
       ...(elements.length === 0
         ? []
         : [

@@ -80,10 +80,9 @@ export function printable(text: string, keepLines = false): string {
 }
 
 /**
- * Foreign text inside mrkdwn: pings nobody, links nowhere, breaks no formatting around it.
- * `&`, `<` and `>` are the three characters that Slack wants escaped
- * (https://docs.slack.dev/messaging/formatting-message-text); a zero-width space after `@` and inside `*` `_` `~` `` ` ``
- * runs is not needed for names that Batch allows, so only the characters that open formatting are touched.
+ * Foreign text inside mrkdwn: pings nobody, links nowhere, formats nothing. `&`, `<` and `>` are the three characters that
+ * Slack wants escaped (https://docs.slack.dev/messaging/formatting-message-text); it has no escape for the marks of its
+ * formatting, so that those become characters that look alike: `*` and `~` anywhere, `_` at the edge of a word.
  */
 export function escaped(text: string): string {
   return printable(text)
@@ -92,7 +91,9 @@ export function escaped(text: string): string {
     .replace(/>/g, '&gt;')
     .replace(/@(?=(?:here|channel|everyone)\b)/gi, '@\u200b')
     .replace(/`/g, 'ˋ')
-    .replace(/(^|[\s(])([*_~])(?=\S)/g, '$1\u200b$2');
+    .replace(/\*/g, '∗')
+    .replace(/~/g, '∼')
+    .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, 'ˍ');
 }
 
 /** Facts in a row. */
@@ -162,8 +163,6 @@ function confirmDialog(spec: NonNullable<ButtonSpec['confirm']>, style: 'primary
 }
 
 export function button(spec: ButtonSpec): Button {
-  if (spec.command.length > LIMITS.buttonValue)
-    throw new RangeError(`a button's command is longer than ${LIMITS.buttonValue} characters`);
   return {
     type: 'button',
     action_id: spec.form ? ACTION.form : spec.replace ? ACTION.replace : ACTION.answer,
@@ -182,10 +181,14 @@ export const linkButton = (label: string, url: string): Button => ({
   url: cut(url, LIMITS.url),
 });
 
-/** A row of controls; their ids are numbered, since Slack wants them unique inside a block. */
+/**
+ * A row of controls; their ids are numbered, since Slack wants them unique inside a block. A button whose command is too
+ * long for Slack is left out: what it offers can still be typed.
+ */
 export const actions = (...elements: (Button | Overflow)[]): ActionsBlock => ({
   type: 'actions',
   elements: elements
+    .filter((element) => element.type !== 'button' || (element.value?.length ?? 0) <= LIMITS.buttonValue)
     .slice(0, LIMITS.actionsElements)
     .map((element, index) => ({ ...element, action_id: `${element.action_id}:${index}` })),
 });

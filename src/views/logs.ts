@@ -1,7 +1,7 @@
 /** Lines of a job's log: times, whole lines only, what is left out said, and the way to the rest. */
 import type { LogLine } from '../aws/logs';
 import { causeOf } from '../jobs/causes';
-import type { Job } from '../jobs/job';
+import { isDone, type Job } from '../jobs/job';
 import { nameOf } from './jobLine';
 import {
   actions,
@@ -128,7 +128,9 @@ export function noLogs(
           .map((attempt) =>
             button({ label: `Attempt ${attempt}`, command: `logs ${job.id} attempt:${attempt}`, replace: true }),
           ),
-        button({ label: 'Try again', command: `logs ${job.id}`, replace: true }),
+        ...(isDone(job) || job.arraySize !== undefined
+          ? []
+          : [button({ label: 'Try again', command: `logs ${job.id}`, replace: true })]),
       ),
     ],
   };

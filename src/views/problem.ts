@@ -1,8 +1,11 @@
 /** What somebody reads when something can't be done: the reason, and the next step as a button. */
 import type { Job } from '../jobs/job';
 import { jobLine } from './jobLine';
-import { actions, button, context, escaped, type Message, section } from './kit';
+import { actions, button, context, cut, escaped, LIMITS, type Message, section } from './kit';
 import { rowForList } from './rowForList';
+
+/** A message that quotes what somebody typed may be as long as that. */
+const MOST_MESSAGE = 1_200;
 
 /** @param suggestion a command that would work, offered to be run */
 export function problem(message: string, slash: string, suggestion?: string, people: readonly string[] = []): Message {
@@ -10,8 +13,8 @@ export function problem(message: string, slash: string, suggestion?: string, peo
   return {
     text: message,
     blocks: [
-      section(`${escaped(message)}${asked}`),
-      ...(suggestion === undefined
+      section(`${escaped(cut(message, MOST_MESSAGE))}${asked}`),
+      ...(suggestion === undefined || suggestion.length > LIMITS.buttonValue
         ? []
         : [
             actions(

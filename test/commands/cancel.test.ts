@@ -152,9 +152,8 @@ test('an array is cancelled once, by its parent, with all of its children', asyn
     (await here.ada.says(`/batch search array:${parent} status:running`))[0]?.plain.includes('of 5') ? true : undefined,
   );
   const preview = only(await here.ada.says('/batch cancel array-doom'));
-  expect(preview.plain).toContain('Cancel 1 job?');
-  expect(preview.plain).toContain('cancelling an array cancels its 5 children');
-  await here.ada.presses('Cancel 1 job', preview);
+  expect(preview.plain).toContain('Cancel 1 array of 5 children?');
+  await here.ada.presses('Cancel 1 array of 5 children', preview);
   expect((await result(opOf(preview))).plain).toContain('1 cancelled');
   await here.until('all children ended', async () =>
     (await here.ada.says(`/batch search array:${parent} status:failed`))[0]?.plain.includes('of 5') ? true : undefined,
@@ -192,6 +191,25 @@ test('an operation goes on where a dead worker left it, and stops no job twice',
   expect((await result(op)).plain).toContain('3 cancelled');
   await here.until('finished', async () => ((await operations.get(op))?.state === 'done' ? true : undefined));
   expect((await audit(op)).filter(({ what }) => what === 'finished')).toHaveLength(1);
+});
+
+test('a cancel that comes too late says that it cancelled nothing', async () => {
+  const id = await hang('too-late');
+  const preview = only(await here.ada.says(`/batch cancel ${id}`));
+  await here.batch.send(new TerminateJobCommand({ jobId: id, reason: 'by somebody else' }));
+  await here.until('the end', async () => ((await statusOf(id)).startsWith('FAILED') ? true : undefined));
+  await here.ada.presses('Cancel 1 job', preview);
+  expect((await result(opOf(preview))).plain).toContain('@ada cancelled nothing of 1 job: too-late');
+});
+
+test('a thousand words are answered, and cancel nothing', async () => {
+  const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ');
+  for (const verb of ['cancel', 'search']) {
+    expect(only(await here.ada.says(`/batch ${verb} ${words}`)).plain).toContain('That is too long to search for');
+  }
+  const long = only(await here.ada.says(`/batch cancel ${'x'.repeat(1600)}`));
+  expect(long.plain).toContain('No job that has not ended matches');
+  expect(only(await here.ada.says(`/batch search ${'x'.repeat(1600)}`)).plain).toContain('No jobs that match');
 });
 
 // The last one: it moves the clock of the whole world.

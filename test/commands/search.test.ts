@@ -80,6 +80,19 @@ test('a phone’s dashes and curly quotes are understood', async () => {
   expect(only(shared).plain).toContain('shared by');
 });
 
+test('Share shows the page that is in view', async () => {
+  const first = only(await here.ada.says('/batch search status:succeeded'));
+  const second = only(await here.ada.presses('Next', first));
+  const shared = (await here.ada.presses('Share', second)).find((message) => message.ephemeral_to === undefined);
+  expect(names(shared as Message)).toEqual(names(second));
+  expect(shared?.plain).toMatch(/^11-20 of/m);
+});
+
+test('what a search is titled with formats nothing', async () => {
+  const answer = only(await here.ada.says('/batch search queue:*-prod-spot'));
+  expect(JSON.stringify(answer.blocks[0])).toContain('in ∗-prod-spot*');
+});
+
 test('Share shows the list to the channel and says who did', async () => {
   const answer = only(await here.ada.says('/batch search status:failed'));
   const shared = await here.ada.presses('Share', answer);

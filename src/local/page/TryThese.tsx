@@ -6,7 +6,7 @@ const EXAMPLES = [
   { text: '/batch help', does: 'see what batchbot can do' },
   { text: '/batch search align status:failed since:7d', does: 'find failed jobs' },
   { text: '/batch queues', does: 'see which queues are busy' },
-  { text: '/batch cancel nightly', does: 'preview a cancel; nothing stops yet' },
+  { text: '/batch cancel status:running', does: 'preview a cancel; nothing stops yet' },
 ];
 
 const DISMISSED = 'batchbot.tryThese.dismissed';
