@@ -11,3 +11,20 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   }
   return best !== undefined && best.away <= Math.ceil(folded.length / 2) ? best.word : undefined;
 }
+
+/**
+ * The filter that a mistyped key most likely means, more strictly than `nearest`: letters swapped, or, after the same
+ * first letter, one slip, two in a filter of six letters or more. A short key is a job's name as likely as not.
+ */
+export function nearestKey(key: string, known: Iterable<string>): string | undefined {
+  const folded = key.toLowerCase();
+  const near = [...known].filter((candidate) => isSlipOf(folded, candidate));
+  return near.sort((a, b) => distance(folded, a) - distance(folded, b))[0];
+}
+
+function isSlipOf(key: string, known: string): boolean {
+  const away = distance(key, known);
+  const letters = (word: string) => [...word].sort().join('');
+  if (letters(key) === letters(known)) return away <= 2;
+  return key[0] === known[0] && key.length > 3 && away <= (known.length > 5 ? 2 : 1);
+}

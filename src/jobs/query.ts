@@ -1,6 +1,8 @@
 /** The search language: words that must all match, and filters that narrow; read from tokens, written back, and told in plain words. */
 import { closest } from 'fastest-levenshtein';
-import { BATCH_STATUSES } from './job';
+import { arrayParentOf, BATCH_STATUSES } from './job';
+import { nearestKey } from './nearest';
+import { parseReference } from './reference';
 import { parseTime } from './time';
 import { splitList, splitWords, type Token } from './words';
 
@@ -97,6 +99,9 @@ const ALIASES: ReadonlyMap<string, FilterKey> = new Map([
   ['after', 'since'],
 ]);
 
+/** All that may stand before the colon. */
+export const QUERY_KEYS: ReadonlySet<string> = new Set([...QUERY_FILTERS, ...ALIASES.keys()]);
+
 /** A search that makes no sense; the message tells the right form. */
 export class QueryError extends Error {
   override name = 'QueryError';
@@ -169,6 +174,26 @@ function tag(word: string): TagFilter {
   return equals < 0 ? { key: word } : { key: word.slice(0, equals), value: word.slice(equals + 1) };
 }
 
+function array(word: string): string {
+  const folded = word.trim().toLowerCase();
+  if (folded === 'parents' || folded === 'children') return folded;
+  const reference = parseReference(word);
+  if (reference?.kind === 'prefix') return reference.prefix;
+  if (reference !== undefined) return arrayParentOf(reference.id) ?? reference.id;
+  throw new QueryError(
+    `"array:${word}" is no array. It goes array:parents, array:children, or array: and an array's id or its first 8 characters or more.`,
+  );
+}
+
+function unknownFilter(name: string): QueryError {
+  const begun = name.length > 1 ? QUERY_FILTERS.find((known) => known.startsWith(name)) : undefined;
+  const near = begun ?? nearestKey(name, QUERY_FILTERS) ?? nearestKey(name, ALIASES.keys());
+  const instead = near === undefined ? `I know ${QUERY_FILTERS.join(', ')}.` : `Did you mean ${near}:?`;
+  return new QueryError(
+    `I don't know the filter "${name}:". ${instead} To search for the text itself, put it in quotes.`,
+  );
+}
+
 /** Adds values to a list that may not be there yet. */
 const more = <T>(known: T[] | undefined, values: T[]): T[] => [...(known ?? []), ...values];
 
@@ -204,7 +229,7 @@ function addFilter(query: Query, key: FilterKey, value: string, context: QueryCo
       query[key] = moment(key, value, context);
       return;
     case 'array':
-      query.array = value.toLowerCase();
+      query.array = array(value);
       return;
     case 'tag':
       query.tags = more(query.tags, [tag(value)]);
@@ -222,7 +247,7 @@ function addFilter(query: Query, key: FilterKey, value: string, context: QueryCo
 
 /** @throws QueryError with the right form and the nearest filter */
 export function parseQuery(input: string | readonly Token[], context: QueryContext): Query {
-  const tokens = typeof input === 'string' ? splitWords(input, new Set([...QUERY_FILTERS, ...ALIASES.keys()])) : input;
+  const tokens = typeof input === 'string' ? splitWords(input, QUERY_KEYS) : input;
   const query: Query = { words: [] };
   for (const token of tokens) {
     if (token.kind === 'word') {
@@ -232,13 +257,13 @@ export function parseQuery(input: string | readonly Token[], context: QueryConte
     const name = token.kind === 'flag' ? token.name : token.key;
     const key = QUERY_FILTERS.find((known) => known === name) ?? ALIASES.get(name);
     if (key !== undefined && token.kind === 'flag') throw missingValue(key);
-    if (key === undefined || token.kind === 'flag') {
-      const nearest = closest(name, [...QUERY_FILTERS]);
-      throw new QueryError(
-        `I don't know the filter "${name}:". Did you mean ${nearest}:? To search for the text itself, put it in quotes.`,
-      );
-    }
+    if (key === undefined || token.kind === 'flag') throw unknownFilter(name);
     addFilter(query, key, token.value, context);
   }
+  const { since, until } = query;
+  if (since !== undefined && until !== undefined && since.at > until.at)
+    throw new QueryError(
+      `since:${since.typed} is later than until:${until.typed}: they are the wrong way round. It goes since:${until.typed} until:${since.typed}.`,
+    );
   return query;
 }

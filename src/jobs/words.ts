@@ -6,6 +6,7 @@
  * `<url|label>`, a mention as `<@U123|name>` (docs.slack.dev, "Formatting message text" and "Slash commands"). So a raw
  * `<` always begins one of these. Phones turn `--` into a dash and straight quotes into curly ones.
  */
+import { nearestKey } from './nearest';
 
 export type Token =
   | { kind: 'word'; value: string; quoted: boolean }
@@ -17,14 +18,18 @@ const DOUBLE = '"“”„«»';
 const SINGLE = "'‘’‚";
 const LINK = /<(?:[@#!]|[a-z][a-z0-9+.-]*:)[^<>]*>/iy;
 const KEY = /^(\p{L}[\p{L}\p{N}_-]*):/u;
-const FLAG = /^(?:--?|–|—)(\p{L}[\p{L}\p{N}_-]*)(?:=(.*))?$/su;
+/** A hyphen, or what phones and word processors make of one or two: non-breaking, figure, en and em dash, minus. */
+const DASH = '[-\\u2010-\\u2015\\u2212]';
+const FLAG = new RegExp(`^${DASH}{1,2}(\\p{L}[\\p{L}\\p{N}_-]*)(?:([=:])(.*))?$`, 'su');
+const FLAG_VALUE = new RegExp(`^${DASH}{1,2}\\p{L}[\\p{L}\\p{N}_-]*[=:]`, 'u');
 const SPACE = /\s/u;
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 /**
  * Never throws. `knownKeys` are the filters that the command has, in lower case; `abc:def` with another key of letters
  * is a filter too, so that the caller can say that it has no such filter, unless it looks like something else that has
- * a colon: a URL or path, an ARN, `name:revision`, `image-name:tag`, one of AWS's own reasons.
+ * a colon: a URL or path, an ARN, `name:revision` whose name is no slip of a known key, `image-name:tag`, one of AWS's
+ * own reasons.
  */
 export function splitWords(text: string, knownKeys: ReadonlySet<string> = NO_KEYS): Token[] {
   const tokens: Token[] = [];
@@ -69,26 +74,26 @@ export function escapeEntities(text: string): string {
 }
 
 function readChunk(chunk: string, knownKeys: ReadonlySet<string>): Token {
-  const [, name, flagValue] = FLAG.exec(chunk) ?? [];
+  const [, name, sign, flagValue = ''] = FLAG.exec(chunk) ?? [];
   if (name !== undefined) {
     const key = name.toLowerCase();
-    if (flagValue === undefined) return { kind: 'flag', name: key };
+    if (sign === undefined) return { kind: 'flag', name: key };
     return { kind: 'filter', key, value: readValue(flagValue) };
   }
   const [prefix = '', typedKey = ''] = KEY.exec(chunk) ?? [];
   const key = typedKey.toLowerCase();
   const rest = chunk.slice(prefix.length);
-  if (prefix !== '' && (knownKeys.has(key) || !looksLikeText(typedKey, rest))) {
+  if (prefix !== '' && (knownKeys.has(key) || !looksLikeText(typedKey, rest, knownKeys))) {
     return { kind: 'filter', key, value: readValue(rest) };
   }
   return { kind: 'word', value: decode(chunk), quoted: false };
 }
 
-function looksLikeText(key: string, rest: string): boolean {
+function looksLikeText(key: string, rest: string, knownKeys: ReadonlySet<string>): boolean {
   return (
     !/^\p{L}+$/u.test(key) ||
     /^[/\\]/.test(rest) ||
-    /^\d+$/.test(rest) ||
+    (/^\d+$/.test(rest) && nearestKey(key, knownKeys) === undefined) ||
     /^arn$/i.test(key) ||
     /(?:Error|Exception)$/.test(key) ||
     /^(?:CAPACITY|MISCONFIGURATION)$/.test(key)
@@ -107,12 +112,12 @@ function readValue(typed: string): string {
 
 /** Up to the next space that is outside of a link and of a value's quotes. */
 function endOfChunk(text: string, start: number): number {
-  const valueStart = start + (KEY.exec(text.slice(start, start + 64))?.[0].length ?? 0);
+  const beginning = text.slice(start, start + 64);
+  const valueStart = start + ((KEY.exec(beginning) ?? FLAG_VALUE.exec(beginning))?.[0].length ?? 0);
   let at = start;
   while (at < text.length && !isSpace(text, at)) {
     const opensValue = valueStart > start && at >= valueStart && (at === valueStart || text[at - 1] === '=');
-    const flagValue = /^[-–—]/.test(text.slice(start)) && text[at - 1] === '=';
-    const end = opensValue || flagValue ? endOfQuoted(text, at) : undefined;
+    const end = opensValue ? endOfQuoted(text, at) : undefined;
     at = end ?? at + (linkAt(text, at)?.length ?? 1);
   }
   return at;

@@ -44,6 +44,11 @@ describe('every filter', () => {
     ['before:"2026-03-15 09:30"', { until: { at: Date.parse('2026-03-15T09:30:00Z'), typed: '2026-03-15 09:30' } }],
     ['array:Parents', { array: 'parents' }],
     ['array:4C7599AE', { array: '4c7599ae' }],
+    [
+      'array:arn:aws:batch:us-east-1:123456789012:job/4c7599ae-0a82-49aa-ba5a-4727fcce14a8:7',
+      { array: '4c7599ae-0a82-49aa-ba5a-4727fcce14a8' },
+    ],
+    ['zork:1 nginx:1 star:2 base:12', { words: ['zork:1', 'nginx:1', 'star:2', 'base:12'] }],
     ['tag:project=atlas tag:costly', { tags: [{ key: 'project', value: 'atlas' }, { key: 'costly' }] }],
     [
       'tag:project="two words" tags:a=',
@@ -56,6 +61,10 @@ describe('every filter', () => {
     ],
     ['name:align-12', { names: ['align-12'] }],
     ['sort:Oldest', { sort: 'oldest' }],
+    ['-status:failed', { statuses: ['failed'] }],
+    ['--status:failed —queue:"prod two"', { statuses: ['failed'], queues: ['prod two'] }],
+    ['–status:failed', { statuses: ['failed'] }],
+    ['\u2011\u2011status:failed \u2212exit:137', { statuses: ['failed'], exits: [{ from: 137, to: 137 }] }],
     ['--status=failed –queue=prod', { statuses: ['failed'], queues: ['prod'] }],
   ])('%s', (text, parts) => {
     expect(parse(text)).toEqual({ words: [], ...parts });
@@ -78,6 +87,13 @@ describe('a search held wrongly says how it goes', () => {
     // What every JavaScript object has is no filter: it must not vanish and leave a wider search.
     ['align constructor:nightly', 'I don\'t know the filter "constructor:".'],
     ['--constructor', 'I don\'t know the filter "constructor:".'],
+    ['foo:bar', 'I don\'t know the filter "foo:". I know status, queue, def, image, user, reason, exit, since,'],
+    ['exti:137', 'Did you mean exit:?'],
+    ['statsu:1', 'Did you mean status:?'],
+    ['onwer:7', 'Did you mean owner:?'],
+    ['array:banana', '"array:banana" is no array. It goes array:parents, array:children, or array: and an array\'s id'],
+    ['array:4c7599a', 'is no array'],
+    ['since:1h until:2h', 'since:1h is later than until:2h: they are the wrong way round. It goes since:2h until:1h.'],
     ['-until', 'until: needs a value'],
     ['queue:', 'queue: needs a value, with no space after the colon. /batch help search shows the filters.'],
     ['queue:, status:failed', 'queue: needs a value'],
