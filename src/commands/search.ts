@@ -1,9 +1,10 @@
 /** `/batch search`: any job of any age, by words and filters. */
-import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
-import type { JobRow } from '../jobs/job';
+import { UserError } from '../errors';
 import { type Cursor, decodeCursor } from '../jobs/match';
+import { misspeltValue, misspeltWord } from '../jobs/misspelt';
 import { parseQuery, type Query } from '../jobs/query';
+import { describeQuery, formatQuery } from '../jobs/queryText';
 import { JOBS_PER_PAGE, jobList, noJobs } from '../views/jobList';
 import { type Asking, command, type Room } from './command';
 
@@ -13,32 +14,6 @@ const cursor = z.string().transform((text, context): Cursor => {
   context.addIssue({ code: 'custom', message: 'that page is not one of mine; search again' });
   return z.NEVER;
 });
-
-/** Only words this near are offered instead: one slip in four letters, two in more. */
-const mayMean = (word: string, instead: string): boolean =>
-  instead !== word && distance(word, instead) <= (word.length > 4 ? 2 : 1);
-
-/** The known words of names and queues that are spelt most nearly like one that was searched and found nothing. */
-function nearestWord(query: Query, rows: readonly JobRow[]): { word: string; instead: string } | undefined {
-  const vocabulary = new Map<string, number>();
-  for (const row of rows) {
-    for (const field of [row.name, row.queue, row.definition]) {
-      for (const part of (field ?? '').toLowerCase().split(/[^\p{L}\p{N}]+/u)) {
-        if (part.length > 2) vocabulary.set(part, (vocabulary.get(part) ?? 0) + 1);
-      }
-    }
-  }
-  for (const word of query.words) {
-    const folded = word.toLowerCase();
-    if ([...vocabulary.keys()].some((known) => known.includes(folded))) continue;
-    const near = [...vocabulary]
-      .filter(([known]) => mayMean(folded, known))
-      .sort((a, b) => distance(folded, a[0]) - distance(folded, b[0]) || b[1] - a[1]);
-    const [best] = near;
-    if (best !== undefined) return { word, instead: best[0] };
-  }
-  return undefined;
-}
 
 const DROPPABLE = {
   statuses: 'status',
@@ -97,10 +72,17 @@ export const search = command({
     });
     if (result.total === 0) {
       const everything = await history.search.all(parseQuery('', { now }));
+      const word = misspeltWord(query, everything);
+      const value = word === undefined ? misspeltValue(query, everything) : undefined;
+      if (value !== undefined)
+        throw new UserError(
+          `No ${describeQuery(query)}. Did you mean ${value.filter}:${value.instead}?`,
+          `search ${formatQuery(value.query)}`,
+        );
       return {
         message: noJobs({
           query,
-          nearest: nearestWord(query, everything),
+          nearest: word,
           without: await withoutOne(query, room),
           known: everything.length,
           slash,

@@ -53,6 +53,22 @@ test('a word that is nearly right is offered as it is spelt', async () => {
   expect(found.plain).toContain('match "nightly"');
 });
 
+test.each([
+  ['queue:genomics-prod-sopt', 'queue:genomics-prod-spot'],
+  ['queue:Genomics-prod-spto', 'queue:genomics-prod-spot'],
+  ['def:scnee', 'def:scene'],
+  ['user:allan', 'user:alan'],
+])('%s is offered as it is spelt', async (filter, instead) => {
+  await here.submit('spelt-well', { LOCAL_OUTCOME: 'stuck' }, { tags: { submitter: 'alan' } });
+  await here.until('it', async () =>
+    total(only(await here.ada.says('/batch search spelt-well user:alan'))) > 0 ? true : undefined,
+  );
+  const answer = only(await here.ada.says(`/batch search ${filter}`));
+  expect(answer.plain).toContain(`Did you mean ${instead}?`);
+  const found = only(await here.ada.presses(`/batch search ${instead}`, answer));
+  expect(total(found)).toBeGreaterThan(0);
+});
+
 test('a filter that finds nothing can be dropped by a button', async () => {
   const answer = only(await here.ada.says('/batch search status:failed until:2020-01-01'));
   expect(answer.plain).toMatch(/Without until: there are \d+ jobs/);
@@ -66,6 +82,15 @@ test.each([
   ['/batch search status:faild', /There is no status "faild"\. Did you mean failed\?/],
   ['/batch search since:whenever', /I can't read the time in since:whenever/],
   ['/batch search exit:many', /no exit code/],
+  ['/batch search --status failed', /status is a filter, with a colon and no space: it goes status:failed\./],
+  ['/batch search foo:bar', /I know status, queue, def, image,/],
+  ['/batch search exti:137', /I don't know the filter "exti:"\. Did you mean exit:\?/],
+  ['/batch search --owner', /owner is a filter/],
+  ['/batch logs 4c7599ae --tail 5', /tail is a filter, with a colon and no space: it goes tail:5\./],
+  ['/batch job 4c7599ae extra', /I take one job here, and don't understand "extra" after it\. It goes: \/batch job/],
+  ['/batch logs 4c7599ae tail:5 50', /don't understand "50" after it/],
+  ['/batch cancel --confirm 4C7599 extra', /I take one operation here, and don't understand "extra"/],
+  ['/batch cancel --confirm 4C7599 status:failed', /don't understand "status:" after it/],
   ['/batch search --loud', /search has no --loud/],
   ['/batch job nothing', /"nothing" is not a job's id/],
   ['/batch logs', /Which job\?/],
