@@ -1,7 +1,8 @@
 /** The words after a verb, sorted into plain words, its own filters, flags, and a search. */
 import { UserError } from '../errors';
 import { nearest } from '../jobs/nearest';
-import { QUERY_FILTERS } from '../jobs/query';
+import { QUERY_KEYS } from '../jobs/query';
+import { parseReference } from '../jobs/reference';
 import { splitWords, type Token } from '../jobs/words';
 import type { Command, FilterSpecs } from './command';
 
@@ -18,13 +19,14 @@ export interface Parsed {
  */
 export function parseArguments(command: Command, text: string, slash: string): Parsed {
   const own: FilterSpecs = command.filters;
-  const keys = new Set([...Object.keys(own), ...(command.searches ? QUERY_FILTERS : [])]);
-  const tokens = splitWords(text, keys);
+  const keys = new Set([...Object.keys(own), ...(command.searches ? QUERY_KEYS : [])]);
+  const tokens = splitWords(text, keys).flatMap(eachReference);
   const usage = `${slash} ${command.name} ${command.usage}`.trim();
   const parsed: Parsed = { words: [], filters: {}, flags: new Set(), query: [] };
   tokens.forEach((token, index) => {
     if (token.kind === 'flag') {
       if (!command.flags.includes(token.name)) {
+        if (keys.has(token.name)) throw filterAsFlag(token.name, tokens[index + 1], command, usage);
         const flag = nearest(token.name, command.flags);
         throw new UserError(
           `${command.name} has no --${token.name}.${flag === undefined ? '' : ` Did you mean --${flag}?`} It goes: ${usage}`,
@@ -63,5 +65,40 @@ export function parseArguments(command: Command, text: string, slash: string): P
       parsed.query.push(token);
     }
   });
+  refuseExtra(command, parsed, usage);
   return parsed;
+}
+
+/** Several jobs with commas between them, `id1,id2`, as so many words. */
+function eachReference(token: Token): Token[] {
+  if (token.kind !== 'word' || token.quoted || !token.value.includes(',')) return [token];
+  const parts = token.value.split(',').filter((part) => part !== '');
+  const areJobs = parts.length > 0 && parts.every((part) => parseReference(part) !== undefined);
+  return areJobs ? parts.map((value) => ({ kind: 'word', value, quoted: false })) : [token];
+}
+
+function filterAsFlag(name: string, next: Token | undefined, command: Command, usage: string): UserError {
+  const value = next?.kind === 'word' ? quotedIfNeeded(next.value) : '…';
+  return new UserError(
+    `${name} is a filter, with a colon and no space: it goes ${name}:${value}. It all goes: ${usage}`,
+    `help ${command.name}`,
+  );
+}
+
+const quotedIfNeeded = (value: string): string => (/\s/.test(value) ? `"${value}"` : value);
+
+/** A verb whose usage begins with `<id>` takes one job, and a button's flag one operation: a word more was meant for something. */
+function refuseExtra(command: Command, { words, flags, query }: Parsed, usage: string): void {
+  const [first = ''] = words;
+  const takesOneJob = command.usage.startsWith('<id>') && parseReference(first) !== undefined;
+  const takesOneOperation = [...flags].some((flag) => flag !== 'share');
+  const extra = query[1];
+  if (extra === undefined || !(takesOneJob || takesOneOperation)) return;
+  const word = extra.kind === 'word' ? extra.value : extra.kind === 'flag' ? `--${extra.name}` : `${extra.key}:`;
+  throw new UserError(
+    takesOneJob
+      ? `I take one job here, and don't understand "${word}" after it. It goes: ${usage}`
+      : `I take one operation here, and don't understand "${word}" after it.`,
+    `help ${command.name}`,
+  );
 }

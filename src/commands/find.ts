@@ -2,7 +2,7 @@
 import { UserError } from '../errors';
 import { ingest } from '../history/ingest';
 import { jobFromDetail } from '../jobs/fromBatch';
-import { isDone, type Job } from '../jobs/job';
+import { arrayParentOf, isDone, type Job } from '../jobs/job';
 import { parseReference } from '../jobs/reference';
 import type { Room } from './command';
 
@@ -25,6 +25,19 @@ async function fromBatch(id: string, room: Room): Promise<Job | undefined> {
   const [detail] = await room.batch.describe([id]);
   if (detail === undefined) return undefined;
   return (await ingest(room.history.jobs, jobFromDetail(detail, room.now()), room.now)).after;
+}
+
+/** @throws UserError for a child that its array, which is known, cannot have */
+async function refuseChildOutside(id: string, room: Room): Promise<void> {
+  const parentId = arrayParentOf(id);
+  if (parentId === undefined) return;
+  const parent = (await room.history.jobs.get(parentId))?.job ?? (await fromBatch(parentId, room));
+  if (parent === undefined) return;
+  const name = parent.name ?? parentId;
+  if (parent.arraySize === undefined)
+    throw new UserError(`${name} is no array: it has no child ${id.slice(parentId.length + 1)}.`, `job ${parentId}`);
+  if (Number(id.slice(parentId.length + 1)) >= parent.arraySize)
+    throw new UserError(`Array ${name} has children 0 to ${parent.arraySize - 1}.`, `job ${parentId}`);
 }
 
 /**
@@ -64,6 +77,7 @@ export async function findJob(text: string, verb: string, room: Room): Promise<J
   const fresh = await fromBatch(reference.id, room);
   if (fresh !== undefined) return fresh;
   if (stored !== undefined) return stored.job;
+  await refuseChildOutside(reference.id, room);
   throw new UserError(
     `I know no job ${reference.id}. It may belong to another account or region, or have ended before batchbot ran here.`,
   );

@@ -63,6 +63,29 @@ test('a job is found by the beginning of its id, its ARN, a console link and bar
   expect(only(await here.ada.says(`/batch ${id}`)).plain).toContain('many-names');
 });
 
+test('a job is found with a comma after it, and shared with a word', async () => {
+  const id = await here.submit('punctuated', { LOCAL_RUN_SECONDS: '1' });
+  await ended(id);
+  expect(await card(`${id},`)).toContain('punctuated');
+  expect(await card(`${id.slice(0, 8)} share`)).toContain('punctuated');
+  expect(await card(`${id},${id}`)).toContain(`don't understand "${id}" after it`);
+});
+
+test('jobs with commas between them are so many jobs to cancel', async () => {
+  const ids = await Promise.all(['one', 'two', 'three'].map((name) => here.submit(name, { LOCAL_OUTCOME: 'hang' })));
+  const [one, two, three] = ids;
+  const preview = only(await here.ada.says(`/batch cancel ${one},${two}, ${three}`));
+  expect(preview.plain).toContain('Cancel 3 jobs?');
+});
+
+test('a child that its array can’t have is told from one that nobody knows', async () => {
+  const parent = await here.submit('small-array', { LOCAL_OUTCOME: 'hang' }, { arrayProperties: { size: 3 } });
+  expect(await card(`${parent}:99999`)).toContain('Array small-array has children 0 to 2.');
+  const single = await here.submit('single', { LOCAL_OUTCOME: 'hang' });
+  expect(await card(`${single}:1`)).toContain('single is no array: it has no child 1.');
+  expect(await card('99999999-0000-4000-8000-000000000001:1')).toContain('I know no job');
+});
+
 test('an id that several jobs begin with lists them, and an unknown one says what may be', async () => {
   const job = (id: string) => ({
     source: 'aws.batch',
