@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { UserError } from '../errors';
 import { causeOf } from '../jobs/causes';
 import { isDone, type Job } from '../jobs/job';
-import { attemptNumber } from '../jobs/lifecycle';
+import { attemptNumber, neverStarted } from '../jobs/lifecycle';
 import { logPlaceOf } from '../jobs/logPlace';
 import { logLink } from '../views/links';
 import { logs as logsView, noLogs } from '../views/logs';
@@ -25,12 +25,16 @@ const whole = (least: number, most: number) =>
 function whyNone(job: Job, attempt: number): string {
   if (job.arraySize !== undefined)
     return `This is an array of ${count(job.arraySize, 'child', 'children')}: each child has a log of its own.`;
+  if (job.nodes !== undefined) {
+    return `This is a job of ${count(job.nodes, 'node')}: each has a log of its own, ${job.id}#0 to #${job.nodes - 1}.`;
+  }
   if (job.platform === 'EKS')
     return "This job runs on EKS, where Batch writes no log of its own: look where the cluster's pods log to.";
   if (job.logDriver !== undefined && job.logDriver !== 'awslogs')
     return `This job logs with the driver ${job.logDriver}, not to CloudWatch.`;
   const ended = job.attempts[attempt - 1];
-  if (isDone(job) || ended !== undefined) return 'The container never started, so there is no log.';
+  if (neverStarted(job)) return 'The container never started, so there is no log.';
+  if (isDone(job) || ended !== undefined) return 'Batch names no log stream for this attempt.';
   return `The job is ${job.status.toLowerCase()}: its log begins when it runs.`;
 }
 

@@ -2,7 +2,7 @@
 import type { LogLine } from '../aws/logs';
 import { causeOf } from '../jobs/causes';
 import { type Job, type JobRow, userOf } from '../jobs/job';
-import { runMs } from '../jobs/lifecycle';
+import { neverStarted, runMs } from '../jobs/lifecycle';
 import { attemptWords } from './jobCard';
 import { childrenWords, nameOf } from './jobLine';
 import {
@@ -43,7 +43,7 @@ function facts(job: Job, now: number): string {
     job.queue,
     job.definition,
     attemptWords(job),
-    ran === undefined ? 'never started' : `ran ${duration(ran)}`,
+    ran !== undefined ? `ran ${duration(ran)}` : neverStarted(job) ? 'never started' : undefined,
     userOf(job) === undefined ? undefined : `submitted by ${userOf(job)}`,
   ]
     .filter((fact) => fact !== undefined)
@@ -74,7 +74,7 @@ export function failedJob({ job, lines, now, region }: FailedJobProps): Message 
       context(`${job.stoppedAt === undefined ? '' : `${moment(job.stoppedAt)}  ·  `}id ${code(job.id)}`),
       actions(
         // Where nothing ran there is no log to read first.
-        ...(job.startedAt === undefined
+        ...(neverStarted(job)
           ? [
               button({ label: 'Job', command: `job ${job.id}`, style: 'primary' }),
               button({ label: 'Logs', command: `logs ${job.id}` }),

@@ -20,7 +20,7 @@ import {
 import { jobLink } from './links';
 import { sign, stateWord } from './status';
 import { ago, duration, moment } from './time';
-import { memory, some } from './words';
+import { count, memory, some } from './words';
 
 export interface JobCardProps {
   job: Job;
@@ -95,9 +95,14 @@ export function jobCard({ job, now, region, mayAct }: JobCardProps): Message {
   const name = nameOf(job);
   const cause = job.status === 'SUCCEEDED' ? undefined : causeOf(job);
   const index = job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`;
-  const facts = [job.queue, job.definition, resources(job), attemptWords(job), childrenWords(job)].filter(
-    (fact) => fact !== undefined,
-  );
+  const facts = [
+    job.queue,
+    job.definition,
+    resources(job),
+    attemptWords(job),
+    childrenWords(job),
+    job.nodes === undefined ? undefined : count(job.nodes, 'node'),
+  ].filter((fact) => fact !== undefined);
   const took = stages(job, now);
   const tags = Object.entries(job.tags?.values ?? {}).map(([key, value]) => `${key}=${value}`);
   const user = userOf(job);

@@ -2,6 +2,7 @@
 import type { SectionBlock } from '@slack/types';
 import { causeOf } from '../jobs/causes';
 import { isDone, isLost, type JobRow } from '../jobs/job';
+import { neverStarted } from '../jobs/lifecycle';
 import { bold, cutMiddle, dotted, escaped, overflow, section } from './kit';
 import { jobLink } from './links';
 import { sign, stateWord } from './status';
@@ -40,7 +41,7 @@ export function standing(job: JobRow, now: number): string {
 /** `ran 41 min`, for a job that has ended. */
 function ran(job: JobRow): string | undefined {
   if (!isDone(job)) return undefined;
-  if (job.startedAt === undefined) return job.arraySize === undefined ? 'never started' : undefined;
+  if (job.startedAt === undefined) return neverStarted(job) ? 'never started' : undefined;
   return job.stoppedAt === undefined ? undefined : `ran ${duration(job.stoppedAt - job.startedAt)}`;
 }
 
