@@ -1,5 +1,5 @@
 /** Where a job stands in its life: which attempt, how long each stage took, and how it can be stopped. */
-import { type BatchStatus, isDone, type Job } from './job';
+import { type Attempt, type BatchStatus, isDone, type Job } from './job';
 
 type Timed = Pick<Job, 'status' | 'attempts' | 'createdAt' | 'startedAt' | 'stoppedAt' | 'entered' | 'endedAttempts'>;
 
@@ -17,8 +17,9 @@ export function waitMs(job: Timed, now: number): number | undefined {
   if (from === undefined) return undefined;
   const until =
     entered(job, 'STARTING') ??
-    entered(job, 'RUNNING') ??
+    // Batch's own time; an event may come long after.
     job.startedAt ??
+    entered(job, 'RUNNING') ??
     job.stoppedAt ??
     (isDone(job) ? undefined : now);
   return until === undefined ? undefined : Math.max(0, until - from);
@@ -88,12 +89,16 @@ type Traces = Pick<Job, 'status'> &
 export function neverStarted(job: Traces): boolean {
   if (job.status !== 'FAILED' || job.whole === false || job.nodes !== undefined || job.arraySize !== undefined)
     return false;
-  return [job, ...(job.attempts ?? [])].every(
-    ({ startedAt, exitCode, logStream, statusReason, containerReason }) =>
-      startedAt === undefined &&
-      exitCode === undefined &&
-      logStream === undefined &&
-      !RAN.test(containerReason ?? '') &&
-      !RAN.test(statusReason ?? ''),
+  return [job, ...(job.attempts ?? [])].every(leftNoTrace);
+}
+
+/** Whether nothing known of an attempt that ended shows that its container ran. */
+export function leftNoTrace({ startedAt, exitCode, logStream, statusReason, containerReason }: Attempt): boolean {
+  return (
+    startedAt === undefined &&
+    exitCode === undefined &&
+    logStream === undefined &&
+    !RAN.test(containerReason ?? '') &&
+    !RAN.test(statusReason ?? '')
   );
 }

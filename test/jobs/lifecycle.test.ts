@@ -29,6 +29,7 @@ test('it waits from submission to STARTING, and on while it waits', () => {
   expect(waitMs(job({ status: 'RUNNABLE', entered: { '1.RUNNABLE': T + HOUR_MS } }), NOW)).toBe(29 * HOUR_MS);
   expect(waitMs(job({ entered: { '1.STARTING': T + 5_000, '1.RUNNING': T + 9_000 } }), NOW)).toBe(5_000);
   expect(waitMs(job({ startedAt: T + 7_000 }), NOW)).toBe(7_000);
+  expect(waitMs(job({ startedAt: T + 7_000, entered: { '1.RUNNING': T + HOUR_MS } }), NOW)).toBe(7_000);
   expect(waitMs(job({ status: 'FAILED', stoppedAt: T + 8_000 }), NOW)).toBe(8_000);
 });
 
