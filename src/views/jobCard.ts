@@ -1,7 +1,7 @@
 /** One job in one message: its state, the plain cause, where and how long it ran, and what can be done. */
 import { causeOf, exitMeaning } from '../jobs/causes';
 import { isDone, isLost, type Job, userOf } from '../jobs/job';
-import { attemptNumber, runMs, startingMs, waitMs } from '../jobs/lifecycle';
+import { attemptNumber, leftNoTrace, runMs, startingMs, waitMs } from '../jobs/lifecycle';
 import { childrenWords, nameOf } from './jobLine';
 import {
   actions,
@@ -81,9 +81,11 @@ function attemptLines(job: Job): string | undefined {
   if (job.attempts.length < 2) return undefined;
   const lines = job.attempts.map((attempt, index) => {
     const ran =
-      attempt.startedAt === undefined || attempt.stoppedAt === undefined
-        ? 'never started'
-        : `ran ${duration(attempt.stoppedAt - attempt.startedAt)}`;
+      attempt.startedAt !== undefined && attempt.stoppedAt !== undefined
+        ? `ran ${duration(attempt.stoppedAt - attempt.startedAt)}`
+        : leftNoTrace(attempt)
+          ? 'never started'
+          : 'ran';
     const end = attempt.exitCode === undefined ? '' : `, exit ${attempt.exitCode}`;
     const reason = attempt.containerReason ?? attempt.statusReason;
     return `${index + 1}. ${ran}${end}${reason === undefined ? '' : `: ${escaped(cut(reason, 200))}`}`;
