@@ -21,6 +21,9 @@ const USAGE = `npm start -- [options]
   --help            this
 `;
 
+/** A second signal within this time is the first one again; a later one is impatience. */
+const SAME_SIGNAL_MS = 1_000;
+
 const port = z.coerce.number().int().min(0).max(65535);
 const flagsSchema = z.object({
   port: port.default(3000),
@@ -97,11 +100,15 @@ async function main(): Promise<void> {
   );
   if (!flags['no-open']) openBrowser(url);
 
-  let ending = false;
+  let endingSince: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (ending) process.exit(1);
-      ending = true;
+      if (endingSince !== undefined) {
+        // One Ctrl-C comes twice: from the terminal to the whole group, and passed on by the program that runs this one.
+        if (Date.now() - endingSince > SAME_SIGNAL_MS) process.exit(1);
+        return;
+      }
+      endingSince = Date.now();
       process.stdout.write('\nSaving and stopping…\n');
       world.close().then(
         () => {
