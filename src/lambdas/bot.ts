@@ -14,6 +14,7 @@ import { forms } from '../views/forms';
 import { APP_SETTINGS, clientOptions, openApp } from './open';
 import { poll } from './poll';
 import { secretSettings, slackSecrets } from './secrets';
+import { stopOnSignal } from './stopOnSignal';
 
 const BOT_SETTINGS = [
   ...APP_SETTINGS,
@@ -171,9 +172,7 @@ async function main(): Promise<void> {
   }
   const { address, stop } = await startBot(process.env);
   process.stdout.write(`batchbot is ready: ${address}\n`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stop().finally(() => process.exit(0)));
-  }
+  stopOnSignal(stop);
 }
 
 if (require.main === module) {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { stopOnSignal } from '../lambdas/stopOnSignal';
 import { ClaimError, checkFolder, checkPort, claimFolder } from './claim';
 import { startWorld } from './world';
 
@@ -20,9 +21,6 @@ const USAGE = `npm start -- [options]
   --no-open         do not open the browser
   --help            this
 `;
-
-/** A second signal within this time is the first one again; a later one is impatience. */
-const SAME_SIGNAL_MS = 1_000;
 
 const port = z.coerce.number().int().min(0).max(65535);
 const flagsSchema = z.object({
@@ -100,28 +98,11 @@ async function main(): Promise<void> {
   );
   if (!flags['no-open']) openBrowser(url);
 
-  let endingSince: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (endingSince !== undefined) {
-        // One Ctrl-C comes twice: from the terminal to the whole group, and passed on by the program that runs this one.
-        if (Date.now() - endingSince > SAME_SIGNAL_MS) process.exit(1);
-        return;
-      }
-      endingSince = Date.now();
-      process.stdout.write('\nSaving and stopping…\n');
-      world.close().then(
-        () => {
-          giveUp();
-          process.exit(0);
-        },
-        (error: unknown) => {
-          process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-          process.exit(1);
-        },
-      );
-    });
-  }
+  stopOnSignal(async () => {
+    process.stdout.write('\nSaving and stopping…\n');
+    await world.close();
+    giveUp();
+  });
 }
 
 main().catch((error: unknown) => {
