@@ -66,7 +66,7 @@ const ROLES = { ADMINS: ['U0ROOT0001'], OPERATORS: ['U0ADA00001'], ALERT_CHANNEL
 /** What a worker Lambda has for one message. */
 const STEP_MS = 120_000;
 /** How long the start waits for the first sweep. */
-const FIRST_SWEEP_MS = 5_000;
+const FIRST_SWEEP_MS = 3_000;
 /** BatchWriteItem takes 25 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
 const ITEMS_PER_WRITE = 25;
 
