@@ -35,6 +35,7 @@ export function describeInBrowser(name: string, scenes: () => void): void {
     describe(name, scenes);
   } else {
     console.warn(`skipped "${name}": no Chromium found; install one or set CHROMIUM_PATH`);
+    // The one skip there is: a browser can't be had on every machine, and the run counts and names what it left out.
     describe.skip(name, scenes);
   }
 }

@@ -6,7 +6,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
-  QueryCommand,
+  paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Job, type JobRow, jobSchema } from '../jobs/job';
@@ -92,21 +92,19 @@ export function jobItems(doc: DynamoDBDocumentClient, table: string) {
   /** Reads every page of a Query over one partition of jobs. */
   async function query(id: string, begins: string, limit?: number): Promise<StoredJob[]> {
     const found: StoredJob[] = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await doc.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begins)',
-          ExpressionAttributeValues: { ':pk': jobPartition(id), ':begins': begins },
-          ConsistentRead: true,
-          ...(limit === undefined ? {} : { Limit: limit }),
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
-      found.push(...(page.Items ?? []).map(storedJob));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined && (limit === undefined || found.length < limit));
+    const pages = paginateQuery(
+      { client: doc, ...(limit === undefined ? {} : { pageSize: limit }) },
+      {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begins)',
+        ExpressionAttributeValues: { ':pk': jobPartition(id), ':begins': begins },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items } of pages) {
+      found.push(...(Items ?? []).map(storedJob));
+      if (limit !== undefined && found.length >= limit) break;
+    }
     return found;
   }
 

@@ -13,7 +13,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
-  QueryCommand,
+  paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -64,20 +64,16 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
 
   async function items(op: string, begins: string): Promise<Record<string, unknown>[]> {
     const found: Record<string, unknown>[] = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await doc.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begins)',
-          ExpressionAttributeValues: { ':pk': pk(op), ':begins': begins },
-          ConsistentRead: true,
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
-      found.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined);
+    const pages = paginateQuery(
+      { client: doc },
+      {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begins)',
+        ExpressionAttributeValues: { ':pk': pk(op), ':begins': begins },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items } of pages) found.push(...(Items ?? []));
     return found;
   }
 

@@ -4,7 +4,7 @@
  *
  * All jobs are live for now; search segments (packed history) will answer for the old ones behind this same function.
  */
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { JobRow } from '../jobs/job';
 import { type Page, type SearchResult, searchRows } from '../jobs/match';
 import type { Query } from '../jobs/query';
@@ -25,19 +25,18 @@ export function jobSearch(doc: DynamoDBDocumentClient, table: string, now: () =>
   async function readShard(shard: number): Promise<void> {
     // A writer whose clock is ahead must not hide what others write after it.
     const since = Math.max(0, Math.min(newest[shard] ?? 0, now()) - OVERLAP_MS);
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await doc.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: TABLE_LAYOUT.liveIndex,
-          KeyConditionExpression: '#live = :live AND changedAt >= :since',
-          ExpressionAttributeNames: { '#live': TABLE_LAYOUT.liveIndexPartitionKey },
-          ExpressionAttributeValues: { ':live': `LIVE#${shard}`, ':since': since },
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
-      for (const item of page.Items ?? []) {
+    const pages = paginateQuery(
+      { client: doc },
+      {
+        TableName: table,
+        IndexName: TABLE_LAYOUT.liveIndex,
+        KeyConditionExpression: '#live = :live AND changedAt >= :since',
+        ExpressionAttributeNames: { '#live': TABLE_LAYOUT.liveIndexPartitionKey },
+        ExpressionAttributeValues: { ':live': `LIVE#${shard}`, ':since': since },
+      },
+    );
+    for await (const { Items } of pages) {
+      for (const item of Items ?? []) {
         const known = rows.get(String(item.sk));
         if (known === undefined || known.version < Number(item.version)) {
           const stored = storedRow(item);
@@ -45,8 +44,7 @@ export function jobSearch(doc: DynamoDBDocumentClient, table: string, now: () =>
         }
         newest[shard] = Math.max(newest[shard] ?? 0, Number(item[TABLE_LAYOUT.liveIndexSortKey]));
       }
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined);
+    }
   }
 
   /** Brings the rows up to date; calls that come meanwhile share the look that has not begun yet. */
