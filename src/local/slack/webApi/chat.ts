@@ -1,8 +1,9 @@
 /** `chat.*`, and `reactions.add`: what the bot writes and changes in conversations. */
 import { refusalOfMessage } from '../blocks/message';
 import { storedBlocks } from '../blocks/stored';
-import { BOT, TEAM } from '../identity';
+import { BOT, type LocalChannel, TEAM } from '../identity';
 import type { StoredMessage } from '../message';
+import type { World } from '../world';
 import { type Answer, type Args, conversationOf, isAnswer, type Method, missing, refuse, stringOf } from './method';
 
 interface Content {
@@ -88,17 +89,26 @@ const postEphemeral: Method = {
   },
 };
 
+/**
+ * The message of the bot's own that is to be changed. An ephemeral one is not there for these methods: only its
+ * response_url can change it.
+ */
+function ownMessage(args: Args, world: World, notOurs: string): Answer | { channel: LocalChannel; ts: string } {
+  const channel = conversationOf(world, stringOf(args, 'channel'));
+  if (isAnswer(channel)) return channel;
+  const ts = stringOf(args, 'ts');
+  if (!ts) return missing('ts');
+  const known = world.message(channel.id, ts);
+  if (!known || known.ephemeral_to) return refuse('message_not_found');
+  return known.user === BOT.id ? { channel, ts } : refuse(notOurs);
+}
+
 const update: Method = {
   tier: 3,
   run(args, { world }) {
-    const channel = conversationOf(world, stringOf(args, 'channel'));
-    if (isAnswer(channel)) return channel;
-    const ts = stringOf(args, 'ts');
-    if (!ts) return missing('ts');
-    const known = world.message(channel.id, ts);
-    // An ephemeral message is not there for chat.update: only its response_url can change it.
-    if (!known || known.ephemeral_to) return refuse('message_not_found');
-    if (known.user !== BOT.id) return refuse('cant_update_message');
+    const own = ownMessage(args, world, 'cant_update_message');
+    if (isAnswer(own)) return own;
+    const { channel, ts } = own;
     const content = contentOf(args);
     if (isAnswer(content)) return content;
     // Blocks that are not sent stay; an empty list removes them (docs.slack.dev, chat.update).
@@ -118,13 +128,9 @@ const update: Method = {
 const remove: Method = {
   tier: 3,
   run(args, { world }) {
-    const channel = conversationOf(world, stringOf(args, 'channel'));
-    if (isAnswer(channel)) return channel;
-    const ts = stringOf(args, 'ts');
-    if (!ts) return missing('ts');
-    const known = world.message(channel.id, ts);
-    if (!known || known.ephemeral_to) return refuse('message_not_found');
-    if (known.user !== BOT.id) return refuse('cant_delete_message');
+    const own = ownMessage(args, world, 'cant_delete_message');
+    if (isAnswer(own)) return own;
+    const { channel, ts } = own;
     world.remove(channel.id, ts, true);
     return { ok: true, channel: channel.id, ts };
   },
