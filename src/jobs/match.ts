@@ -8,6 +8,10 @@ import type { Query, Sort, StatusWord } from './query';
 const ID_WORD = /^[0-9a-f-]{8,}$/;
 const INSIDE_AN_ID = 12;
 
+/** Where in an id a folded word is looked for. */
+export const placeInId = (word: string): 'nowhere' | 'start' | 'anywhere' =>
+  !ID_WORD.test(word) ? 'nowhere' : word.length >= INSIDE_AN_ID ? 'anywhere' : 'start';
+
 /** The same in every search: what is compared is folded once on both sides. */
 export const fold = (text: string): string => text.toLowerCase();
 
@@ -28,12 +32,19 @@ function texts(row: JobRow): string[] {
 
 function wordMatches(word: string, row: JobRow, folded: readonly string[]): boolean {
   if (folded.some((text) => text.includes(word))) return true;
-  if (!ID_WORD.test(word)) return false;
+  const place = placeInId(word);
+  if (place === 'nowhere') return false;
   const id = fold(row.id);
-  return id.startsWith(word) || (word.length >= INSIDE_AN_ID && id.includes(word));
+  return place === 'anywhere' ? id.includes(word) : id.startsWith(word);
 }
 
-const STATUS_TESTS: Partial<Record<StatusWord, (row: JobRow) => boolean>> = {
+/** What the words for a status are about. */
+export type StatusOf = Pick<
+  JobRow,
+  'status' | 'statusReason' | 'containerReason' | 'exitCode' | 'cancelled' | 'terminated' | 'lostAt' | 'seenAt'
+>;
+
+const STATUS_TESTS: Partial<Record<StatusWord, (row: StatusOf) => boolean>> = {
   active: (row) => !isDone(row) && !isLost(row),
   done: isDone,
   lost: isLost,
@@ -43,13 +54,13 @@ const STATUS_TESTS: Partial<Record<StatusWord, (row: JobRow) => boolean>> = {
   timedout: (row) => row.status === 'FAILED' && causeOf(row)?.key === 'timeout',
 };
 
-function statusMatches(status: StatusWord, row: JobRow): boolean {
+export function statusMatches(status: StatusWord, row: StatusOf): boolean {
   const test = STATUS_TESTS[status];
   if (test !== undefined) return test(row);
   return fold(row.status) === status && !isLost(row);
 }
 
-function definitionMatcher(patterns: readonly string[]): (definition: string) => boolean {
+export function definitionMatcher(patterns: readonly string[]): (definition: string) => boolean {
   const whole = globMatcher(patterns);
   return (definition) => whole(definition) || whole(definition.replace(/:\d+$/, ''));
 }

@@ -1,0 +1,150 @@
+/**
+ * A search made ready to be asked of many segments: its window of time, and conditions that must all hold, each of which
+ * a combination answers with no, yes, or "depends on the row".
+ */
+import { globMatcher } from '../../jobs/glob';
+import { definitionMatcher, fold, placeInId } from '../../jobs/match';
+import type { ExitRange, Query, StatusWord } from '../../jobs/query';
+import type { Column, Outcome } from './combinations';
+import { uuidPlaces } from './idColumn';
+import { FLAGS } from './row';
+import { comparable, TAG_END, TAG_OWNER, TAG_VALUE, type TextPattern, textPattern } from './texts';
+
+/** Looks for rows by their id. */
+export interface IdTest {
+  hex: string;
+  places: readonly number[];
+  fits: (id: string) => boolean;
+  isOfChildrenOnly: boolean;
+  /** All ids that fit begin with it, if there is such a beginning. */
+  prefix?: string;
+}
+
+export type Condition =
+  /** One of the patterns in one of the columns. */
+  | { kind: 'texts'; columns: readonly TextColumn[]; patterns: readonly TextPattern[]; id?: IdTest }
+  /** Every dictionary entry of the column is asked once. */
+  | { kind: 'entries'; column: 'queue' | 'definition'; fits: (text: string) => boolean }
+  | { kind: 'outcome'; fits: (outcome: Outcome) => boolean }
+  | { kind: 'id'; id: IdTest };
+export type TextColumn = Exclude<Column, 'outcome'>;
+
+export interface Question {
+  conditions: readonly Condition[];
+  /** `createdAt` from `since` (included) to `until` (excluded). */
+  since: number;
+  until: number;
+}
+
+const EVERYWHERE: readonly TextColumn[] = [
+  'queue',
+  'definition',
+  'image',
+  'statusReason',
+  'containerReason',
+  'name',
+  'tags',
+  'command',
+];
+
+const OUTCOME_TESTS: Record<StatusWord, (outcome: Outcome) => boolean> = {
+  submitted: () => false,
+  pending: () => false,
+  runnable: () => false,
+  starting: () => false,
+  running: () => false,
+  active: () => false,
+  lost: () => false,
+  done: () => true,
+  succeeded: ({ isFailed }) => !isFailed,
+  failed: ({ isFailed }) => isFailed,
+  cancelled: ({ flags }) => (flags & FLAGS.cancelled) !== 0,
+  terminated: ({ flags }) => (flags & FLAGS.terminated) !== 0,
+  timedout: ({ flags }) => (flags & FLAGS.timedout) !== 0,
+};
+
+const exitFits = (exitCode: number | undefined, ranges: readonly ExitRange[]): boolean =>
+  exitCode !== undefined && ranges.some(({ from, to, not }) => (exitCode >= from && exitCode <= to) !== (not ?? false));
+
+function idTest(word: string): IdTest | undefined {
+  const place = placeInId(word);
+  if (place === 'nowhere') return undefined;
+  const found = uuidPlaces(word, place === 'start');
+  const isPrefixOnly = place === 'start' || found.places.every((at) => at === 0);
+  return {
+    ...found,
+    fits: (id) => (place === 'start' ? fold(id).startsWith(word) : fold(id).includes(word)),
+    isOfChildrenOnly: false,
+    ...(isPrefixOnly && found.places.length > 0 ? { prefix: word } : {}),
+  };
+}
+
+/** A word may be in any text, or be a part of the id. */
+function wordCondition(word: string): Condition {
+  const folded = fold(word);
+  const id = idTest(folded);
+  return {
+    kind: 'texts',
+    columns: EVERYWHERE,
+    patterns: [textPattern(comparable(word))],
+    ...(id === undefined ? {} : { id }),
+  };
+}
+
+const ofTexts = (columns: readonly TextColumn[], texts: readonly string[], whole = false): Condition => ({
+  kind: 'texts',
+  columns,
+  patterns: texts.map((text) => textPattern(text, whole)),
+});
+
+/** `ada` is also who signs as ada@example.com. */
+function ownerTexts(user: string): string[] {
+  const name = comparable(user);
+  return [`${TAG_OWNER}${name}${TAG_END}`, ...(name.includes('@') ? [] : [`${TAG_OWNER}${name}@`])];
+}
+
+const tagPart = ({ key, value }: { key: string; value?: string }): string =>
+  `${TAG_END}${comparable(key)}${TAG_VALUE}${value === undefined ? '' : comparable(value) + TAG_END}`;
+
+function arrayCondition(array: string): Condition {
+  if (array === 'parents') return { kind: 'outcome', fits: ({ flags }) => (flags & FLAGS.arrayParent) !== 0 };
+  if (array === 'children') return { kind: 'outcome', fits: ({ flags }) => (flags & FLAGS.arrayChild) !== 0 };
+  const parentOf = (id: string) => fold(id.includes(':') ? id.slice(0, id.indexOf(':')) : '');
+  return {
+    kind: 'id',
+    id: {
+      ...uuidPlaces(array, true),
+      fits: (id) => parentOf(id).startsWith(array),
+      isOfChildrenOnly: true,
+      prefix: array,
+    },
+  };
+}
+
+/** Asks exactly what `matcher` in `jobs/match.ts` asks of a row. */
+export function questionOf(query: Query): Question {
+  const conditions: Condition[] = [];
+  const { statuses, queues, definitions, exits } = query;
+  if (statuses !== undefined) {
+    conditions.push({ kind: 'outcome', fits: (outcome) => statuses.some((word) => OUTCOME_TESTS[word](outcome)) });
+  }
+  if (queues !== undefined) conditions.push({ kind: 'entries', column: 'queue', fits: globMatcher(queues) });
+  if (definitions !== undefined) {
+    conditions.push({ kind: 'entries', column: 'definition', fits: definitionMatcher(definitions) });
+  }
+  if (exits !== undefined) conditions.push({ kind: 'outcome', fits: ({ exitCode }) => exitFits(exitCode, exits) });
+  if (query.array !== undefined) conditions.push(arrayCondition(query.array));
+  if (query.names !== undefined) conditions.push(ofTexts(['name'], query.names.map(comparable), true));
+  if (query.images !== undefined) conditions.push(ofTexts(['image'], query.images.map(comparable)));
+  if (query.users !== undefined) conditions.push(ofTexts(['tags'], query.users.flatMap(ownerTexts)));
+  if (query.reasons !== undefined) {
+    conditions.push(ofTexts(['statusReason', 'containerReason'], query.reasons.map(comparable)));
+  }
+  if (query.tags !== undefined) conditions.push(ofTexts(['tags'], query.tags.map(tagPart)));
+  conditions.push(...query.words.map(wordCondition));
+  return {
+    conditions,
+    since: query.since?.at ?? Number.NEGATIVE_INFINITY,
+    until: query.until?.at ?? Number.POSITIVE_INFINITY,
+  };
+}
