@@ -1,27 +1,24 @@
 /** What one segment answers to a question: which of its rows match, and how many. */
-import { type Combinations, SKELETON_COLUMNS, type SkeletonColumn } from './combinations';
+import type { Combinations } from './combinations';
+import { answerCondition, type ConditionAnswer, DEPENDS, type MaybeFound, NO, YES } from './conditionAnswer';
+import type { Dictionary } from './dictionary';
 import type { IdColumn } from './idColumn';
-import type { Condition, IdTest, Question, TextColumn } from './question';
+import type { Question } from './question';
 import type { TextPart } from './segment';
-import { runFits, type TextPattern } from './texts';
+import { runPart } from './texts';
 
-/** How a combination answers a condition. */
-const NO = 0;
-const YES = 1;
-const DEPENDS = 2;
-
-/** Places in one combination's texts where a pattern may stand, to be verified by a row's digits. */
-interface Candidate {
-  pattern: TextPattern;
-  /** The number of runs before the place, counted over all skeleton columns. */
+/** A candidate with its digits looked up: for each run, 1 at the runs that fit. */
+interface ReadyCandidate {
   firstRuns: readonly number[];
+  fits: readonly Uint8Array[];
 }
 
-interface Answered {
-  /** `NO`, `YES` or `DEPENDS` for each combination. */
+/** A condition ready to be asked of rows. */
+interface Ready {
   answers: Uint8Array;
-  candidates: Map<number, Candidate[]>;
-  id?: IdTest;
+  candidates: (readonly ReadyCandidate[] | undefined)[];
+  /** 1 at the rows whose id fits. */
+  byId: Uint8Array | undefined;
 }
 
 /** Whether the ids are needed: a word that looks like a part of an id may match by the id alone. */
@@ -31,38 +28,26 @@ export const needsIds = ({ conditions }: Question): boolean =>
 export class SegmentAnswer {
   readonly #text: TextPart;
   readonly #ids: IdColumn | undefined;
-  readonly #dependent: Answered[] = [];
-  readonly #byId = new Map<Answered, Uint8Array>();
-  readonly #runTests = new Map<string, Uint8Array>();
+  readonly #conditions: ConditionAnswer[] = [];
+  #ready: readonly Ready[] | undefined;
+  #rows: Uint16Array | undefined;
   /** `NO`, `YES` or `DEPENDS` for each combination, over all conditions. */
-  readonly #answers: Uint8Array;
-  /** Rows of combinations that answer `YES`. */
-  readonly #sure: number = 0;
-  readonly #depends: number = 0;
+  #answers: Uint8Array;
+  /** Rows of combinations that answer `YES`, and `DEPENDS`. */
+  #sure = 0;
+  #depends = 0;
 
   /** @param ids needed where `needsIds` says so; without them, ids match nothing */
   constructor(question: Question, text: TextPart, ids?: IdColumn) {
     this.#text = text;
     this.#ids = ids;
-    const { combinations } = text;
-    const all = new Uint8Array(combinations.size).fill(YES);
+    this.#answers = new Uint8Array(text.combinations.size).fill(YES);
     for (const condition of question.conditions) {
-      const answered = answerOf(condition, combinations, ids !== undefined);
-      let depends = false;
-      for (let combination = 0; combination < all.length; combination++) {
-        const answer = answered.answers[combination] ?? NO;
-        if (answer === YES || all[combination] === NO) continue;
-        all[combination] = answer;
-        if (answer === DEPENDS) depends = true;
-      }
-      if (depends) this.#dependent.push(answered);
-      if (!all.includes(YES) && !all.includes(DEPENDS)) break;
+      const answered = answerCondition(condition, text.combinations, ids !== undefined);
+      this.#conditions.push(answered);
+      if (!both(this.#answers, answered.answers)) break;
     }
-    this.#answers = all;
-    for (let combination = 0; combination < all.length; combination++) {
-      if (all[combination] === YES) this.#sure += combinations.counts[combination] ?? 0;
-      else if (all[combination] === DEPENDS) this.#depends += combinations.counts[combination] ?? 0;
-    }
+    this.#sum();
   }
 
   /** False when no row can match: the rows need not be unpacked. */
@@ -71,153 +56,192 @@ export class SegmentAnswer {
   }
 
   matches(row: number): boolean {
+    if (!this.#prepare()) return false;
     const combination = this.#text.columns.combinationOf[row] ?? 0;
     const answer = this.#answers[combination];
-    if (answer !== DEPENDS) return answer === YES;
-    return this.#dependent.every((answered) => this.#verify(answered, row, combination));
+    return answer === DEPENDS ? this.#verify(row, combination) : answer === YES;
   }
 
   /** How many of the rows from `first` to before `end` match. */
   count(first: number, end: number): number {
-    if (!this.mayMatch || first >= end) return 0;
+    if (first >= end || !this.#prepare()) return 0;
     const isWhole = first === 0 && end === this.#text.rowCount;
     if (isWhole && this.#depends === 0) return this.#sure;
-    const { combinationOf } = this.#text.columns;
-    let found = isWhole ? this.#sure : 0;
-    for (let row = first; row < end; row++) {
-      const answer = this.#answers[combinationOf[row] ?? 0];
-      if (answer === NO || (answer === YES && isWhole)) continue;
-      if (answer === YES || this.matches(row)) found++;
+    const rows = this.#matching();
+    return lowerBound(rows, end) - lowerBound(rows, first);
+  }
+
+  /** At most so many rows that match, from `first` to before `end`, the newest first unless `up`. */
+  rows(first: number, end: number, up: boolean, atMost: number): number[] {
+    if (!this.#prepare()) return [];
+    const found: number[] = [];
+    if (this.#depends === 0) {
+      const answers = this.#answers;
+      const { combinationOf } = this.#text.columns;
+      for (let row = up ? first : end - 1; up ? row < end : row >= first; row += up ? 1 : -1) {
+        if (answers[combinationOf[row] as number] === YES && found.push(row) >= atMost) break;
+      }
+      return found;
+    }
+    const rows = this.#matching();
+    const [low, high] = [lowerBound(rows, first), lowerBound(rows, end)];
+    for (let at = up ? low : high - 1; up ? at < high : at >= low; at += up ? 1 : -1) {
+      if (found.push(rows[at] as number) >= atMost) break;
     }
     return found;
   }
 
-  /** Rows that match, from `first` to before `end`, the newest first unless `up`. */
-  *rows(first: number, end: number, up = false): Generator<number> {
-    if (!this.mayMatch) return;
+  /** All rows that match, in order. */
+  #matching(): Uint16Array {
+    if (this.#rows !== undefined) return this.#rows;
+    const answers = this.#answers;
     const { combinationOf } = this.#text.columns;
-    for (let row = up ? first : end - 1; up ? row < end : row >= first; row += up ? 1 : -1) {
-      if (this.#answers[combinationOf[row] ?? 0] !== NO && this.matches(row)) yield row;
+    const rows = new Uint16Array(combinationOf.length);
+    let count = 0;
+    for (let row = 0; row < combinationOf.length; row++) {
+      const combination = combinationOf[row] as number;
+      const answer = answers[combination];
+      if (answer === YES || (answer === DEPENDS && this.#verify(row, combination))) rows[count++] = row;
     }
+    this.#rows = rows.subarray(0, count);
+    return this.#rows;
   }
 
-  #verify(answered: Answered, row: number, combination: number): boolean {
-    const answer = answered.answers[combination];
-    if (answer !== DEPENDS) return answer === YES;
-    const candidates = answered.candidates.get(combination);
-    if (candidates?.some((candidate) => this.#stands(candidate, row)) === true) return true;
-    return answered.id !== undefined && this.#idFits(answered, answered.id, row);
+  /**
+   * Looks the digits and ids up, which rules most combinations out before any row is looked at.
+   * @returns whether any row can still match
+   */
+  #prepare(): boolean {
+    if (!this.mayMatch) return false;
+    if (this.#ready !== undefined || this.#depends === 0) return true;
+    const answers = new Uint8Array(this.#answers.length).fill(YES);
+    const runs = runFinder(this.#text.columns.runs);
+    this.#ready = this.#conditions.map((condition) => {
+      const ready = this.#readyFor(condition, runs);
+      both(answers, ready.answers);
+      return ready;
+    });
+    this.#answers = answers;
+    this.#sum();
+    return this.mayMatch;
   }
 
-  #stands({ pattern, firstRuns }: Candidate, row: number): boolean {
+  #readyFor({ answers, maybes, id }: ConditionAnswer, findRuns: RunFinder): Ready {
+    const found = id === undefined ? undefined : this.#ids?.find(id.hex, id.places, id.fits, id.isOfChildrenOnly);
+    const byId = found?.includes(1) ? found : undefined;
+    const ready = answers.slice();
+    const candidates: (ReadyCandidate[] | undefined)[] = [];
+    for (const maybe of maybes) addCandidates(maybe, this.#text.combinations, findRuns, candidates);
+    for (let combination = 0; combination < ready.length; combination++) {
+      if (ready[combination] === DEPENDS && byId === undefined && candidates[combination] === undefined) {
+        ready[combination] = NO;
+      }
+    }
+    return { answers: ready, candidates, byId };
+  }
+
+  #verify(row: number, combination: number): boolean {
+    const conditions = this.#ready ?? [];
+    for (let n = 0; n < conditions.length; n++) {
+      const condition = conditions[n];
+      if (condition === undefined || condition.answers[combination] === YES || condition.byId?.[row] === 1) continue;
+      if (!this.#stands(condition.candidates[combination], row)) return false;
+    }
+    return true;
+  }
+
+  #stands(candidates: readonly ReadyCandidate[] | undefined, row: number): boolean {
+    if (candidates === undefined) return false;
     const { firstRun, runOf } = this.#text.columns;
-    const first = firstRun[row] ?? 0;
-    return firstRuns.some((before) =>
-      pattern.runs.every((_, place) => this.#runFits(pattern, place, runOf[first + before + place] ?? 0)),
-    );
-  }
-
-  /** Each distinct run of digits is tested once. */
-  #runFits(pattern: TextPattern, place: number, run: number): boolean {
-    const test = pattern.runs[place];
-    if (test === undefined) return false;
-    const key = `${test.at} ${test.digits}`;
-    let known = this.#runTests.get(key);
-    if (known === undefined) {
-      known = new Uint8Array(this.#text.columns.runs.length);
-      this.#runTests.set(key, known);
-    }
-    if (known[run] === 0) known[run] = runFits(this.#text.columns.runs[run] ?? '', test) ? 1 : 2;
-    return known[run] === 1;
-  }
-
-  #idFits(answered: Answered, id: IdTest, row: number): boolean {
-    let found = this.#byId.get(answered);
-    if (found === undefined) {
-      found = this.#ids?.find(id.hex, id.places, id.fits, id.isOfChildrenOnly) ?? new Uint8Array(this.#text.rowCount);
-      this.#byId.set(answered, found);
-    }
-    return found[row] === 1;
-  }
-}
-
-function answerOf(condition: Condition, combinations: Combinations, hasIds: boolean): Answered {
-  const candidates = new Map<number, Candidate[]>();
-  switch (condition.kind) {
-    case 'entries': {
-      const fits = Uint8Array.from(combinations.comparable(condition.column).texts(), (text) =>
-        condition.fits(text) ? YES : NO,
-      );
-      return { answers: spread(fits, combinations.entries[condition.column]), candidates };
-    }
-    case 'outcome': {
-      const fits = Uint8Array.from(combinations.outcomes, (outcome) => (condition.fits(outcome) ? YES : NO));
-      return { answers: spread(fits, combinations.entries.outcome), candidates };
-    }
-    case 'id':
-      return {
-        answers: new Uint8Array(combinations.size).fill(hasIds ? DEPENDS : NO),
-        candidates,
-        id: condition.id,
-      };
-    case 'texts': {
-      const answers = new Uint8Array(combinations.size);
-      for (const pattern of condition.patterns) {
-        for (const column of condition.columns) {
-          if (pattern.runs.length > 0 && isSkeleton(column))
-            findInSkeletons(pattern, column, combinations, answers, candidates);
-          else findInTexts(pattern, column, combinations, answers);
-        }
+    const first = firstRun[row] as number;
+    for (const { firstRuns, fits } of candidates) {
+      for (let n = 0; n < firstRuns.length; n++) {
+        const from = first + (firstRuns[n] as number);
+        let place = 0;
+        while (place < fits.length && fits[place]?.[runOf[from + place] as number] === 1) place++;
+        if (place === fits.length) return true;
       }
-      if (condition.id === undefined || !hasIds) return { answers, candidates };
-      for (let combination = 0; combination < answers.length; combination++) {
-        if (answers[combination] === NO) answers[combination] = DEPENDS;
-      }
-      return { answers, candidates, id: condition.id };
+    }
+    return false;
+  }
+
+  #sum(): void {
+    const { counts } = this.#text.combinations;
+    this.#sure = 0;
+    this.#depends = 0;
+    for (let combination = 0; combination < counts.length; combination++) {
+      const answer = this.#answers[combination];
+      if (answer === YES) this.#sure += counts[combination] ?? 0;
+      else if (answer === DEPENDS) this.#depends += counts[combination] ?? 0;
     }
   }
 }
 
-const isSkeleton = (column: string): column is SkeletonColumn => SKELETON_COLUMNS.some((known) => known === column);
-
-/** Each combination's answer from that of its entry. */
-const spread = (ofEntry: Uint8Array, entries: Uint16Array): Uint8Array =>
-  Uint8Array.from(entries, (entry) => ofEntry[entry] ?? NO);
-
-function findInTexts(pattern: TextPattern, column: TextColumn, combinations: Combinations, answers: Uint8Array): void {
-  const dictionary = combinations.comparable(column);
-  let hits: Uint8Array | undefined;
-  dictionary.findText(pattern, (entry) => {
-    hits ??= new Uint8Array(dictionary.size);
-    hits[entry] = 1;
-  });
-  if (hits === undefined) return;
-  const entries = combinations.entries[column];
+/** Narrows the answers down by those of one more condition; false when no combination is left. */
+function both(answers: Uint8Array, more: Uint8Array): boolean {
+  let left = 0;
   for (let combination = 0; combination < answers.length; combination++) {
-    if (hits[entries[combination] ?? 0] === 1) answers[combination] = YES;
+    const known = answers[combination] as number;
+    const other = more[combination] as number;
+    // No beats all, and "depends" beats yes: NO is 0, YES 1, DEPENDS 2.
+    const answer = known * other === NO ? NO : known | other;
+    answers[combination] = answer > DEPENDS ? DEPENDS : answer;
+    left |= answer;
   }
+  return left !== 0;
 }
 
-/** For a pattern with digits: a skeleton tells where it may stand. */
-function findInSkeletons(
-  pattern: TextPattern,
-  column: SkeletonColumn,
+type RunFinder = (part: string) => Uint8Array | undefined;
+
+/** Finds the runs of digits that hold a part, once for each part; undefined when there are none. */
+function runFinder(runs: Dictionary): RunFinder {
+  const known = new Map<string, Uint8Array | undefined>();
+  return (part) => {
+    if (known.has(part)) return known.get(part);
+    let fits: Uint8Array | undefined;
+    runs.eachHit(part, (run) => {
+      fits ??= new Uint8Array(runs.size);
+      fits[run] = 1;
+    });
+    known.set(part, fits);
+    return fits;
+  };
+}
+
+/** The places of a pattern whose digits are among the runs, combination by combination. */
+function addCandidates(
+  { pattern, column }: MaybeFound,
   combinations: Combinations,
-  answers: Uint8Array,
-  candidates: Map<number, Candidate[]>,
+  findRuns: RunFinder,
+  candidates: (ReadyCandidate[] | undefined)[],
 ): void {
+  const fits: Uint8Array[] = [];
+  for (const test of pattern.runs) {
+    const found = findRuns(runPart(test));
+    if (found === undefined) return;
+    fits.push(found);
+  }
   const places = new Map<number, readonly number[]>();
   combinations.dictionaries[column].findSkeleton(pattern, (entry, found) => places.set(entry, found));
-  if (places.size === 0) return;
   const entries = combinations.entries[column];
   const before = combinations.runsBefore(column);
-  for (let combination = 0; combination < answers.length; combination++) {
+  for (let combination = 0; combination < entries.length; combination++) {
     const found = places.get(entries[combination] ?? 0);
-    if (found === undefined || answers[combination] === YES) continue;
-    answers[combination] = DEPENDS;
+    if (found === undefined) continue;
     const shift = before[combination] ?? 0;
-    const known = candidates.get(combination) ?? [];
-    known.push({ pattern, firstRuns: found.map((place) => place + shift) });
-    candidates.set(combination, known);
+    const known = candidates[combination] ?? [];
+    known.push({ firstRuns: shift === 0 ? found : found.map((place) => place + shift), fits });
+    candidates[combination] = known;
   }
+}
+
+/** How many of the sorted rows come before one. */
+function lowerBound(rows: Uint16Array, row: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] as number) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -6,6 +6,8 @@ export class MalformedBytesError extends Error {
 }
 
 const FIRST_CAPACITY = 4096;
+/** What three bytes don't hold is written apart. */
+const WIDE = 0xffffff;
 
 /** Bytes that grow as they are written. */
 export class ByteWriter {
@@ -33,6 +35,17 @@ export class ByteWriter {
   /** An integer of either sign, small ones in few bytes. */
   signed(value: number): void {
     this.count(value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  /**
+   * Integers of either sign, byte by byte: the lowest bytes of all, the middle ones, the highest. Of random lengths of time
+   * only the first column is random, and the others compress.
+   */
+  column(values: readonly number[]): void {
+    const signless = values.map((value) => (value < 0 ? -value * 2 - 1 : value * 2));
+    for (const shift of [0, 8, 16])
+      for (const value of signless) this.byte(value < WIDE ? (value >> shift) & 0xff : 0xff);
+    for (const value of signless) if (value >= WIDE) this.count(value);
   }
 
   byte(value: number): void {
@@ -88,6 +101,17 @@ export class ByteReader {
   signed(): number {
     const value = this.count();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  column(length: number): Float64Array {
+    const [low, middle, high] = [this.bytes(length), this.bytes(length), this.bytes(length)];
+    const values = new Float64Array(length);
+    for (let index = 0; index < length; index++) {
+      const three = (low[index] ?? 0) | ((middle[index] ?? 0) << 8) | ((high[index] ?? 0) << 16);
+      const value = three === WIDE ? this.count() : three;
+      values[index] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+    return values;
   }
 
   byte(): number {

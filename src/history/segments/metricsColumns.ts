@@ -41,12 +41,14 @@ export function writeMetrics(into: ByteWriter, rows: readonly SegmentRow[]): voi
   );
   for (const bits of known) into.byte(bits);
   for (const [bit, stage] of STAGES.entries()) {
-    rows.forEach(({ createdAt, metrics }) => {
-      const at = metrics[stage];
-      if (at === undefined) return;
-      const before = STAGES.slice(0, bit).findLast((earlier) => metrics[earlier] !== undefined);
-      into.signed(at - (before === undefined ? createdAt : (metrics[before] ?? 0)));
-    });
+    into.column(
+      rows.flatMap(({ createdAt, metrics }) => {
+        const at = metrics[stage];
+        if (at === undefined) return [];
+        const before = STAGES.slice(0, bit).findLast((earlier) => metrics[earlier] !== undefined);
+        return [at - (before === undefined ? createdAt : (metrics[before] ?? 0))];
+      }),
+    );
   }
   // Only a job without a time of its end needs the duration told.
   for (const { durationMs, metrics } of rows) {
@@ -70,9 +72,13 @@ export class MetricsColumns {
     const before = createdAt.slice();
     const read = (bit: number): Float64Array => {
       const times = new Float64Array(rowCount).fill(Number.NaN);
+      let count = 0;
+      for (const bits of known) if ((bits & (1 << bit)) !== 0) count++;
+      const distances = from.column(count);
+      let next = 0;
       for (let row = 0; row < rowCount; row++) {
         if (((known[row] ?? 0) & (1 << bit)) === 0) continue;
-        const at = (before[row] ?? 0) + from.signed();
+        const at = (before[row] ?? 0) + (distances[next++] ?? 0);
         times[row] = at;
         before[row] = at;
       }

@@ -112,13 +112,8 @@ export class OpenSegment {
   /** Matching rows, from a place on (excluded), or from the end of all. */
   async rows(up: boolean, from: TimePlace | undefined, atMost: number): Promise<number[]> {
     const { first, end } = await this.#range(up, from);
-    const found: number[] = [];
-    for (const row of this.answer.rows(first, end, up)) {
-      if (this.#hidden.has(row)) continue;
-      found.push(row);
-      if (found.length >= atMost) break;
-    }
-    return found;
+    const found = this.answer.rows(first, end, up, atMost + this.#hidden.size);
+    return found.filter((row) => !this.#hidden.has(row)).slice(0, atMost);
   }
 
   /** How many rows match; with a place, how many of them lie behind it in that direction. */

@@ -1,8 +1,9 @@
 /** What differs from row to row beside the combination: when each job was created, and the digits in its texts. */
 import type { ByteReader, ByteWriter } from './bytes';
 import { type Combinations, SKELETON_COLUMNS } from './combinations';
+import { Dictionary } from './dictionary';
 import type { SegmentRow } from './row';
-import { runsOf } from './texts';
+import { ENTRY, runsOf } from './texts';
 
 /** Numbers of up to so many digits are exact in a double. */
 const EXACT_DIGITS = 15;
@@ -11,11 +12,7 @@ const EXACT_DIGITS = 15;
 export function writeRowColumns(into: ByteWriter, rows: readonly SegmentRow[], combinationOf: Uint16Array): void {
   for (const combination of combinationOf) into.byte(combination & 0xff);
   for (const combination of combinationOf) into.byte(combination >> 8);
-  let before = 0;
-  for (const { createdAt } of rows) {
-    into.signed(createdAt - before);
-    before = createdAt;
-  }
+  rows.forEach(({ createdAt }, row) => void into.signed(createdAt - (rows[row - 1]?.createdAt ?? 0)));
   const runs = rows.map((row) => SKELETON_COLUMNS.flatMap((column) => runsOf(row[column])));
   const numbers = writeRuns(into, new Set(runs.flat()));
   const last: (Int32Array | undefined)[] = [];
@@ -67,7 +64,7 @@ export class RowColumns {
   readonly combinationOf: Uint16Array;
   readonly createdAt: Float64Array;
   /** The distinct runs of digits. */
-  readonly runs: readonly string[];
+  readonly runs: Dictionary;
   /** Which of them each row has, row after row; row `r` has those from `firstRun[r]` on. */
   readonly runOf: Uint32Array;
   readonly firstRun: Uint32Array;
@@ -84,7 +81,8 @@ export class RowColumns {
       at += from.signed();
       this.createdAt[row] = at;
     }
-    this.runs = readRuns(from);
+    const runs = readRuns(from);
+    this.runs = new Dictionary(runs.join(ENTRY), runs.length);
     const places = combinations.runsBefore('end');
     this.firstRun = new Uint32Array(rowCount + 1);
     for (let row = 0; row < rowCount; row++) {
@@ -110,7 +108,7 @@ export class RowColumns {
         this.runOf[into++] = run;
       }
     }
-    if (this.runOf.some((run) => run >= this.runs.length)) throw new RangeError('a row has no such run of digits');
+    if (this.runOf.some((run) => run >= runs.length)) throw new RangeError('a row has no such run of digits');
     if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
   }
 }

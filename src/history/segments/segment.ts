@@ -106,7 +106,7 @@ export class TextPart {
   /** The digits of a row's texts, in the order of `SKELETON_COLUMNS`. */
   runs(row: number): string[] {
     const { firstRun, runOf, runs } = this.columns;
-    return Array.from(runOf.subarray(firstRun[row], firstRun[row + 1]), (run) => runs[run] ?? '');
+    return Array.from(runOf.subarray(firstRun[row], firstRun[row + 1]), (run) => runs.text(run));
   }
 
   /** The comparable name. */

@@ -73,15 +73,6 @@ export function textPattern(text: string, whole = false): TextPattern {
   return { text, skeleton: skeletonOf(text), runs, whole };
 }
 
-export function runFits(run: string, { digits, at }: RunTest): boolean {
-  switch (at) {
-    case 'whole':
-      return run === digits;
-    case 'start':
-      return run.startsWith(digits);
-    case 'end':
-      return run.endsWith(digits);
-    case 'inside':
-      return run.includes(digits);
-  }
-}
+/** What to look for among runs that stand between separators. */
+export const runPart = ({ digits, at }: RunTest): string =>
+  `${at === 'whole' || at === 'start' ? ENTRY : ''}${digits}${at === 'whole' || at === 'end' ? ENTRY : ''}`;
