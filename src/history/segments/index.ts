@@ -20,13 +20,18 @@
  * first finds the skeletons where it may stand, and then only the rows of these are verified, by their digits.
  * `searchSegments.ts` walks from the newest segment until the page is full and no unread segment can hold a newer job.
  *
+ * Two items tell which segments to read at all: the *manifest* (`manifest.ts`) has each segment's span of time and its counts
+ * by queue and status, and the *vocabulary* (`vocabulary.ts`) of sixteen segments has the tokens of all their texts.
+ *
  * Every part begins with its format's version and a checksum (`part.ts`): a damaged item, or one of a version that this
  * program does not know, is an error that names it, and never an answer. `row.ts` says what a packed job is.
  */
+export { SegmentAnswer } from './answer';
+export { type ManifestEntry, manifestEntry, packManifest, readManifest } from './manifest';
 export { memorySource, summaryOf } from './memorySource';
 export type { SegmentSource, SegmentSummary, Soon, TimePlace } from './openSegment';
 export { DamagedPartError } from './part';
-export { type Question, questionOf } from './question';
+export { idPrefixes, type Question, questionOf } from './question';
 export { compareRows, type JobMetrics, type PackableJob, type SegmentRow, segmentRow } from './row';
 export { type Found, type FoundPage, type Search, searchSegments } from './searchSegments';
 export {
@@ -41,3 +46,4 @@ export {
   unpackRow,
   type VersionedRow,
 } from './segment';
+export { packVocabulary, SEGMENTS_PER_VOCABULARY, tokensOf, Vocabulary } from './vocabulary';

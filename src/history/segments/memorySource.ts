@@ -11,8 +11,8 @@ export const summaryOf = ({ id, rows }: PackedSegment): SegmentSummary => ({
   newestAt: rows.at(-1)?.createdAt ?? 0,
 });
 
-export function memorySource(segments: Iterable<PackedSegment>): SegmentSource {
-  const packed = new Map<string, PackedSegment>();
+export function memorySource(segments: Iterable<Pick<PackedSegment, 'id' | 'parts'>>): SegmentSource {
+  const packed = new Map<string, Pick<PackedSegment, 'id' | 'parts'>>();
   for (const segment of segments) packed.set(segment.id, segment);
   const texts = new Map<string, TextPart>();
   const ids = new Map<string, IdColumn>();

@@ -16,6 +16,8 @@ export interface SegmentSummary {
   /** The first and the last `createdAt`. */
   oldestAt: number;
   newestAt: number;
+  /** How many jobs of each queue ended how, if that is known; of all rows, hidden ones too. */
+  counts?: readonly { queue: string; succeeded: number; failed: number }[];
 }
 
 /** Gives the parts of a segment. */

@@ -10,6 +10,9 @@ import { uuidPlaces } from './idColumn';
 import { FLAGS } from './row';
 import { comparable, TAG_END, TAG_OWNER, TAG_VALUE, type TextPattern, textPattern } from './texts';
 
+/** Shorter ones share a key range with too many jobs. */
+const SHORTEST_PREFIX = 8;
+
 /** Looks for rows by their id. */
 export interface IdTest {
   hex: string;
@@ -34,6 +37,10 @@ export interface Question {
   /** `createdAt` from `since` (included) to `until` (excluded). */
   since: number;
   until: number;
+  /** Whether a queue's jobs can match that ended so. */
+  mayBe: (queue: string, isFailed: boolean) => boolean;
+  /** Nothing but the window of time is asked beside `mayBe`. */
+  isOnlyThat: boolean;
 }
 
 const EVERYWHERE: readonly TextColumn[] = [
@@ -62,6 +69,9 @@ const OUTCOME_TESTS: Record<StatusWord, (outcome: Outcome) => boolean> = {
   terminated: ({ flags }) => (flags & FLAGS.terminated) !== 0,
   timedout: ({ flags }) => (flags & FLAGS.timedout) !== 0,
 };
+
+const ALL_FLAGS = Object.values(FLAGS).reduce((all, flag) => all | flag, 0);
+const BY_FLAG: ReadonlySet<StatusWord> = new Set(['cancelled', 'terminated', 'timedout']);
 
 const exitFits = (exitCode: number | undefined, ranges: readonly ExitRange[]): boolean =>
   exitCode !== undefined && ranges.some(({ from, to, not }) => (exitCode >= from && exitCode <= to) !== (not ?? false));
@@ -142,9 +152,32 @@ export function questionOf(query: Query): Question {
   }
   if (query.tags !== undefined) conditions.push(ofTexts(['tags'], query.tags.map(tagPart)));
   conditions.push(...query.words.map(wordCondition));
+  const queueFits = queues === undefined ? () => true : globMatcher(queues);
+  // Flags tell failures apart, and are none of a success.
+  const statusFits = (isFailed: boolean) =>
+    statuses === undefined ||
+    statuses.some((word) => OUTCOME_TESTS[word]({ isFailed, flags: isFailed ? ALL_FLAGS : 0 }));
+  const asked = [queues, statuses].filter((part) => part !== undefined).length;
   return {
     conditions,
+    mayBe: (queue, isFailed) => statusFits(isFailed) && queueFits(queue),
+    isOnlyThat: conditions.length === asked && (statuses ?? []).every((word) => !BY_FLAG.has(word)),
     since: query.since?.at ?? Number.NEGATIVE_INFINITY,
     until: query.until?.at ?? Number.POSITIVE_INFINITY,
   };
+}
+
+/**
+ * Beginnings of ids to look up in the table instead of in segments: whoever matches by the id alone begins with one.
+ * Undefined when a word may be inside an id, which only the segments' ids can tell.
+ */
+export function idPrefixes({ conditions }: Question): string[] | undefined {
+  const prefixes: string[] = [];
+  for (const condition of conditions) {
+    const id = condition.kind === 'texts' || condition.kind === 'id' ? condition.id : undefined;
+    if (id === undefined) continue;
+    if (id.prefix === undefined || id.prefix.length < SHORTEST_PREFIX) return undefined;
+    prefixes.push(id.prefix);
+  }
+  return prefixes;
 }

@@ -1,6 +1,6 @@
 /** One search over many segments and the rows beside them: the page, newest first or oldest first, and the exact total. */
 import type { Page } from '../../jobs/match';
-import { OpenSegment, type SegmentSource, type SegmentSummary, type TimePlace } from './openSegment';
+import { OpenSegment, type SegmentSource, type SegmentSummary, type Soon, type TimePlace } from './openSegment';
 import type { Question } from './question';
 
 /** A job that was found, by its place; `segment` tells where it is packed. */
@@ -19,7 +19,9 @@ export interface Search {
   isIdKnown?: boolean;
   order: 'newest' | 'oldest';
   page: Omit<Page, 'after' | 'before'> & { after?: TimePlace; before?: TimePlace };
-  /** Tells when to stop counting; `budget.spent` is asked before each segment is read. */
+  /** Whether a segment may hold what is asked for. */
+  vocabulary?: (segment: SegmentSummary, question: Question, isIdKnown: boolean) => Soon<boolean>;
+  /** Tells when to stop counting; asked before each segment is read. */
   isSpent?: () => boolean;
   /** Leave the total out. */
   pageOnly?: boolean;
@@ -43,11 +45,43 @@ class Shelf {
   readonly search: Search;
   readonly segments: readonly SegmentSummary[];
   readonly #open = new Map<string, OpenSegment>();
+  asksVocabulary = false;
 
   constructor(search: Search) {
     this.search = search;
     const { since, until } = search.question;
-    this.segments = search.segments.filter(({ oldestAt, newestAt }) => newestAt >= since && oldestAt < until);
+    const { mayBe } = search.question;
+    this.segments = search.segments.filter(
+      ({ oldestAt, newestAt, counts }) =>
+        newestAt >= since &&
+        oldestAt < until &&
+        (counts?.some(
+          ({ queue, succeeded, failed }) =>
+            (succeeded > 0 && mayBe(queue, false)) || (failed > 0 && mayBe(queue, true)),
+        ) ??
+          true),
+    );
+  }
+
+  /** False when the vocabulary tells that nothing is there; asked only after a first segment left the page unfilled. */
+  async mayHold(segment: SegmentSummary): Promise<boolean> {
+    const { vocabulary, question, isIdKnown = false } = this.search;
+    if (vocabulary === undefined || !question.conditions.some(({ kind }) => kind === 'texts')) return true;
+    if (!this.asksVocabulary || this.#open.has(segment.id)) return true;
+    const soon = vocabulary(segment, question, isIdKnown);
+    return soon instanceof Promise ? await soon : soon;
+  }
+
+  /** How many match by the manifest alone; undefined where the segment itself must tell. */
+  counted({ id, counts, oldestAt, newestAt }: SegmentSummary): number | undefined {
+    const { question, source } = this.search;
+    if (!question.isOnlyThat || counts === undefined || oldestAt < question.since || newestAt >= question.until) return;
+    if ((source.hidden?.({ id, rowCount: 0, oldestAt, newestAt })?.size ?? 0) > 0) return;
+    return counts.reduce(
+      (sum, { queue, succeeded, failed }) =>
+        sum + (question.mayBe(queue, false) ? succeeded : 0) + (question.mayBe(queue, true) ? failed : 0),
+      0,
+    );
   }
 
   known(segment: SegmentSummary): OpenSegment | undefined {
@@ -79,8 +113,10 @@ class Shelf {
       // Segments overlap in time: only when the last hit is nearer than all of a segment can that be left alone.
       const last = hits.length < atMost ? undefined : hits[atMost - 1];
       if (last !== undefined && sign * (last.at - nearest(segment)) < 0) break;
+      if (!(await this.mayHold(segment))) continue;
       const open = await this.open(segment);
       const rows = await open.rows(up, from, atMost);
+      this.asksVocabulary ||= rows.length < atMost;
       if (rows.length === 0) continue;
       hits.push(...rows.map((row): Hit => ({ at: open.createdAt(row), open, row })));
       hits.sort((a, b) => sign * (a.at - b.at));
@@ -156,11 +192,17 @@ async function count(
     (a, b) => sign * (up ? a.oldestAt - b.oldestAt : a.newestAt - b.newestAt),
   );
   for (const segment of nearestFirst) {
+    const isBehind = first === undefined || (up ? segment.oldestAt > first.key : segment.newestAt < first.key);
+    const counted = isBehind ? shelf.counted(segment) : undefined;
+    if (counted !== undefined) {
+      total += counted;
+      continue;
+    }
+    if (!(await shelf.mayHold(segment))) continue;
     if (shelf.known(segment) === undefined && isSpent()) return { total, before, isExact: false };
     const open = shelf.known(segment) ?? (await shelf.open(segment));
     total += open.count();
-    if (first === undefined) continue;
-    if (up ? segment.oldestAt > first.key : segment.newestAt < first.key) continue;
+    if (first === undefined || isBehind) continue;
     before += await open.count(!up, first);
   }
   return { total, before, isExact: true };

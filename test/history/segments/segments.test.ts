@@ -1,25 +1,41 @@
 /** Packed jobs come back as they were, and searches over segments find exactly what the plain rules find. */
 import * as fc from 'fast-check';
 import { rowOf } from '../../../src/history/jobs';
-import { memorySource, summaryOf } from '../../../src/history/segments/memorySource';
-import { DamagedPartError } from '../../../src/history/segments/part';
-import { questionOf } from '../../../src/history/segments/question';
-import { compareRows, segmentRow } from '../../../src/history/segments/row';
-import { searchSegments } from '../../../src/history/segments/searchSegments';
 import {
+  compareRows,
+  DamagedPartError,
+  manifestEntry,
+  memorySource,
   type PackedSegment,
+  packManifest,
   packSegments,
+  packVocabulary,
+  questionOf,
   readIds,
+  readManifest,
   readMetrics,
+  type Search,
+  searchSegments,
+  segmentRow,
   TextPart,
+  tokensOf,
   unpackRow,
-} from '../../../src/history/segments/segment';
+  Vocabulary,
+} from '../../../src/history/segments';
 import type { Job } from '../../../src/jobs/job';
 import { compareNewest, searchRows } from '../../../src/jobs/match';
 import { anyFinishedJobs, anyQuery } from './anyJobs';
 
 const pack = (jobs: readonly Job[]): PackedSegment[] =>
   packSegments(jobs.map((job) => ({ row: segmentRow(job), version: 1 })));
+
+/** One vocabulary over all the segments. */
+function vocabularyOf(segments: readonly PackedSegment[]): NonNullable<Search['vocabulary']> {
+  const tokens = segments.map(({ parts }) => tokensOf(new TextPart(parts.text, 'text')));
+  const vocabulary = new Vocabulary(packVocabulary(tokens), 'vocabulary');
+  return ({ id }, question, isIdKnown) =>
+    (vocabulary.mask(question, isIdKnown) & (1 << segments.findIndex((segment) => segment.id === id))) !== 0;
+}
 
 const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 1500) };
 
@@ -66,7 +82,8 @@ test('searches over segments and rows beside them find what the plain rules find
           const oracle = searchRows(rows, newest, { limit, ...page });
           const answer = await searchSegments({
             question: questionOf(newest),
-            segments: segments.map(summaryOf),
+            segments: readManifest(packManifest(segments.map(manifestEntry)), 'manifest'),
+            vocabulary: vocabularyOf(segments),
             source: memorySource(segments),
             others,
             order: newest.sort === 'oldest' ? 'oldest' : 'newest',
