@@ -75,8 +75,11 @@ function isUser(owner: string | undefined, wanted: string): boolean {
   return whole === name || whole.split('@')[0] === name;
 }
 
-/** Prepares a query once, to be asked of many rows. */
-export function matcher(query: Query): (row: JobRow) => boolean {
+/**
+ * Prepares a query once, to be asked of many rows.
+ * @param byText leave out what matches by the id alone
+ */
+export function matcher(query: Query, byText = false): (row: JobRow) => boolean {
   const words = query.words.map(fold);
   const queue = query.queues === undefined ? undefined : globMatcher(query.queues);
   const definition = query.definitions === undefined ? undefined : definitionMatcher(query.definitions);
@@ -92,7 +95,7 @@ export function matcher(query: Query): (row: JobRow) => boolean {
       query.array !== undefined &&
       query.array !== 'parents' &&
       query.array !== 'children' &&
-      !fold(arrayParentOf(row.id) ?? '').startsWith(query.array)
+      (byText || !fold(arrayParentOf(row.id) ?? '').startsWith(query.array))
     )
       return false;
     if (query.names !== undefined && !query.names.some((name) => fold(name) === fold(row.name ?? ''))) return false;
@@ -119,7 +122,9 @@ export function matcher(query: Query): (row: JobRow) => boolean {
     }
     if (words.length === 0) return true;
     const folded = texts(row);
-    return words.every((word) => wordMatches(word, row, folded));
+    return words.every((word) =>
+      byText ? folded.some((text) => text.includes(word)) : wordMatches(word, row, folded),
+    );
   };
 }
 

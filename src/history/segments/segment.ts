@@ -20,6 +20,8 @@ export interface PackedSegment {
   /** The same jobs in the same versions have the same id, whoever packs them. */
   id: string;
   rows: readonly SegmentRow[];
+  /** Of each row. */
+  versions: readonly number[];
   parts: Record<PartName, Buffer>;
 }
 
@@ -29,29 +31,32 @@ export interface VersionedRow {
   version: number;
 }
 
-const segmentId = (rows: readonly VersionedRow[]): string => {
-  const hash = createHash('sha256');
+const segmentId = (rows: readonly VersionedRow[], origin: string): string => {
+  const hash = createHash('sha256').update(`${origin}\n`);
   for (const { row, version } of rows) hash.update(`${row.id} ${version}\n`);
   return hash.digest('base64url').slice(0, 22);
 };
 
-/** Packs rows into as many segments as they need, oldest first. */
-export function packSegments(rows: readonly VersionedRow[]): PackedSegment[] {
+/**
+ * Packs rows into as many segments as they need, oldest first.
+ * @param origin tells rows apart that were merged from segments, and have no versions any more
+ */
+export function packSegments(rows: readonly VersionedRow[], origin = ''): PackedSegment[] {
   const sorted = [...rows].sort((a, b) => compareRows(a.row, b.row));
   const count = Math.ceil(sorted.length / ROWS_PER_SEGMENT);
   return Array.from({ length: count }, (_, n) =>
-    packOne(sorted.slice(n * ROWS_PER_SEGMENT, (n + 1) * ROWS_PER_SEGMENT)),
+    packOne(sorted.slice(n * ROWS_PER_SEGMENT, (n + 1) * ROWS_PER_SEGMENT), origin),
   ).flat();
 }
 
-function packOne(versioned: readonly VersionedRow[]): PackedSegment[] {
+function packOne(versioned: readonly VersionedRow[], origin: string): PackedSegment[] {
   const rows = versioned.map(({ row }) => row);
   const parts = { text: packText(rows), ids: packIds(rows), metrics: packMetrics(rows) };
   if (rows.length > 1 && Object.values(parts).some(({ length }) => length > BYTES_PER_PART)) {
     const half = versioned.length >> 1;
-    return [...packOne(versioned.slice(0, half)), ...packOne(versioned.slice(half))];
+    return [...packOne(versioned.slice(0, half), origin), ...packOne(versioned.slice(half), origin)];
   }
-  return [{ id: segmentId(versioned), rows, parts }];
+  return [{ id: segmentId(versioned, origin), rows, versions: versioned.map(({ version }) => version), parts }];
 }
 
 function packText(rows: readonly SegmentRow[]): Buffer {
