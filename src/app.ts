@@ -94,6 +94,17 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
     }
   }
 
+  /** Moves finished jobs into the search index; what fails here is tried again a minute later. */
+  async function packHistory(remainingMs: () => number): Promise<void> {
+    try {
+      const packed = await room.history.pack({ now: room.now, remainingMs });
+      if (packed.packed > 0) room.log.info('packed', { ...packed });
+    } catch (error) {
+      room.log.error('packing failed', errorFields(error));
+      room.log.metric('FailedPacks', 1);
+    }
+  }
+
   return {
     room,
     /**
@@ -128,7 +139,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
 
     /** What a passing minute brings: fill what events missed, and tell of what they did not. */
     async tick(remainingMs: () => number, full?: boolean): Promise<SweepReport> {
-      return await reconcile(
+      const report = await reconcile(
         {
           batch: room.batch,
           history: room.history,
@@ -145,6 +156,8 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
         },
         full,
       );
+      await packHistory(remainingMs);
+      return report;
     },
   };
 }
