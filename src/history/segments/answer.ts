@@ -7,6 +7,8 @@ import type { Question } from './question';
 import type { TextPart } from './segment';
 import { runPart } from './texts';
 
+const ELSEWHERE = -1;
+
 /** A candidate with its digits looked up: for each run, 1 at the runs that fit. */
 interface ReadyCandidate {
   firstRuns: readonly number[];
@@ -95,13 +97,23 @@ export class SegmentAnswer {
   #matching(): Uint16Array {
     if (this.#rows !== undefined) return this.#rows;
     const answers = this.#answers;
-    const { combinationOf } = this.#text.columns;
+    const { combinationOf, firstRun, runOf } = this.#text.columns;
+    const { places, fits } = this.#onePlace();
     const rows = new Uint16Array(combinationOf.length);
     let count = 0;
     for (let row = 0; row < combinationOf.length; row++) {
       const combination = combinationOf[row] as number;
       const answer = answers[combination];
-      if (answer === YES || (answer === DEPENDS && this.#verify(row, combination))) rows[count++] = row;
+      if (answer === NO) continue;
+      if (answer === DEPENDS) {
+        const place = places[combination] as number;
+        const isFound =
+          place === ELSEWHERE
+            ? this.#verify(row, combination)
+            : fits[runOf[(firstRun[row] as number) + place] as number] === 1;
+        if (!isFound) continue;
+      }
+      rows[count++] = row;
     }
     this.#rows = rows.subarray(0, count);
     return this.#rows;
@@ -138,6 +150,27 @@ export class SegmentAnswer {
       }
     }
     return { answers: ready, candidates, byId };
+  }
+
+  /**
+   * Most words with digits have one run, which can stand in one place of a text: that place, combination by combination,
+   * or `ELSEWHERE` where it takes more than a look at one run.
+   */
+  #onePlace(): { places: Int32Array; fits: Uint8Array } {
+    const places = new Int32Array(this.#answers.length).fill(ELSEWHERE);
+    const dependent = (this.#ready ?? []).filter(({ answers }) => answers.includes(DEPENDS));
+    const [only] = dependent;
+    const first = only?.candidates.find((found) => found !== undefined)?.[0];
+    const fits = first?.fits[0];
+    if (only === undefined || dependent.length > 1 || only.byId !== undefined || fits === undefined) {
+      return { places, fits: new Uint8Array(0) };
+    }
+    only.candidates.forEach((found, combination) => {
+      const [candidate] = found ?? [];
+      if (found?.length !== 1 || candidate?.fits.length !== 1 || candidate.fits[0] !== fits) return;
+      if (candidate.firstRuns.length === 1) places[combination] = candidate.firstRuns[0] ?? ELSEWHERE;
+    });
+    return { places, fits };
   }
 
   #verify(row: number, combination: number): boolean {
