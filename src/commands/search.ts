@@ -18,7 +18,7 @@ const cursor = z.string().transform((text, context): Cursor => {
 const mayMean = (word: string, instead: string): boolean =>
   instead !== word && distance(word, instead) <= (word.length > 4 ? 2 : 1);
 
-/** The known words of names and queues that are spelt most nearly like one that was searched and found nothing. */
+/** The words of names and queues that are spelt most nearly like one that was searched and found nothing. */
 function nearestWord(query: Query, rows: readonly JobRow[]): { word: string; instead: string } | undefined {
   const vocabulary = new Map<string, number>();
   for (const row of rows) {
@@ -39,6 +39,9 @@ function nearestWord(query: Query, rows: readonly JobRow[]): { word: string; ins
   }
   return undefined;
 }
+
+/** Whose words are offered in place of one that was not found: the newest jobs. */
+const WORDS_FROM = 500;
 
 const DROPPABLE = {
   statuses: 'status',
@@ -96,13 +99,13 @@ export const search = command({
       ...(asking.filters.before === undefined ? {} : { before: asking.filters.before }),
     });
     if (result.total === 0) {
-      const everything = await history.search.all(parseQuery('', { now }));
+      const newest = await history.search.search(parseQuery('', { now }), { limit: WORDS_FROM });
       return {
         message: noJobs({
           query,
-          nearest: nearestWord(query, everything),
+          nearest: nearestWord(query, newest.rows),
           without: await withoutOne(query, room),
-          known: everything.length,
+          known: newest.total,
           slash,
         }),
       };

@@ -19,7 +19,7 @@ export function openHistory(client: DynamoDBClient, table: string, now: () => nu
   const segments = segmentItems(doc, table);
   return {
     jobs,
-    search: jobSearch(jobs, liveRows(doc, table, now), segments),
+    search: jobSearch(jobs, liveRows(doc, table, now), segments, now),
     pack: packer(jobs, liveRows(doc, table, now), segments),
     once: onceItems(doc, table),
     operations: operationItems(doc, table),

@@ -31,8 +31,25 @@ const MOST_WITH_PREFIX = 20_000;
 
 const placeOf = (row: JobRow): TimePlace => ({ key: row.createdAt ?? 0, id: row.id });
 
-export function jobSearch(jobs: JobItems, live: LiveRows, items: SegmentItems) {
-  const source = segmentCache(items);
+/** What one search may spend on an exact total; past it, it tells how many it found so far. */
+export interface SearchBudget {
+  ms: number;
+  /** DynamoDB's read units: half a unit for 4 KB, eventually consistent. */
+  readUnits: number;
+}
+export const SEARCH_BUDGET: SearchBudget = { ms: 2_000, readUnits: 1_000 };
+
+export function jobSearch(
+  jobs: JobItems,
+  live: LiveRows,
+  items: SegmentItems,
+  now: () => number,
+  budget: SearchBudget = SEARCH_BUDGET,
+) {
+  let unitsRead = 0;
+  const source = segmentCache(items, (bytes) => {
+    unitsRead += Math.ceil(bytes / 4096) / 2;
+  });
   let head: Head | undefined;
   let entries: readonly ManifestEntry[] = [];
   let vocabularies: (Promise<Vocabulary | undefined> | undefined)[] = [];
@@ -90,8 +107,10 @@ export function jobSearch(jobs: JobItems, live: LiveRows, items: SegmentItems) {
         if (fits(row) && !byText(row)) others.push(placeOf(row));
       }
     }
+    const [beganAt, unitsBefore] = [now(), unitsRead];
     return searchSegments({
       question,
+      isSpent: () => now() - beganAt > budget.ms || unitsRead - unitsBefore > budget.readUnits,
       segments: entries,
       source: { ...source, hidden: ({ id }) => hidden.get(id) },
       vocabulary,
@@ -124,12 +143,13 @@ export function jobSearch(jobs: JobItems, live: LiveRows, items: SegmentItems) {
       await refresh();
       if (entries.length === 0) return searchRows(liveOnly(), query, page);
       if (query.sort === 'duration' || query.sort === 'name') return searchRows(await everyMatch(query), query, page);
-      const { found, total, from, hasNext, hasPrevious } = await find(query, page);
+      const { found, total, from, hasNext, hasPrevious, isExact } = await find(query, page);
       const [first, last] = [found[0], found.at(-1)];
       return {
         rows: await rowsOf(found),
         total,
         from,
+        ...(isExact ? {} : { isAtLeast: true as const }),
         ...(hasNext && last !== undefined ? { next: { key: last.key, id: last.id } } : {}),
         ...(hasPrevious && first !== undefined ? { previous: { key: first.key, id: first.id } } : {}),
       };
@@ -139,6 +159,12 @@ export function jobSearch(jobs: JobItems, live: LiveRows, items: SegmentItems) {
       await refresh();
       const rows: Iterable<JobRow> = entries.length === 0 ? liveOnly() : await everyMatch(query);
       return searchRows(rows, query, { limit: Number.POSITIVE_INFINITY }).rows;
+    },
+    /** Those of the matching jobs that have not ended: all of them are in the live index. */
+    async unfinished(query: Query): Promise<JobRow[]> {
+      await refresh();
+      const rows = searchRows(liveOnly(), query, { limit: Number.POSITIVE_INFINITY }).rows;
+      return rows.filter((row) => !isDone(row));
     },
     /** The row of a job that is in the live index as of the last look, without reading. */
     known: (id: string): JobRow | undefined => live.rows.get(id)?.row,

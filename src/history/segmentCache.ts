@@ -1,6 +1,7 @@
 /** The parts of segments that this process has read: they never change, so a warm worker keeps them. */
 import type { SegmentItems } from './segmentItems';
 import {
+  type PartName,
   readIds,
   readMetrics,
   type SegmentSource,
@@ -40,13 +41,19 @@ function cache<T>(load: (segment: SegmentSummary) => Promise<T>): (segment: Segm
   };
 }
 
-export function segmentCache(items: SegmentItems): SegmentSource {
-  const text = cache<TextPart>(async ({ id }) => new Text(await items.part(id, 'text'), items.nameOf(id, 'text')));
+/** @param onRead told of each part that is read from the table, with its size */
+export function segmentCache(items: SegmentItems, onRead: (bytes: number) => void = () => undefined): SegmentSource {
+  const read = async (id: string, part: PartName): Promise<Uint8Array> => {
+    const bytes = await items.part(id, part);
+    onRead(bytes.length);
+    return bytes;
+  };
+  const text = cache<TextPart>(async ({ id }) => new Text(await read(id, 'text'), items.nameOf(id, 'text')));
   return {
     text,
-    ids: cache(async ({ id, rowCount }) => readIds(await items.part(id, 'ids'), items.nameOf(id, 'ids'), rowCount)),
+    ids: cache(async ({ id, rowCount }) => readIds(await read(id, 'ids'), items.nameOf(id, 'ids'), rowCount)),
     metrics: cache(async (segment) =>
-      readMetrics(await items.part(segment.id, 'metrics'), items.nameOf(segment.id, 'metrics'), await text(segment)),
+      readMetrics(await read(segment.id, 'metrics'), items.nameOf(segment.id, 'metrics'), await text(segment)),
     ),
   };
 }

@@ -147,6 +147,8 @@ export interface Page {
 export interface SearchResult {
   rows: JobRow[];
   total: number;
+  /** The count was ended by its budget of time or reads: there are at least so many. */
+  isAtLeast?: true;
   /** 1-based position of the first row. */
   from: number;
   next?: Cursor;

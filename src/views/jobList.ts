@@ -27,9 +27,10 @@ const paged = (query: Query, key: 'after' | 'before', cursor: Cursor): string =>
 
 export function jobList({ query, result, now, region, sharedBy, mayAct }: JobListProps): Message {
   const { rows, total, from } = result;
+  const all = `${number(total)}${result.isAtLeast ? '+' : ''}`;
   const what = describeQuery(query);
-  const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${number(total)}`;
-  const summary = `${number(total)} ${what.replace(/^(jobs|[a-z]+ jobs)/, (words) => (total === 1 ? words.replace('jobs', 'job') : words))}`;
+  const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${all}`;
+  const summary = `${all} ${what.replace(/^(jobs|[a-z]+ jobs)/, (words) => (total === 1 ? words.replace('jobs', 'job') : words))}`;
   const order =
     query.sort === undefined || query.sort === 'newest'
       ? 'newest first'

@@ -9,7 +9,7 @@ import { ingest } from '../../src/history/ingest';
 import { jobItems, rowOf } from '../../src/history/jobs';
 import { liveRows } from '../../src/history/liveRows';
 import { packer } from '../../src/history/pack';
-import { jobSearch } from '../../src/history/search';
+import { jobSearch, SEARCH_BUDGET } from '../../src/history/search';
 import { segmentItems } from '../../src/history/segmentItems';
 import { createTable } from '../../src/history/table';
 import type { Job } from '../../src/jobs/job';
@@ -48,7 +48,7 @@ async function openTable() {
   let clock = 1_000_000;
   const now = () => ++clock;
   /** A worker that dies in place of its nth write. */
-  const worker = (writesLeft = Number.POSITIVE_INFINITY) => {
+  const worker = (writesLeft = Number.POSITIVE_INFINITY, budget = SEARCH_BUDGET) => {
     let left = writesLeft;
     // A client's middleware is its own.
     const own = new DynamoDBClient(settings);
@@ -66,7 +66,7 @@ async function openTable() {
     const live = liveRows(mortal, table, now);
     return {
       jobs,
-      search: jobSearch(jobs, live, items),
+      search: jobSearch(jobs, live, items, now, budget),
       pack: (leastJobs = 1, mergeAt = 3) =>
         packer(
           jobs,
@@ -149,3 +149,31 @@ test('whatever is told, packed, merged, cut off and told again, a search finds e
     { numRuns: Number(process.env.MODEL_RUNS ?? 40) },
   );
 }, 600_000);
+
+test('a search past its budget tells at least how many there are, and a packed job keeps its item', async () => {
+  const table = await openTable();
+  const writer = table.worker();
+  const jobOf = (n: number): Job => ({
+    id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    name: `align-${n}`,
+    createdAt: n,
+    status: 'SUCCEEDED',
+    seenAt: n,
+    whole: true,
+    attempts: [],
+    entered: {},
+  });
+  for (let group = 0; group < 3; group++) {
+    for (let n = 0; n < 4; n++) await ingest(writer.jobs, jobOf(group * 4 + n), table.now);
+    table.wait();
+    await table.worker().pack(1, 99);
+  }
+  const query: Query = { words: ['align'] };
+  const poor = await table.worker(0, { ms: 60_000, readUnits: 0 }).search.search(query, { limit: 2 });
+  expect(poor).toMatchObject({ total: 4, isAtLeast: true });
+  expect(poor.rows.map(({ name }) => name)).toEqual(['align-11', 'align-10']);
+  const rich = await table.worker(0).search.search(query, { limit: 2 });
+  expect(rich.total).toBe(12);
+  expect(rich.isAtLeast).toBeUndefined();
+  expect((await writer.jobs.get(jobOf(0).id))?.job).toEqual(jobOf(0));
+});
