@@ -98,6 +98,40 @@ export class PackedHistory {
     return new Worker(this);
   }
 
+  readonly #found = new Map<string, { n: number; row: number }[]>();
+  /** Reads what the table would give: none of it is the worker's. */
+  #table: ReturnType<typeof memorySource> | undefined;
+
+  /** Matches that only their id makes match, as the table's jobs would tell. */
+  async matchesById(prefix: string, question: ReturnType<typeof questionOf>): Promise<TimePlace[]> {
+    const places: TimePlace[] = [];
+    const known = this.#found.get(prefix);
+    const found: { n: number; row: number }[] = known ?? [];
+    this.#found.set(prefix, found);
+    if (known === undefined) {
+      for (const n of new Set(this.withPrefix(prefix))) {
+        const entry = this.entries[n];
+        if (entry === undefined) continue;
+        const ids = await this.#source().ids(entry);
+        for (let row = 0; row < ids.size; row++) if (ids.id(row).startsWith(prefix)) found.push({ n, row });
+      }
+    }
+    for (const { n, row } of found) {
+      const entry = this.entries[n];
+      if (entry === undefined) continue;
+      const [text, ids] = [await this.#source().text(entry), await this.#source().ids(entry)];
+      if (!new SegmentAnswer(question, text, ids).matches(row)) continue;
+      if (new SegmentAnswer(question, text).matches(row)) continue;
+      places.push({ key: text.columns.createdAt[row] ?? 0, id: ids.id(row) });
+    }
+    return places;
+  }
+
+  #source() {
+    this.#table ??= memorySource(this.segments);
+    return this.#table;
+  }
+
   /** Segments of the jobs whose id begins so. */
   *withPrefix(prefix: string): Generator<number> {
     const wanted = Number.parseInt(prefix.slice(0, 8), 16);
@@ -161,19 +195,7 @@ export class Worker {
     const others: TimePlace[] = [];
     for (const prefix of prefixes ?? []) {
       this.readUnits += JOB_READ_UNITS;
-      // The benchmark keeps no jobs, so what the table would give is taken from the segment, and not counted.
-      const plain = memorySource(this.#history.segments);
-      for (const n of this.#history.withPrefix(prefix)) {
-        const entry = this.#entries[n];
-        if (entry === undefined) continue;
-        const [text, ids] = [await plain.text(entry), await plain.ids(entry)];
-        const at = Array.from({ length: ids.size }, (_, row) => row).find((row) => ids.id(row).startsWith(prefix));
-        if (at === undefined) continue;
-        const matches = new SegmentAnswer(question, text, ids).matches(at);
-        if (matches && !new SegmentAnswer(question, text).matches(at)) {
-          others.push({ key: text.columns.createdAt[at] ?? 0, id: ids.id(at) });
-        }
-      }
+      others.push(...(await this.#history.matchesById(prefix, question)));
     }
     const vocabulary: Search['vocabulary'] = ({ id }, asked, isIdKnown) => {
       const n = this.#place.get(id) ?? 0;

@@ -1,12 +1,14 @@
 /** What one segment answers to a question: which of its rows match, and how many. */
 import type { Combinations } from './combinations';
-import { answerCondition, type ConditionAnswer, DEPENDS, type MaybeFound, NO, YES } from './conditionAnswer';
+import { ANSWERS, answerCondition, type ConditionAnswer, type MaybeFound } from './conditionAnswer';
 import type { Dictionary } from './dictionary';
 import type { IdColumn } from './idColumn';
 import type { Question } from './question';
 import type { TextPart } from './segment';
 import { runPart } from './texts';
 
+/** Held here, since an import is looked up anew at each use unless the program is bundled. */
+const { NO, YES, DEPENDS } = ANSWERS;
 const ELSEWHERE = -1;
 
 /** A candidate with its digits looked up: for each run, 1 at the runs that fit. */

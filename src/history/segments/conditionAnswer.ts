@@ -4,9 +4,8 @@ import type { Condition, IdTest, TextColumn } from './question';
 import type { TextPattern } from './texts';
 
 /** How a combination answers. */
-export const NO = 0;
-export const YES = 1;
-export const DEPENDS = 2;
+export const ANSWERS = { NO: 0, YES: 1, DEPENDS: 2 } as const;
+const { NO, YES, DEPENDS } = ANSWERS;
 
 /** A pattern with digits that may stand in some skeletons of a column: the digits of each row decide. */
 export interface MaybeFound {
