@@ -20,7 +20,7 @@ export function openHistory(client: DynamoDBClient, table: string, now: () => nu
   return {
     jobs,
     search: jobSearch(jobs, liveRows(doc, table, now), segments, now),
-    pack: packer(jobs, liveRows(doc, table, now), segments),
+    ...packer(jobs, liveRows(doc, table, now), segments),
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
     audit: auditItems(doc, table),

@@ -7,6 +7,8 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
+  type ScanCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -144,6 +146,24 @@ export function jobItems(doc: DynamoDBDocumentClient, table: string) {
 
     /** Jobs whose id begins so, the first few of them; `prefix` has at least two characters. */
     findByPrefix: (prefix: string, limit: number): Promise<StoredJob[]> => query(prefix, prefix, limit),
+
+    /** Every job of the table, in no order; reads all of it. */
+    async *everyJob(): AsyncGenerator<StoredJob & { isLive: boolean }> {
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page: ScanCommandOutput = await doc.send(
+          new ScanCommand({
+            TableName: table,
+            FilterExpression: 'begins_with(pk, :job)',
+            ExpressionAttributeValues: { ':job': 'JOB#' },
+            ConsistentRead: true,
+            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+          }),
+        );
+        for (const item of page.Items ?? []) yield { ...storedJob(item), isLive: item.live !== undefined };
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+    },
 
     /** The known children of an array, by index as text. */
     children: (parentId: string): Promise<StoredJob[]> => query(parentId, `${parentId}:`),

@@ -44,6 +44,7 @@ const MERGE_AT = 8;
 /** A segment with fewer rows than this is small. */
 const SMALL_ROWS = ROWS_PER_SEGMENT / 2;
 const LEASE_MS = 120_000;
+const REBUILD_LEASE_MS = 3_600_000;
 const RESERVE_MS = 8_000;
 const WRITES_AT_ONCE = 25;
 /** A look at the live index is at most seconds behind, and so many packs ago is at least minutes. */
@@ -154,14 +155,41 @@ export function packer(jobs: JobItems, live: LiveRows, items: SegmentItems) {
     return report;
   }
 
-  return async (options: PackOptions): Promise<PackReport> => {
-    const head = await items.lease(options.now(), options.now() + LEASE_MS);
-    if (head === undefined) return { packed: 0, merged: 0, complete: false };
-    try {
-      return await packUnder(head, options);
-    } finally {
-      await items.release(head);
+  /** Packs every finished job of the table anew, into a list of segments that takes the place of the present one. */
+  async function rebuildUnder(head: Head, options: PackOptions): Promise<PackReport> {
+    const rows: VersionedRow[] = [];
+    for await (const { job, version, isLive } of jobs.everyJob()) {
+      // Only who is in the live index has to leave it.
+      if (isDone(job)) rows.push({ row: segmentRow(job), version: isLive ? version : 0 });
     }
+    const segments = packSegments(rows, `rebuilt after ${head.generation}`);
+    const entries = segments.map(manifestEntry);
+    await putAll(segments, entries);
+    const recent = segments.map(({ id }) => id);
+    if ((await items.commit(head, entries, recent)) === undefined) return { packed: 0, merged: 0, complete: false };
+    return {
+      packed: rows.length,
+      merged: 0,
+      complete: await clear(entries, recent, () => options.remainingMs() > RESERVE_MS),
+    };
+  }
+
+  const underLease =
+    (leaseMs: number, work: (head: Head, options: PackOptions) => Promise<PackReport>) =>
+    async (options: PackOptions): Promise<PackReport> => {
+      const head = await items.lease(options.now(), options.now() + leaseMs);
+      if (head === undefined) return { packed: 0, merged: 0, complete: false };
+      try {
+        return await work(head, options);
+      } finally {
+        await items.release(head);
+      }
+    };
+
+  return {
+    pack: underLease(LEASE_MS, packUnder),
+    /** Holds all rows in memory, about 1 KB a job: for a person's machine, not for a Lambda. */
+    rebuild: underLease(REBUILD_LEASE_MS, rebuildUnder),
   };
 }
 export type Packer = ReturnType<typeof packer>;

@@ -41,6 +41,12 @@ afterAll(async () => {
 
 class Killed extends Error {}
 
+const orDie = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((error: unknown) => {
+    if (!(error instanceof Killed)) throw error;
+    return undefined;
+  });
+
 /** Every worker has a memory of its own over the same table. */
 async function openTable() {
   const table = `history-${++tables}`;
@@ -64,17 +70,13 @@ async function openTable() {
     const jobs = jobItems(mortal, table);
     const items = segmentItems(mortal, table);
     const live = liveRows(mortal, table, now);
+    const packing = packer(jobs, liveRows(mortal, table, now), items);
+    const remainingMs = () => 600_000;
     return {
       jobs,
       search: jobSearch(jobs, live, items, now, budget),
-      pack: (leastJobs = 1, mergeAt = 3) =>
-        packer(
-          jobs,
-          liveRows(mortal, table, now),
-          items,
-        )({ now, remainingMs: () => 600_000, leastJobs, mergeAt }).catch((error: unknown) => {
-          if (!(error instanceof Killed)) throw error;
-        }),
+      pack: (leastJobs = 1, mergeAt = 3) => orDie(packing.pack({ now, remainingMs, leastJobs, mergeAt })),
+      rebuild: () => orDie(packing.rebuild({ now, remainingMs })),
     };
   };
   return {
@@ -113,6 +115,7 @@ const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pack' as const), killedAfter: fc.option(fc.nat(30)) }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'two packers' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rebuild' as const), killedAfter: fc.option(fc.nat(30)) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('search' as const), query: anyQuery, isFresh: fc.boolean() }) },
 );
 
@@ -136,6 +139,12 @@ test('whatever is told, packed, merged, cut off and told again, a search finds e
         if (one.kind === 'pack') {
           table.wait();
           await table.worker(one.killedAfter ?? undefined).pack();
+        }
+        if (one.kind === 'rebuild') {
+          table.wait();
+          await table.worker(one.killedAfter ?? undefined).rebuild();
+          // A rebuild that was killed holds its lease for an hour.
+          for (let n = 0; n < 20; n++) table.wait();
         }
         if (one.kind === 'two packers') {
           table.wait();

@@ -102,6 +102,8 @@ export class Vocabulary {
   readonly isComplete: boolean;
   readonly #tokens: Dictionary;
   readonly #masks: Uint16Array;
+  /** Sixteen segments ask the same. */
+  readonly #answered = new WeakMap<Question, number>();
 
   constructor(bytes: Uint8Array, item: string) {
     const [stream] = readPart('vocabulary', bytes, item);
@@ -124,7 +126,14 @@ export class Vocabulary {
 
   /** A bit for each segment that may hold what the question asks for. */
   mask(question: Question, isIdKnown: boolean): number {
-    if (!this.isComplete) return ALL;
+    const known = this.#answered.get(question);
+    if (known !== undefined) return known;
+    const mask = this.isComplete ? this.#maskOfAll(question, isIdKnown) : ALL;
+    this.#answered.set(question, mask);
+    return mask;
+  }
+
+  #maskOfAll(question: Question, isIdKnown: boolean): number {
     let mask = ALL;
     for (const condition of question.conditions) {
       if (condition.kind !== 'texts' || (condition.id !== undefined && !isIdKnown)) continue;
