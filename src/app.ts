@@ -102,6 +102,17 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
     }
   }
 
+  /** Moves finished jobs into the search index; what fails here is tried again a minute later. */
+  async function packHistory(remainingMs: () => number): Promise<void> {
+    try {
+      const packed = await room.history.pack({ now: room.now, remainingMs });
+      if (packed.packed > 0) room.log.info('packed', { ...packed });
+    } catch (error) {
+      room.log.error('packing failed', errorFields(error));
+      room.log.metric('FailedPacks', 1);
+    }
+  }
+
   return {
     room,
     /**
@@ -136,7 +147,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
 
     /** What a passing minute brings: fill what events missed, and tell of what they did not. */
     async tick(remainingMs: () => number, full?: boolean): Promise<SweepReport> {
-      return await reconcile(
+      const report = await reconcile(
         {
           batch: room.batch,
           history: room.history,
@@ -153,6 +164,8 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
         },
         full,
       );
+      await packHistory(remainingMs);
+      return report;
     },
   };
 }

@@ -55,7 +55,7 @@ async function choose(asking: Asking<unknown>, room: Room): Promise<Chosen> {
     );
   }
   const query = queryOf(asking, room.now());
-  const jobs = (await room.history.search.all(query)).filter(isActive);
+  const jobs = (await room.history.search.unfinished(query)).filter(isActive);
   const search = `search ${formatQuery(query.statuses === undefined ? { ...query, statuses: ['active'] } : query)}`;
   return { jobs, search };
 }

@@ -15,6 +15,9 @@ const cursor = z.string().transform((text, context): Cursor => {
   return z.NEVER;
 });
 
+/** Whose words and values are offered in place of some that were not found: the newest jobs. */
+const WORDS_FROM = 500;
+
 const DROPPABLE = {
   statuses: 'status',
   since: 'since',
@@ -71,9 +74,9 @@ export const search = command({
       ...(asking.filters.before === undefined ? {} : { before: asking.filters.before }),
     });
     if (result.total === 0) {
-      const everything = await history.search.all(parseQuery('', { now }));
-      const word = misspeltWord(query, everything);
-      const value = word === undefined ? misspeltValue(query, everything) : undefined;
+      const newest = await history.search.search(parseQuery('', { now }), { limit: WORDS_FROM });
+      const word = misspeltWord(query, newest.rows);
+      const value = word === undefined ? misspeltValue(query, newest.rows) : undefined;
       if (value !== undefined)
         throw new UserError(
           `No ${describeQuery(query)}. Did you mean ${value.filter}:${value.instead}?`,
@@ -84,7 +87,7 @@ export const search = command({
           query,
           nearest: word,
           without: await withoutOne(query, room),
-          known: everything.length,
+          known: newest.total,
           slash,
         }),
       };

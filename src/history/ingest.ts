@@ -34,7 +34,7 @@ export async function ingest(
     const before = stored?.job;
     const after = before === undefined ? news : merge(before, news);
     if (before !== undefined && tellsNothing(before, after)) return { before, after: before, changed: false };
-    if (await jobs.put(after, stored?.version ?? 0, now())) return { before, after, changed: true };
+    if (await jobs.put(after, stored?.version ?? 0, now(), stored?.packed)) return { before, after, changed: true };
     stored = await jobs.get(news.id);
   }
   throw new Error(`job ${news.id} was written by others ${MOST_TRIES} times in a row`);

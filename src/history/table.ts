@@ -8,6 +8,9 @@
  * | `AUDIT#<yyyy-mm>` | `<time>#<reference>` | who did or was refused what; never updated or deleted |
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
  * | `ALERT#<key>` | `-` | a card in a channel: its `ts`, and what it showed last |
+ * | `SEGMENTS` | `-` | the head of the search index: which manifest is valid, and who packs |
+ * | `SEGMENTS#<hash>` | `-` | a manifest or a vocabulary of search segments; never changed |
+ * | `SEGMENT#<id>` | `text`, `ids`, `metrics`, `versions` | the parts of a search segment; never changed |
  * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
  */
 import {
@@ -31,7 +34,7 @@ export const TABLE_LAYOUT = {
  * What the live index carries beside its keys: `row`, the columns that a search matches and lists, so that reading the
  * index is enough to answer. (A map, since DynamoDB takes at most 20 names in an index's NonKeyAttributes.)
  */
-export const LIVE_INDEX_COLUMNS = ['row', 'version'] as const;
+export const LIVE_INDEX_COLUMNS = ['row', 'version', 'packed'] as const;
 
 /** Ids share their first two characters with about one job in 256, and always with their array's other children. */
 export const jobPartition = (id: string): string => `JOB#${id.slice(0, 2).toLowerCase()}`;

@@ -8,6 +8,10 @@ import type { ExitRange, Query, Sort, StatusWord, TagFilter } from './query';
 const ID_WORD = /^[0-9a-f-]{8,}$/;
 const INSIDE_AN_ID = 12;
 
+/** Where in an id a folded word is looked for. */
+export const placeInId = (word: string): 'nowhere' | 'start' | 'anywhere' =>
+  !ID_WORD.test(word) ? 'nowhere' : word.length >= INSIDE_AN_ID ? 'anywhere' : 'start';
+
 /** The same in every search: what is compared is folded once on both sides. */
 export const fold = (text: string): string => text.toLowerCase();
 
@@ -28,12 +32,19 @@ function texts(row: JobRow): string[] {
 
 function wordMatches(word: string, row: JobRow, folded: readonly string[]): boolean {
   if (folded.some((text) => text.includes(word))) return true;
-  if (!ID_WORD.test(word)) return false;
+  const place = placeInId(word);
+  if (place === 'nowhere') return false;
   const id = fold(row.id);
-  return id.startsWith(word) || (word.length >= INSIDE_AN_ID && id.includes(word));
+  return place === 'anywhere' ? id.includes(word) : id.startsWith(word);
 }
 
-const STATUS_TESTS: Partial<Record<StatusWord, (row: JobRow) => boolean>> = {
+/** What the words for a status are about. */
+export type StatusOf = Pick<
+  JobRow,
+  'status' | 'statusReason' | 'containerReason' | 'exitCode' | 'cancelled' | 'terminated' | 'lostAt' | 'seenAt'
+>;
+
+const STATUS_TESTS: Partial<Record<StatusWord, (row: StatusOf) => boolean>> = {
   active: (row) => !isDone(row) && !isLost(row),
   done: isDone,
   lost: isLost,
@@ -43,13 +54,13 @@ const STATUS_TESTS: Partial<Record<StatusWord, (row: JobRow) => boolean>> = {
   timedout: (row) => row.status === 'FAILED' && causeOf(row)?.key === 'timeout',
 };
 
-function statusMatches(status: StatusWord, row: JobRow): boolean {
+export function statusMatches(status: StatusWord, row: StatusOf): boolean {
   const test = STATUS_TESTS[status];
   if (test !== undefined) return test(row);
   return fold(row.status) === status && !isLost(row);
 }
 
-function definitionMatcher(patterns: readonly string[]): (definition: string) => boolean {
+export function definitionMatcher(patterns: readonly string[]): (definition: string) => boolean {
   const whole = globMatcher(patterns);
   return (definition) => whole(definition) || whole(definition.replace(/:\d+$/, ''));
 }
@@ -65,7 +76,7 @@ function isUser(owner: string | undefined, wanted: string): boolean {
 }
 
 /** `!0,!137` is neither of the two: codes that are ruled out are all ruled out. */
-function exitFits(ranges: readonly ExitRange[], exitCode: number | undefined): boolean {
+export function exitFits(ranges: readonly ExitRange[], exitCode: number | undefined): boolean {
   if (exitCode === undefined) return false;
   const inside = ({ from, to }: ExitRange) => exitCode >= from && exitCode <= to;
   const wanted = ranges.filter(({ not }) => !not);
@@ -79,8 +90,11 @@ function tagsFit(wanted: readonly TagFilter[], tags: Record<string, string>): bo
   return wanted.every(({ key }) => wanted.some((filter) => fold(filter.key) === fold(key) && has(filter)));
 }
 
-/** Prepares a query once, to be asked of many rows. */
-export function matcher(query: Query): (row: JobRow) => boolean {
+/**
+ * Prepares a query once, to be asked of many rows.
+ * @param byText leave out what matches by the id alone
+ */
+export function matcher(query: Query, byText = false): (row: JobRow) => boolean {
   const words = query.words.map(fold);
   const queue = query.queues === undefined ? undefined : globMatcher(query.queues);
   const definition = query.definitions === undefined ? undefined : definitionMatcher(query.definitions);
@@ -96,7 +110,7 @@ export function matcher(query: Query): (row: JobRow) => boolean {
       query.array !== undefined &&
       query.array !== 'parents' &&
       query.array !== 'children' &&
-      !fold(arrayParentOf(row.id) ?? '').startsWith(query.array)
+      (byText || !fold(arrayParentOf(row.id) ?? '').startsWith(query.array))
     )
       return false;
     if (query.names !== undefined && !query.names.some((name) => fold(name) === fold(row.name ?? ''))) return false;
@@ -111,7 +125,9 @@ export function matcher(query: Query): (row: JobRow) => boolean {
     if (query.tags !== undefined && !tagsFit(query.tags, row.tags?.values ?? {})) return false;
     if (words.length === 0) return true;
     const folded = texts(row);
-    return words.every((word) => wordMatches(word, row, folded));
+    return words.every((word) =>
+      byText ? folded.some((text) => text.includes(word)) : wordMatches(word, row, folded),
+    );
   };
 }
 
@@ -134,6 +150,8 @@ export interface Page {
 export interface SearchResult {
   rows: JobRow[];
   total: number;
+  /** The count was ended by its budget of time or reads: there are at least so many. */
+  isAtLeast?: true;
   /** 1-based position of the first row. */
   from: number;
   next?: Cursor;

@@ -32,9 +32,10 @@ const paged = (query: Query, key: 'after' | 'before', cursor: Cursor): string =>
 
 export function jobList({ query, result, now, region, sharedBy, mayAct, page }: JobListProps): Message {
   const { rows, total, from } = result;
+  const all = `${number(total)}${result.isAtLeast ? '+' : ''}`;
   const what = describeQuery(query);
-  const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${number(total)}`;
-  const summary = `${number(total)} ${total === 1 ? what.replace(/\bjobs\b/, 'job').replace('that match ', 'that matches ') : what}`;
+  const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${all}`;
+  const summary = `${all} ${total === 1 && !result.isAtLeast ? what.replace(/\bjobs\b/, 'job').replace('that match ', 'that matches ') : what}`;
   const order =
     query.sort === undefined || query.sort === 'newest'
       ? 'newest first'

@@ -1,6 +1,7 @@
 /** `npm run bench -- <name> [options] [--json]`: runs one benchmark and prints its figures, with the machine they were taken on. */
 import { doors } from './doors';
 import { machine } from './machine';
+import { search } from './search';
 
 export interface Benchmark {
   /** What it measures and how, for whoever reads the figures. */
@@ -9,7 +10,7 @@ export interface Benchmark {
   run(options: readonly string[], say: (line: string) => void): Promise<object>;
 }
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { doors };
+const benchmarks: Readonly<Record<string, Benchmark>> = { doors, search };
 
 /** One line a figure, nested names joined by dots. */
 function table(figures: object, prefix = ''): [name: string, value: string][] {

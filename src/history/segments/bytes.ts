@@ -1,0 +1,146 @@
+/** Numbers and texts as bytes and back: the smallest building blocks of a segment's columns. */
+
+/** What was to be read is not what was written; the caller knows which item it came from. */
+export class MalformedBytesError extends Error {
+  override name = 'MalformedBytesError';
+}
+
+const FIRST_CAPACITY = 4096;
+/** What three bytes don't hold is written apart. */
+const WIDE = 0xffffff;
+
+/** Bytes that grow as they are written. */
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+  #length = 0;
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + more));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+
+  /** An integer from 0 to 2^53 - 1 in LEB128: seven bits a byte, the lowest first. */
+  count(value: number): void {
+    this.#room(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** An integer of either sign, small ones in few bytes. */
+  signed(value: number): void {
+    this.count(value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  /**
+   * Integers of either sign, byte by byte: the lowest bytes of all, the middle ones, the highest. Of random lengths of time
+   * only the first column is random, and the others compress.
+   */
+  column(values: readonly number[]): void {
+    const signless = values.map((value) => (value < 0 ? -value * 2 - 1 : value * 2));
+    for (const shift of [0, 8, 16])
+      for (const value of signless) this.byte(value < WIDE ? (value >> shift) & 0xff : 0xff);
+    for (const value of signless) if (value >= WIDE) this.count(value);
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#room(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  text(value: string): void {
+    const encoded = Buffer.from(value, 'utf8');
+    this.count(encoded.length);
+    this.bytes(encoded);
+  }
+
+  finish(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** Reads what a `ByteWriter` wrote, in the same order. @throws MalformedBytesError past the end */
+export class ByteReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  count(): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let byte = bytes[at++] ?? this.#ended();
+    if (byte < 0x80) {
+      this.#at = at;
+      return byte;
+    }
+    let value = byte & 0x7f;
+    let scale = 0x80;
+    do {
+      byte = bytes[at++] ?? this.#ended();
+      value += (byte & 0x7f) * scale;
+      scale *= 0x80;
+    } while (byte >= 0x80);
+    this.#at = at;
+    return value;
+  }
+
+  signed(): number {
+    const value = this.count();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  column(length: number): Float64Array {
+    const [low, middle, high] = [this.bytes(length), this.bytes(length), this.bytes(length)];
+    const values = new Float64Array(length);
+    for (let index = 0; index < length; index++) {
+      const three = (low[index] ?? 0) | ((middle[index] ?? 0) << 8) | ((high[index] ?? 0) << 16);
+      const value = three === WIDE ? this.count() : three;
+      values[index] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+    return values;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#at++] ?? this.#ended();
+  }
+
+  bytes(length: number): Buffer {
+    const end = this.#at + length;
+    if (end > this.#bytes.length) this.#ended();
+    const found = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return found;
+  }
+
+  text(): string {
+    return this.bytes(this.count()).toString('utf8');
+  }
+
+  /** As many counts as there are places. */
+  counts<T extends Uint16Array | Uint32Array | Float64Array>(into: T): T {
+    for (let index = 0; index < into.length; index++) into[index] = this.count();
+    return into;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  #ended(): never {
+    throw new MalformedBytesError(`it ends after ${this.#bytes.length} bytes, in the middle of a value`);
+  }
+}

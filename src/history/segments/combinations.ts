@@ -1,0 +1,133 @@
+/**
+ * The distinct combinations of everything that a job's text is made of, and how many rows have each: most searches and
+ * exact totals are answered here, without a look at any row.
+ */
+import type { ByteReader, ByteWriter } from './bytes';
+import { Dictionary, DictionaryBuilder } from './dictionary';
+import type { SegmentRow } from './row';
+import { comparable, skeletonOf } from './texts';
+
+/** Kept as skeletons, their runs of digits with the rows, in this order. */
+export const SKELETON_COLUMNS = ['name', 'tags', 'command'] as const;
+export type SkeletonColumn = (typeof SKELETON_COLUMNS)[number];
+/** Kept whole. */
+export const WHOLE_COLUMNS = ['queue', 'definition', 'image', 'statusReason', 'containerReason'] as const;
+export type WholeColumn = (typeof WHOLE_COLUMNS)[number];
+export const COLUMNS = [...SKELETON_COLUMNS, ...WHOLE_COLUMNS, 'outcome'] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** How a job ended. */
+export interface Outcome {
+  isFailed: boolean;
+  flags: number;
+  exitCode?: number;
+}
+
+const outcomeKey = ({ isFailed, flags, exitCode }: SegmentRow): string =>
+  `${isFailed ? 1 : 0},${flags},${exitCode ?? ''}`;
+
+function readOutcome(key: string): Outcome {
+  const [isFailed, flags, exitCode = ''] = key.split(',');
+  return {
+    isFailed: isFailed === '1',
+    flags: Number(flags),
+    ...(exitCode === '' ? {} : { exitCode: Number(exitCode) }),
+  };
+}
+
+const textOf = (row: SegmentRow, column: Column): string =>
+  column === 'outcome'
+    ? outcomeKey(row)
+    : column === 'name' || column === 'tags' || column === 'command'
+      ? skeletonOf(row[column])
+      : row[column];
+
+export interface Combined {
+  /** The combination of each row. */
+  ofRow: Uint16Array;
+  write(into: ByteWriter): void;
+}
+
+export function combine(rows: readonly SegmentRow[]): Combined {
+  const dictionaries = COLUMNS.map(() => new DictionaryBuilder());
+  const numbers = new Map<string, number>();
+  const columns = COLUMNS.map((): number[] => []);
+  const counts: number[] = [];
+  const ofRow = Uint16Array.from(rows, (row) => {
+    const entries = COLUMNS.map((column, index) => dictionaries[index]?.number(textOf(row, column)) ?? 0);
+    const key = entries.join();
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(key, number);
+      counts.push(0);
+      for (const [index, entry] of entries.entries()) columns[index]?.push(entry);
+    }
+    counts[number] = (counts[number] ?? 0) + 1;
+    return number;
+  });
+  return {
+    ofRow,
+    write(into) {
+      for (const dictionary of dictionaries) dictionary.write(into);
+      into.count(counts.length);
+      for (const column of columns) for (const entry of column) into.count(entry);
+      for (const count of counts) into.count(count);
+    },
+  };
+}
+
+export class Combinations {
+  readonly size: number;
+  /** How many rows each has. */
+  readonly counts: Uint16Array;
+  readonly dictionaries: Readonly<Record<Column, Dictionary>>;
+  /** The dictionary entry of each combination, column by column. */
+  readonly entries: Readonly<Record<Column, Uint16Array>>;
+  readonly outcomes: readonly Outcome[];
+  readonly #runsBefore = new Map<SkeletonColumn | 'end', Uint16Array>();
+
+  constructor(from: ByteReader) {
+    this.dictionaries = byColumn(() => Dictionary.read(from));
+    this.size = from.count();
+    this.entries = byColumn((column) => {
+      const entries = from.counts(new Uint16Array(this.size));
+      const { size } = this.dictionaries[column];
+      if (entries.some((entry) => entry >= size)) throw new RangeError(`column ${column} has no such entry`);
+      return entries;
+    });
+    this.counts = from.counts(new Uint16Array(this.size));
+    this.outcomes = [...this.dictionaries.outcome.texts()].map(readOutcome);
+  }
+
+  /** The texts of a column as words are compared with them. */
+  comparable(column: SkeletonColumn | WholeColumn): Dictionary {
+    const dictionary = this.dictionaries[column];
+    return column === 'queue' || column === 'definition' ? dictionary.folded(comparable) : dictionary;
+  }
+
+  /** How many runs the skeleton columns before this one have, combination by combination; `end` for all of them. */
+  runsBefore(column: SkeletonColumn | 'end'): Uint16Array {
+    const known = this.#runsBefore.get(column);
+    if (known !== undefined) return known;
+    const before = new Uint16Array(this.size);
+    for (const earlier of SKELETON_COLUMNS) {
+      if (earlier === column) break;
+      const counts = this.dictionaries[earlier].runCounts();
+      const entries = this.entries[earlier];
+      for (let combination = 0; combination < this.size; combination++) {
+        before[combination] = (before[combination] ?? 0) + (counts[entries[combination] ?? 0] ?? 0);
+      }
+    }
+    this.#runsBefore.set(column, before);
+    return before;
+  }
+
+  text(combination: number, column: Column): string {
+    return this.dictionaries[column].text(this.entries[column][combination] ?? 0);
+  }
+}
+
+function byColumn<T>(make: (column: Column) => T): Record<Column, T> {
+  return Object.fromEntries(COLUMNS.map((column) => [column, make(column)])) as Record<Column, T>;
+}

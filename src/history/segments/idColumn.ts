@@ -1,0 +1,170 @@
+/** The ids of a segment's rows: raw uuids, an array's children by their parent and index, anything else as it is. */
+import type { ByteReader, ByteWriter } from './bytes';
+import type { SegmentRow } from './row';
+
+const UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})(?:([:#])(0|[1-9][0-9]{0,6}))?$/;
+const UUID_BYTES = 16;
+/** The sign between a uuid and its number: none, of an array's child, of a node. */
+const SIGNS = ['', ':', '#'] as const;
+const LITERAL = SIGNS.length;
+
+interface SplitId {
+  /** 32 hexadecimal digits; undefined for an id that is not Batch's. */
+  hex?: string;
+  sign: number;
+  number: number;
+}
+
+function splitId(id: string): SplitId {
+  const match = UUID.exec(id);
+  if (match === null) return { sign: LITERAL, number: 0 };
+  const sign = SIGNS.indexOf((match[6] ?? '') as (typeof SIGNS)[number]);
+  return { hex: match.slice(1, 6).join(''), sign, number: Number(match[7] ?? 0) };
+}
+
+/**
+ * Each distinct uuid is written once, byte by byte in sixteen columns: a random uuid's version and variant bits are then
+ * the same all down their column, and cost nothing.
+ */
+export function writeIds(into: ByteWriter, rows: readonly Pick<SegmentRow, 'id'>[]): void {
+  const ids = rows.map(({ id }) => splitId(id));
+  const uuids = new Map<string, number>();
+  for (const { hex } of ids) if (hex !== undefined && !uuids.has(hex)) uuids.set(hex, uuids.size);
+  const raw = Buffer.from([...uuids.keys()].join(''), 'hex');
+  into.count(uuids.size);
+  for (let column = 0; column < UUID_BYTES; column++) {
+    for (let at = column; at < raw.length; at += UUID_BYTES) into.byte(raw[at] ?? 0);
+  }
+  for (const { sign } of ids) into.byte(sign);
+  // A new uuid is 0, one that came before is told by how many have come since.
+  let met = 0;
+  for (const { hex } of ids) {
+    if (hex === undefined) continue;
+    const uuid = uuids.get(hex) ?? 0;
+    into.count(uuid === met ? 0 : met - uuid);
+    if (uuid === met) met++;
+  }
+  const last = new Map<string, number>();
+  for (const { hex = '', sign, number } of ids) {
+    if (sign !== 1 && sign !== 2) continue;
+    into.signed(number - (last.get(hex) ?? -1) - 1);
+    last.set(hex, number);
+  }
+  rows.forEach(({ id }, row) => {
+    if (ids[row]?.sign === LITERAL) into.text(id);
+  });
+}
+
+export class IdColumn {
+  /** The distinct uuids, 16 bytes each. */
+  readonly #raw: Buffer;
+  readonly #uuidOf: Uint16Array;
+  readonly #sign: Buffer;
+  readonly #number: Uint32Array;
+  readonly #literals = new Map<number, string>();
+
+  constructor(from: ByteReader, rowCount: number) {
+    const uuids = from.count();
+    const columns = from.bytes(uuids * UUID_BYTES);
+    this.#raw = Buffer.allocUnsafe(columns.length);
+    for (let column = 0, at = 0; column < UUID_BYTES; column++) {
+      for (let uuid = 0; uuid < uuids; uuid++) this.#raw[uuid * UUID_BYTES + column] = columns[at++] ?? 0;
+    }
+    this.#sign = Buffer.from(from.bytes(rowCount));
+    this.#uuidOf = new Uint16Array(rowCount);
+    let met = 0;
+    for (let row = 0; row < rowCount; row++) {
+      if (this.#sign[row] === LITERAL) continue;
+      const back = from.count();
+      this.#uuidOf[row] = back === 0 ? met++ : met - back;
+      if (back > met || met > uuids) throw new RangeError('a row has no such uuid');
+    }
+    this.#number = new Uint32Array(rowCount);
+    const last = new Int32Array(uuids).fill(-1);
+    for (let row = 0; row < rowCount; row++) {
+      const sign = this.#sign[row];
+      if (sign !== 1 && sign !== 2) continue;
+      const uuid = this.#uuidOf[row] ?? 0;
+      const number = (last[uuid] ?? -1) + 1 + from.signed();
+      last[uuid] = number;
+      this.#number[row] = number;
+    }
+    for (let row = 0; row < rowCount; row++) if (this.#sign[row] === LITERAL) this.#literals.set(row, from.text());
+    if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
+  }
+
+  get size(): number {
+    return this.#sign.length;
+  }
+
+  id(row: number): string {
+    const literal = this.#literals.get(row);
+    if (literal !== undefined) return literal;
+    const at = (this.#uuidOf[row] ?? 0) * UUID_BYTES;
+    const hex = this.#raw.toString('hex', at, at + UUID_BYTES);
+    const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    const sign = SIGNS[this.#sign[row] ?? 0] ?? '';
+    return sign === '' ? uuid : `${uuid}${sign}${this.#number[row]}`;
+  }
+
+  /**
+   * The rows that pass a test of their id, 1 for each.
+   * @param places where in a uuid, told in hexadecimal digits, `hex` may stand (`uuidPlaces`)
+   * @param fits the same question about an id as a whole, for ids that are not Batch's
+   * @param isOfChildrenOnly whether rows without an array's index are left out
+   */
+  find(hex: string, places: readonly number[], fits: (id: string) => boolean, isOfChildrenOnly = false): Uint8Array {
+    const found = new Uint8Array(this.size);
+    for (const [row, literal] of this.#literals) if (fits(literal)) found[row] = 1;
+    if (places.length === 0) return found;
+    const uuids = this.#findUuids(hex, places);
+    if (uuids.size === 0) return found;
+    for (let row = 0; row < found.length; row++) {
+      const sign = this.#sign[row];
+      if (sign !== LITERAL && (!isOfChildrenOnly || sign === 1) && uuids.has(this.#uuidOf[row] ?? 0)) found[row] = 1;
+    }
+    return found;
+  }
+
+  #findUuids(hex: string, places: readonly number[]): Set<number> {
+    const found = new Set<number>();
+    const consider = (uuid: number, place: number) => {
+      const digits = this.#raw.toString('hex', uuid * UUID_BYTES, (uuid + 1) * UUID_BYTES);
+      if (digits.startsWith(hex, place)) found.add(uuid);
+    };
+    // Two digits are a byte; at an odd place the first whole byte begins one digit later.
+    for (const place of places) {
+      const skip = place % 2;
+      const bytes = Buffer.from(hex.slice(skip, hex.length - ((hex.length - skip) % 2)), 'hex');
+      if (bytes.length === 0) {
+        for (let uuid = 0; uuid < this.#raw.length / UUID_BYTES; uuid++) consider(uuid, place);
+        continue;
+      }
+      const offset = (place + skip) / 2;
+      for (let at = this.#raw.indexOf(bytes); at >= 0; at = this.#raw.indexOf(bytes, at + 1)) {
+        if (at % UUID_BYTES === offset) consider((at - offset) / UUID_BYTES, place);
+      }
+    }
+    return found;
+  }
+}
+
+/** Where a uuid has its dashes, told in hexadecimal digits before them. */
+const DASHES_AFTER = [8, 12, 16, 20];
+
+/**
+ * Where in a uuid a word of digits and dashes can stand: the dashes leave few places, and often one.
+ * @returns its digits, and the places told in digits before it
+ */
+export function uuidPlaces(word: string, onlyAtStart: boolean): { hex: string; places: number[] } {
+  const hex = word.replaceAll('-', '');
+  if (!/^[0-9a-f-]+$/.test(word)) return { hex, places: [] };
+  const template = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx';
+  const shape = word.replace(/[0-9a-f]/g, 'x');
+  const places: number[] = [];
+  for (let at = template.indexOf(shape); at >= 0; at = template.indexOf(shape, at + 1)) {
+    if (onlyAtStart && at > 0) break;
+    places.push(at - DASHES_AFTER.filter((digits, dash) => digits + dash < at).length);
+  }
+  return { hex, places };
+}

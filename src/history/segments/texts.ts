@@ -1,0 +1,78 @@
+/**
+ * Texts as segments compare them: folded for case once, and parted into a *skeleton*, in which one byte stands for each
+ * run of digits, and the runs. Thousands of names (`align-0001-shard-17`) share one skeleton (`align-·-shard-·`).
+ */
+import { fold } from '../../jobs/match';
+
+/** Between the entries of a dictionary. */
+export const ENTRY = '\u0000';
+/** In place of a run of digits. */
+export const RUN = '\u0001';
+/** Inside a set of tags: between a key and its value, after each value, before the owner. */
+export const TAG_VALUE = '\u0002';
+export const TAG_END = '\u0003';
+export const TAG_OWNER = '\u0004';
+
+/**
+ * Unicode's noncharacters from U+FDD0 on are for a program's own use (The Unicode Standard, 23.7), so they can stand for
+ * the control characters that have a meaning here.
+ */
+const OWN_CONTROLS = new RegExp(`[${ENTRY}-${TAG_OWNER}]`, 'g');
+const STAND_IN = 0xfdd0;
+
+/** A text without the characters that have a meaning here. */
+export const storable = (text: string): string =>
+  text.replace(OWN_CONTROLS, (control) => String.fromCharCode(STAND_IN + control.charCodeAt(0)));
+
+/** A text or a word as it is compared. */
+export const comparable = (text: string): string => storable(fold(text));
+
+const DIGITS = /[0-9]+/g;
+
+export const skeletonOf = (text: string): string => text.replace(DIGITS, RUN);
+export const runsOf = (text: string): readonly string[] => text.match(DIGITS) ?? [];
+
+/** How many runs a skeleton has places for. */
+export function countRuns(skeleton: string): number {
+  let count = 0;
+  for (let at = skeleton.indexOf(RUN); at >= 0; at = skeleton.indexOf(RUN, at + 1)) count++;
+  return count;
+}
+
+export function joinSkeleton(skeleton: string, runs: Iterable<string>): string {
+  const rest = runs[Symbol.iterator]();
+  return skeleton.replaceAll(RUN, () => String(rest.next().value ?? ''));
+}
+
+/** What is asked of one run of digits. */
+export interface RunTest {
+  digits: string;
+  at: 'whole' | 'start' | 'end' | 'inside';
+}
+
+/** A part of a text to look for. */
+export interface TextPattern {
+  /** As compared, for texts that are kept whole. */
+  text: string;
+  skeleton: string;
+  /** One for each run in the skeleton; without any, the skeleton alone decides. */
+  runs: readonly RunTest[];
+  /** The whole text must be equal. */
+  whole: boolean;
+}
+
+/** @param text comparable */
+export function textPattern(text: string, whole = false): TextPattern {
+  const digits = runsOf(text);
+  const [opens, closes] = [/^[0-9]/.test(text), /[0-9]$/.test(text)];
+  const runs = digits.map((run, index): RunTest => {
+    const isOpen = !whole && opens && index === 0;
+    const isClosing = !whole && closes && index === digits.length - 1;
+    return { digits: run, at: isOpen ? (isClosing ? 'inside' : 'end') : isClosing ? 'start' : 'whole' };
+  });
+  return { text, skeleton: skeletonOf(text), runs, whole };
+}
+
+/** What to look for among runs that stand between separators. */
+export const runPart = ({ digits, at }: RunTest): string =>
+  `${at === 'whole' || at === 'start' ? ENTRY : ''}${digits}${at === 'whole' || at === 'end' ? ENTRY : ''}`;

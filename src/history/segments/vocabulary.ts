@@ -1,0 +1,162 @@
+/**
+ * Which of up to sixteen segments hold a token (a stretch of letters and digits) in any text: what is in none need not be
+ * looked for in any, and sixteen segments' vocabulary is read for the price of half a segment.
+ */
+import { ByteWriter } from './bytes';
+import { SKELETON_COLUMNS, type SkeletonColumn, WHOLE_COLUMNS } from './combinations';
+import { Dictionary } from './dictionary';
+import { guard, readPart, writePart } from './part';
+import type { Question } from './question';
+import type { TextPart } from './segment';
+import { ENTRY, joinSkeleton, RUN, type TextPattern } from './texts';
+
+export const SEGMENTS_PER_VOCABULARY = 16;
+const ALL = 0xffff;
+/** Names that hold random tokens have a vocabulary as large as themselves: past this it is left empty, and excludes nothing. */
+const MOST_BYTES = 120_000;
+
+const TOKEN = /[\p{L}\p{N}]+/gu;
+const TOKEN_TEMPLATE = new RegExp(`[\\p{L}\\p{N}${RUN}]+`, 'gu');
+
+/** All tokens of a segment's texts. */
+export function tokensOf(text: TextPart): Set<string> {
+  const tokens = new Set<string>();
+  const { combinations } = text;
+  for (const column of WHOLE_COLUMNS) {
+    for (const entry of combinations.comparable(column).texts()) {
+      for (const [token] of entry.matchAll(TOKEN)) tokens.add(token);
+    }
+  }
+  for (const column of SKELETON_COLUMNS) addSkeletonTokens(text, column, tokens);
+  return tokens;
+}
+
+/** A token with digits, as a template and the place of its first run. */
+interface Template {
+  token: string;
+  firstRun: number;
+  runs: number;
+  /** Runs that were seen in it, where it has one. */
+  seen: Set<number>;
+}
+
+function addSkeletonTokens(text: TextPart, column: SkeletonColumn, tokens: Set<string>): void {
+  const { combinations, columns } = text;
+  const dictionary = combinations.dictionaries[column];
+  const templates = [...dictionary.texts()].map((skeleton) => {
+    const found: Template[] = [];
+    let firstRun = 0;
+    for (const [token] of skeleton.matchAll(TOKEN_TEMPLATE)) {
+      const runs = token.split(RUN).length - 1;
+      if (runs === 0) tokens.add(token);
+      else found.push({ token, firstRun, runs, seen: new Set() });
+      firstRun += runs;
+    }
+    return found;
+  });
+  const before = combinations.runsBefore(column);
+  const entries = combinations.entries[column];
+  const { combinationOf, firstRun, runOf, runs } = columns;
+  for (let row = 0; row < combinationOf.length; row++) {
+    const combination = combinationOf[row] ?? 0;
+    const first = (firstRun[row] ?? 0) + (before[combination] ?? 0);
+    for (const template of templates[entries[combination] ?? 0] ?? []) {
+      const from = first + template.firstRun;
+      if (template.runs === 1) template.seen.add(runOf[from] ?? 0);
+      else {
+        const digits = Array.from(runOf.subarray(from, from + template.runs), (run) => runs.text(run));
+        tokens.add(joinSkeleton(template.token, digits));
+      }
+    }
+  }
+  for (const { token, seen } of templates.flat()) {
+    for (const run of seen) tokens.add(token.replace(RUN, runs.text(run)));
+  }
+}
+
+/** @param segments the tokens of each segment, in the order of the manifest */
+export function packVocabulary(segments: readonly ReadonlySet<string>[]): Buffer {
+  const masks = new Map<string, number>();
+  segments.forEach((tokens, n) => {
+    for (const token of tokens) masks.set(token, (masks.get(token) ?? 0) | (1 << n));
+  });
+  const packed = write(
+    [...masks].sort(([a], [b]) => (a < b ? -1 : 1)),
+    true,
+  );
+  return packed.length <= MOST_BYTES ? packed : write([], false);
+}
+
+function write(tokens: readonly (readonly [token: string, mask: number])[], isComplete: boolean): Buffer {
+  const into = new ByteWriter();
+  into.byte(isComplete ? 1 : 0);
+  into.count(tokens.length);
+  into.text(tokens.map(([token]) => token).join(ENTRY));
+  for (const [, mask] of tokens) into.byte(mask & 0xff);
+  for (const [, mask] of tokens) into.byte(mask >> 8);
+  return writePart('vocabulary', [into.finish()]);
+}
+
+export class Vocabulary {
+  /** False when it grew too large and was left empty. */
+  readonly isComplete: boolean;
+  readonly #tokens: Dictionary;
+  readonly #masks: Uint16Array;
+  /** Sixteen segments ask the same. */
+  readonly #answered = new WeakMap<Question, number>();
+
+  constructor(bytes: Uint8Array, item: string) {
+    const [stream] = readPart('vocabulary', bytes, item);
+    const { isComplete, tokens, masks } = guard(item, () => {
+      const from = stream?.();
+      if (from === undefined) throw new RangeError('it is empty');
+      const complete = from.byte() === 1;
+      const read = Dictionary.read(from);
+      const [low, high] = [from.bytes(read.size), from.bytes(read.size)];
+      return {
+        isComplete: complete,
+        tokens: read,
+        masks: Uint16Array.from(low, (byte, token) => byte | ((high[token] ?? 0) << 8)),
+      };
+    });
+    this.isComplete = isComplete;
+    this.#tokens = tokens;
+    this.#masks = masks;
+  }
+
+  /** A bit for each segment that may hold what the question asks for. */
+  mask(question: Question, isIdKnown: boolean): number {
+    const known = this.#answered.get(question);
+    if (known !== undefined) return known;
+    const mask = this.isComplete ? this.#maskOfAll(question, isIdKnown) : ALL;
+    this.#answered.set(question, mask);
+    return mask;
+  }
+
+  #maskOfAll(question: Question, isIdKnown: boolean): number {
+    let mask = ALL;
+    for (const condition of question.conditions) {
+      if (condition.kind !== 'texts' || (condition.id !== undefined && !isIdKnown)) continue;
+      let any = 0;
+      for (const pattern of condition.patterns) any |= this.#maskOf(pattern);
+      mask &= any;
+    }
+    return mask;
+  }
+
+  #maskOf({ text, whole }: TextPattern): number {
+    let mask = ALL;
+    for (const match of text.matchAll(TOKEN)) {
+      const [token] = match;
+      // At an end of the pattern a token may go on; before and after other characters it may not.
+      const opens = match.index === 0 && !whole ? '' : ENTRY;
+      const closes = match.index + token.length === text.length && !whole ? '' : ENTRY;
+      let found = 0;
+      this.#tokens.eachHit(`${opens}${token}${closes}`, (entry) => {
+        found |= this.#masks[entry] ?? 0;
+      });
+      mask &= found;
+    }
+    return mask;
+  }
+}

@@ -1,0 +1,157 @@
+/** The search benchmark: builds a packed history and asks it everything, warm and cold. */
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { parseQuery, type Query, type StatusWord } from '../../src/jobs/query';
+import { type CorpusJob, corpusFile } from './corpus';
+import { MADE_QUERIES, makeCorpus } from './madeCorpus';
+import type { Benchmark } from './main';
+import { PackedHistory } from './packedHistory';
+import { median, quantile } from './statistics';
+
+const JOBS_PER_PAGE = 10;
+const WARM_RUNS = 9;
+const DEFAULT_JOBS = 100_000;
+
+interface Asked {
+  what: string;
+  query: Query;
+}
+
+const option = (options: readonly string[], name: string): string | undefined => {
+  const at = options.indexOf(name);
+  return at < 0 ? undefined : options[at + 1];
+};
+
+interface TypedQuery {
+  text?: string;
+  status?: string;
+  queue?: string;
+  def?: string;
+  since?: number;
+  until?: number;
+}
+
+/** `status` and `queue` are exact, `def` is a definition at any revision; moments in ms. */
+function queryOf({ text = '', status, queue, def, since, until }: TypedQuery): Query {
+  return {
+    words: parseQuery(text, { now: 0 }).words,
+    ...(status === undefined ? {} : { statuses: [status.toLowerCase() as StatusWord] }),
+    ...(queue === undefined ? {} : { queues: [queue] }),
+    ...(def === undefined ? {} : { definitions: [def] }),
+    ...(since === undefined ? {} : { since: { at: since, typed: String(since) } }),
+    ...(until === undefined ? {} : { until: { at: until, typed: String(until) } }),
+  };
+}
+
+/** A list of `[what, query]`, or a search as it is typed on each line. */
+function readQueries(path: string | undefined): Asked[] {
+  if (path === undefined) return MADE_QUERIES.map((what) => ({ what, query: parseQuery(what, { now: 0 }) }));
+  const text = readFileSync(path, 'utf8');
+  if (!text.trimStart().startsWith('[')) {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    return lines.map((what) => ({ what, query: parseQuery(what, { now: Date.now() }) }));
+  }
+  return (JSON.parse(text) as [string, TypedQuery | string][]).map(([what, typed]) => ({
+    what,
+    query: typeof typed === 'string' ? parseQuery(typed, { now: Date.now() }) : queryOf(typed),
+  }));
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+async function build(options: readonly string[], say: (line: string) => void): Promise<PackedHistory> {
+  const history = new PackedHistory();
+  const corpus = option(options, '--corpus');
+  const jobs: Iterable<CorpusJob> | AsyncIterable<CorpusJob> =
+    corpus === undefined
+      ? makeCorpus(Number(option(options, '--jobs') ?? DEFAULT_JOBS), Number(option(options, '--seed') ?? 1))
+      : corpusFile(corpus);
+  for await (const job of jobs) {
+    history.add(job);
+    if (history.jobs % 250_000 === 0) say(`${history.jobs} jobs packed`);
+  }
+  history.finish();
+  return history;
+}
+
+async function measure({ what, query }: Asked, history: PackedHistory, warm: ReturnType<PackedHistory['worker']>) {
+  const { ids, total } = await warm.search(query, JOBS_PER_PAGE, false);
+  const timed = async (pageOnly: boolean): Promise<number> => {
+    const times: number[] = [];
+    for (let run = 0; run < WARM_RUNS; run++) {
+      const began = performance.now();
+      await warm.search(query, JOBS_PER_PAGE, pageOnly);
+      times.push(performance.now() - began);
+    }
+    return round(median(times));
+  };
+  const cold = async (pageOnly: boolean) => {
+    const worker = history.worker();
+    const began = cpuMs();
+    await worker.search(query, JOBS_PER_PAGE, pageOnly);
+    return { ms: round(cpuMs() - began), rcu: worker.readUnits };
+  };
+  const [page, all] = [await cold(true), await cold(false)];
+  return {
+    what,
+    total,
+    ids,
+    warm_page_ms: await timed(true),
+    warm_total_ms: await timed(false),
+    cold_page_ms: page.ms,
+    cold_page_rcu: page.rcu,
+    cold_total_ms: all.ms,
+    cold_total_rcu: all.rcu,
+  };
+}
+
+export const search: Benchmark = {
+  about:
+    'Searches over a packed history in memory: --jobs N [--seed S], or --corpus FILE.jsonl, and --queries FILE. Cold is CPU time of a worker that has read nothing; RCU are what its reads would cost.',
+  async run(options, say) {
+    const queries = readQueries(option(options, '--queries'));
+    const history = await build(options, say);
+    collectGarbage();
+    const before = process.memoryUsage();
+    const warm = history.worker();
+    for (const { query } of [...queries, ...queries]) await warm.search(query, JOBS_PER_PAGE, false);
+    collectGarbage();
+    const after = process.memoryUsage();
+    const asked: Awaited<ReturnType<typeof measure>>[] = [];
+    for (const query of queries) asked.push(await measure(query, history, warm));
+    const bytes = history.bytes();
+    const perJob = Object.fromEntries(Object.entries(bytes).map(([kind, size]) => [kind, round(size / history.jobs)]));
+    const all = Object.values(bytes).reduce((sum, size) => sum + size, 0);
+    const over = (name: 'warm_page_ms' | 'warm_total_ms' | 'cold_page_ms' | 'cold_page_rcu' | 'cold_total_ms') => ({
+      median: round(median(asked.map((query) => query[name]))),
+      p95: round(
+        quantile(
+          asked.map((query) => query[name]),
+          0.95,
+        ),
+      ),
+      worst: round(Math.max(...asked.map((query) => query[name]))),
+    });
+    return {
+      jobs: history.jobs,
+      segments: history.segments.length,
+      warm_page_ms: over('warm_page_ms'),
+      warm_total_ms: over('warm_total_ms'),
+      cold_page_ms: over('cold_page_ms'),
+      cold_page_rcu: over('cold_page_rcu'),
+      cold_total_ms: over('cold_total_ms'),
+      bytes_per_job: { ...perJob, all: round(all / history.jobs) },
+      build_us_per_job: round((history.packMs * 1000) / history.jobs),
+      warm_memory_mb: Math.round((after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / 1e6),
+      queries: asked,
+    };
+  },
+};
