@@ -8,6 +8,15 @@ export class MalformedBytesError extends Error {
 const FIRST_CAPACITY = 4096;
 /** What three bytes don't hold is written apart. */
 const WIDE = 0xffffff;
+/** Up to here the engine's operators on bits can be used. */
+const INT32 = 0x7fffffff;
+
+/** Both signs as counts, small ones as small ones. */
+const signless = (value: number): number => (value < 0 ? -value * 2 - 1 : value * 2);
+function signed(value: number): number {
+  if (value <= INT32) return (value >>> 1) ^ -(value & 1);
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
 
 /** Bytes that grow as they are written. */
 export class ByteWriter {
@@ -24,17 +33,18 @@ export class ByteWriter {
   /** An integer from 0 to 2^53 - 1 in LEB128: seven bits a byte, the lowest first. */
   count(value: number): void {
     this.#room(8);
+    const bytes = this.#bytes;
+    let at = this.#length;
     let rest = value;
-    while (rest >= 0x80) {
-      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#bytes[this.#length++] = rest;
+    for (; rest > INT32; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80;
+    for (; rest >= 0x80; rest >>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+    bytes[at++] = rest;
+    this.#length = at;
   }
 
   /** An integer of either sign, small ones in few bytes. */
   signed(value: number): void {
-    this.count(value < 0 ? -value * 2 - 1 : value * 2);
+    this.count(signless(value));
   }
 
   /**
@@ -42,10 +52,32 @@ export class ByteWriter {
    * only the first column is random, and the others compress.
    */
   column(values: readonly number[]): void {
-    const signless = values.map((value) => (value < 0 ? -value * 2 - 1 : value * 2));
-    for (const shift of [0, 8, 16])
-      for (const value of signless) this.byte(value < WIDE ? (value >> shift) & 0xff : 0xff);
-    for (const value of signless) if (value >= WIDE) this.count(value);
+    const count = values.length;
+    this.#room(3 * count);
+    const low = this.#length;
+    this.#length += 3 * count;
+    for (let index = 0; index < count; index++) {
+      const value = signless(values[index] as number);
+      const three = value < WIDE ? value : WIDE;
+      const bytes = this.#bytes;
+      bytes[low + index] = three & 0xff;
+      bytes[low + count + index] = (three >> 8) & 0xff;
+      bytes[low + 2 * count + index] = three >> 16;
+    }
+    for (const value of values) if (signless(value) >= WIDE) this.count(signless(value));
+  }
+
+  /** Numbers below 65,536: all low bytes, then all high ones. */
+  pairs(values: ArrayLike<number>): void {
+    const count = values.length;
+    this.#room(2 * count);
+    const [bytes, low] = [this.#bytes, this.#length];
+    this.#length += 2 * count;
+    for (let index = 0; index < count; index++) {
+      const value = values[index] as number;
+      bytes[low + index] = value & 0xff;
+      bytes[low + count + index] = value >> 8;
+    }
   }
 
   byte(value: number): void {
@@ -99,18 +131,24 @@ export class ByteReader {
   }
 
   signed(): number {
-    const value = this.count();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return signed(this.count());
   }
 
   column(length: number): Float64Array {
     const [low, middle, high] = [this.bytes(length), this.bytes(length), this.bytes(length)];
     const values = new Float64Array(length);
     for (let index = 0; index < length; index++) {
-      const three = (low[index] ?? 0) | ((middle[index] ?? 0) << 8) | ((high[index] ?? 0) << 16);
-      const value = three === WIDE ? this.count() : three;
-      values[index] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      const three = (low[index] as number) | ((middle[index] as number) << 8) | ((high[index] as number) << 16);
+      values[index] = signed(three === WIDE ? this.count() : three);
     }
+    return values;
+  }
+
+  /** What `pairs` wrote. */
+  pairs(count: number): Uint16Array {
+    const [low, high] = [this.bytes(count), this.bytes(count)];
+    const values = new Uint16Array(count);
+    for (let index = 0; index < count; index++) values[index] = (low[index] as number) | ((high[index] as number) << 8);
     return values;
   }
 

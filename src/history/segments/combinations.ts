@@ -5,7 +5,7 @@
 import type { ByteReader, ByteWriter } from './bytes';
 import { Dictionary, DictionaryBuilder } from './dictionary';
 import type { SegmentRow } from './row';
-import { comparable, skeletonOf } from './texts';
+import { comparable, type PartedText, partText } from './texts';
 
 /** Kept as skeletons, their runs of digits with the rows, in this order. */
 export const SKELETON_COLUMNS = ['name', 'tags', 'command'] as const;
@@ -35,39 +35,89 @@ function readOutcome(key: string): Outcome {
   };
 }
 
-const textOf = (row: SegmentRow, column: Column): string =>
-  column === 'outcome'
-    ? outcomeKey(row)
-    : column === 'name' || column === 'tags' || column === 'command'
-      ? skeletonOf(row[column])
-      : row[column];
-
 export interface Combined {
   /** The combination of each row. */
   ofRow: Uint16Array;
+  /** How many runs of digits the rows of each combination have. */
+  runCounts: readonly number[];
+  /** The distinct runs of digits, and which of them the rows have, row after row. */
+  runs: readonly string[];
+  runOf: readonly number[];
   write(into: ByteWriter): void;
+}
+
+/** Parts texts at their digits; most tags and commands come again and again. */
+function partOnce(): (text: string) => PartedText {
+  const known = new Map<string, PartedText>();
+  return (text) => {
+    let parted = known.get(text);
+    if (parted === undefined) {
+      parted = partText(text);
+      known.set(text, parted);
+    }
+    return parted;
+  };
+}
+
+/** Numbers lists of numbers below 65,536 in the order in which they first come. */
+class ListNumbers {
+  /** By the number of a list's beginning and the item after it. */
+  readonly #steps: Map<number, number>[] = [];
+
+  number(list: readonly number[]): number {
+    let number = list[0] ?? 0;
+    for (let at = 1; at < list.length; at++) {
+      let step = this.#steps[at];
+      if (step === undefined) {
+        step = new Map();
+        this.#steps[at] = step;
+      }
+      const key = number * 0x10000 + (list[at] ?? 0);
+      const known = step.get(key);
+      number = known ?? step.size;
+      if (known === undefined) step.set(key, number);
+    }
+    return number;
+  }
 }
 
 export function combine(rows: readonly SegmentRow[]): Combined {
   const dictionaries = COLUMNS.map(() => new DictionaryBuilder());
-  const numbers = new Map<string, number>();
   const columns = COLUMNS.map((): number[] => []);
+  const numbers = new ListNumbers();
   const counts: number[] = [];
-  const ofRow = Uint16Array.from(rows, (row) => {
-    const entries = COLUMNS.map((column, index) => dictionaries[index]?.number(textOf(row, column)) ?? 0);
-    const key = entries.join();
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = numbers.size;
-      numbers.set(key, number);
+  const runCounts: number[] = [];
+  const runs = new DictionaryBuilder();
+  const runOf: number[] = [];
+  const part = { name: partText, tags: partOnce(), command: partOnce() };
+  const entries = COLUMNS.map(() => 0);
+  const ofRow = new Uint16Array(rows.length);
+  rows.forEach((row, index) => {
+    const before = runOf.length;
+    COLUMNS.forEach((column, n) => {
+      let text: string;
+      if (column === 'outcome') text = outcomeKey(row);
+      else if (column === 'name' || column === 'tags' || column === 'command') {
+        const parted = part[column](row[column]);
+        text = parted.skeleton;
+        for (const run of parted.runs) runOf.push(runs.number(run));
+      } else text = row[column];
+      entries[n] = dictionaries[n]?.number(text) ?? 0;
+    });
+    const number = numbers.number(entries);
+    if (number === counts.length) {
       counts.push(0);
-      for (const [index, entry] of entries.entries()) columns[index]?.push(entry);
+      runCounts.push(runOf.length - before);
+      entries.forEach((entry, n) => void columns[n]?.push(entry));
     }
     counts[number] = (counts[number] ?? 0) + 1;
-    return number;
+    ofRow[index] = number;
   });
   return {
     ofRow,
+    runCounts,
+    runs: runs.texts(),
+    runOf,
     write(into) {
       for (const dictionary of dictionaries) dictionary.write(into);
       into.count(counts.length);

@@ -1,40 +1,49 @@
 /** What differs from row to row beside the combination: when each job was created, and the digits in its texts. */
 import type { ByteReader, ByteWriter } from './bytes';
-import { type Combinations, SKELETON_COLUMNS } from './combinations';
+import type { Combinations, Combined } from './combinations';
 import { Dictionary } from './dictionary';
 import type { SegmentRow } from './row';
-import { ENTRY, runsOf } from './texts';
+import { ENTRY } from './texts';
 
 /** Numbers of up to so many digits are exact in a double. */
 const EXACT_DIGITS = 15;
 
-/** @param combinationOf the combination of each row */
-export function writeRowColumns(into: ByteWriter, rows: readonly SegmentRow[], combinationOf: Uint16Array): void {
-  for (const combination of combinationOf) into.byte(combination & 0xff);
-  for (const combination of combinationOf) into.byte(combination >> 8);
-  rows.forEach(({ createdAt }, row) => void into.signed(createdAt - (rows[row - 1]?.createdAt ?? 0)));
-  const runs = rows.map((row) => SKELETON_COLUMNS.flatMap((column) => runsOf(row[column])));
-  const numbers = writeRuns(into, new Set(runs.flat()));
-  const last: (Int32Array | undefined)[] = [];
-  rows.forEach((_, index) => {
-    const mine = runs[index] ?? [];
-    const combination = combinationOf[index] ?? 0;
-    const known = last[combination] ?? new Int32Array(mine.length);
-    last[combination] = known;
-    mine.forEach((run, place) => {
-      const number = numbers.get(run) ?? 0;
-      into.signed(number - (known[place] ?? 0));
+export function writeRowColumns(into: ByteWriter, rows: readonly SegmentRow[], combined: Combined): void {
+  const { ofRow, runCounts, runs, runOf } = combined;
+  into.pairs(ofRow);
+  let before = 0;
+  for (const { createdAt } of rows) {
+    into.signed(createdAt - before);
+    before = createdAt;
+  }
+  const numbers = writeRuns(into, runs);
+  const last = runCounts.map((count) => new Int32Array(count));
+  let at = 0;
+  for (const combination of ofRow) {
+    const known = last[combination] as Int32Array;
+    for (let place = 0; place < known.length; place++) {
+      const number = numbers[runOf[at++] as number] as number;
+      into.signed(number - (known[place] as number));
       known[place] = number;
-    });
-  });
+    }
+  }
 }
 
-/** Distinct runs, shortest first and then by value, so that the next shard's number is the next run. */
-function writeRuns(into: ByteWriter, distinct: ReadonlySet<string>): Map<string, number> {
-  const sorted = [...distinct].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  into.count(sorted.length);
+/**
+ * Writes distinct runs shortest first and then by value, so that the next shard's number is the next run.
+ * @returns the place of each
+ */
+function writeRuns(into: ByteWriter, runs: readonly string[]): Uint32Array {
+  const order = [...runs.keys()].sort((a, b) => {
+    const [one, other] = [runs[a] ?? '', runs[b] ?? ''];
+    return one.length - other.length || (one < other ? -1 : 1);
+  });
+  const numbers = new Uint32Array(runs.length);
+  into.count(order.length);
   let [length, value] = [0, 0];
-  for (const run of sorted) {
+  order.forEach((index, number) => {
+    const run = runs[index] ?? '';
+    numbers[index] = number;
     into.count(run.length - length);
     if (run.length !== length) value = 0;
     length = run.length;
@@ -44,8 +53,8 @@ function writeRuns(into: ByteWriter, distinct: ReadonlySet<string>): Map<string,
       into.count(Number(run) - value);
       value = Number(run);
     }
-  }
-  return new Map(sorted.map((run, number) => [run, number]));
+  });
+  return numbers;
 }
 
 function readRuns(from: ByteReader): string[] {
@@ -70,9 +79,9 @@ export class RowColumns {
   readonly firstRun: Uint32Array;
 
   constructor(from: ByteReader, rowCount: number, combinations: Combinations) {
-    const [low, high] = [from.bytes(rowCount), from.bytes(rowCount)];
-    this.combinationOf = Uint16Array.from(low, (byte, row) => byte | ((high[row] ?? 0) << 8));
-    if (this.combinationOf.some((combination) => combination >= combinations.size)) {
+    const combinationOf = from.pairs(rowCount);
+    this.combinationOf = combinationOf;
+    if (combinationOf.some((combination) => combination >= combinations.size)) {
       throw new RangeError('a row has no such combination');
     }
     this.createdAt = new Float64Array(rowCount);
@@ -84,31 +93,34 @@ export class RowColumns {
     const runs = readRuns(from);
     this.runs = new Dictionary(runs.join(ENTRY), runs.length);
     const places = combinations.runsBefore('end');
-    this.firstRun = new Uint32Array(rowCount + 1);
+    const firstRun = new Uint32Array(rowCount + 1);
+    this.firstRun = firstRun;
+    let all = 0;
     for (let row = 0; row < rowCount; row++) {
-      this.firstRun[row + 1] = (this.firstRun[row] ?? 0) + (places[this.combinationOf[row] ?? 0] ?? 0);
+      all += places[combinationOf[row] as number] as number;
+      firstRun[row + 1] = all;
     }
-    this.runOf = new Uint32Array(this.firstRun[rowCount] ?? 0);
+    const runOf = new Uint32Array(all);
+    this.runOf = runOf;
     // Each combination continues from its own last row.
     const firstOf = new Uint32Array(combinations.size);
-    let all = 0;
+    let kept = 0;
     for (let combination = 0; combination < combinations.size; combination++) {
-      firstOf[combination] = all;
-      all += places[combination] ?? 0;
+      firstOf[combination] = kept;
+      kept += places[combination] as number;
     }
-    const last = new Int32Array(all);
+    const last = new Int32Array(kept);
     let into = 0;
     for (let row = 0; row < rowCount; row++) {
-      const combination = this.combinationOf[row] ?? 0;
-      const first = firstOf[combination] ?? 0;
-      const end = first + (places[combination] ?? 0);
-      for (let place = first; place < end; place++) {
-        const run = (last[place] ?? 0) + from.signed();
+      let place = firstOf[combinationOf[row] as number] as number;
+      const end = firstRun[row + 1] as number;
+      for (; into < end; into++, place++) {
+        const run = (last[place] as number) + from.signed();
         last[place] = run;
-        this.runOf[into++] = run;
+        runOf[into] = run;
       }
     }
-    if (this.runOf.some((run) => run >= runs.length)) throw new RangeError('a row has no such run of digits');
+    if (runOf.some((run) => run >= runs.length)) throw new RangeError('a row has no such run of digits');
     if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
   }
 }

@@ -32,9 +32,11 @@ export interface VersionedRow {
 }
 
 const segmentId = (rows: readonly VersionedRow[], origin: string): string => {
-  const hash = createHash('sha256').update(`${origin}\n`);
-  for (const { row, version } of rows) hash.update(`${row.id} ${version}\n`);
-  return hash.digest('base64url').slice(0, 22);
+  const lines = rows.map(({ row, version }) => `${row.id} ${version}\n`);
+  return createHash('sha256')
+    .update(`${origin}\n${lines.join('')}`)
+    .digest('base64url')
+    .slice(0, 22);
 };
 
 /**
@@ -64,7 +66,7 @@ function packText(rows: readonly SegmentRow[]): Buffer {
   const combined = combine(rows);
   tables.count(rows.length);
   combined.write(tables);
-  writeRowColumns(columns, rows, combined.ofRow);
+  writeRowColumns(columns, rows, combined);
   return writePart('text', [tables.finish(), columns.finish()]);
 }
 

@@ -27,10 +27,31 @@ export const storable = (text: string): string =>
 /** A text or a word as it is compared. */
 export const comparable = (text: string): string => storable(fold(text));
 
-const DIGITS = /[0-9]+/g;
+export interface PartedText {
+  skeleton: string;
+  runs: readonly string[];
+}
 
-export const skeletonOf = (text: string): string => text.replace(DIGITS, RUN);
-export const runsOf = (text: string): readonly string[] => text.match(DIGITS) ?? [];
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const NO_RUNS: readonly string[] = [];
+
+/** Parts a text at its runs of digits. */
+export function partText(text: string): PartedText {
+  let skeleton = '';
+  let from = 0;
+  let runs: string[] | undefined;
+  for (let at = 0; at < text.length; at++) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let end = at + 1;
+    while (end < text.length && isDigit(text.charCodeAt(end))) end++;
+    skeleton += text.slice(from, at) + RUN;
+    runs ??= [];
+    runs.push(text.slice(at, end));
+    from = end;
+    at = end;
+  }
+  return runs === undefined ? { skeleton: text, runs: NO_RUNS } : { skeleton: skeleton + text.slice(from), runs };
+}
 
 /** How many runs a skeleton has places for. */
 export function countRuns(skeleton: string): number {
@@ -63,14 +84,14 @@ export interface TextPattern {
 
 /** @param text comparable */
 export function textPattern(text: string, whole = false): TextPattern {
-  const digits = runsOf(text);
+  const { skeleton, runs: digits } = partText(text);
   const [opens, closes] = [/^[0-9]/.test(text), /[0-9]$/.test(text)];
   const runs = digits.map((run, index): RunTest => {
     const isOpen = !whole && opens && index === 0;
     const isClosing = !whole && closes && index === digits.length - 1;
     return { digits: run, at: isOpen ? (isClosing ? 'inside' : 'end') : isClosing ? 'start' : 'whole' };
   });
-  return { text, skeleton: skeletonOf(text), runs, whole };
+  return { text, skeleton, runs, whole };
 }
 
 /** What to look for among runs that stand between separators. */

@@ -92,8 +92,7 @@ function write(tokens: readonly (readonly [token: string, mask: number])[], isCo
   into.byte(isComplete ? 1 : 0);
   into.count(tokens.length);
   into.text(tokens.map(([token]) => token).join(ENTRY));
-  for (const [, mask] of tokens) into.byte(mask & 0xff);
-  for (const [, mask] of tokens) into.byte(mask >> 8);
+  into.pairs(tokens.map(([, mask]) => mask));
   return writePart('vocabulary', [into.finish()]);
 }
 
@@ -112,12 +111,7 @@ export class Vocabulary {
       if (from === undefined) throw new RangeError('it is empty');
       const complete = from.byte() === 1;
       const read = Dictionary.read(from);
-      const [low, high] = [from.bytes(read.size), from.bytes(read.size)];
-      return {
-        isComplete: complete,
-        tokens: read,
-        masks: Uint16Array.from(low, (byte, token) => byte | ((high[token] ?? 0) << 8)),
-      };
+      return { isComplete: complete, tokens: read, masks: from.pairs(read.size) };
     });
     this.isComplete = isComplete;
     this.#tokens = tokens;
