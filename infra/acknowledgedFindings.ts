@@ -1,6 +1,7 @@
 /** The findings of cdk-nag that stay, each with the reason why. Everything else it finds fails the synthesis. */
 import { Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { BATCH_CLUSTERS } from './permissions';
 
 /** Every function: the runtime is chosen, not forgotten. */
 export function acknowledgeRuntime(lambda: IConstruct): void {
@@ -27,7 +28,7 @@ export function acknowledgeTracing(role: IConstruct): void {
 export function acknowledgeReading(role: IConstruct, logGroups: readonly string[]): void {
   const streams = 'A log stream is named after a task, which Batch starts while the bot runs; the group is named.';
   acknowledgeResources(role, {
-    '*': "Batch's List and Describe calls have no resource level.",
+    '*': "Batch's List and Describe calls and EC2's have no resource level.",
     ...Object.fromEntries(logGroups.map((group) => [arn(role, 'logs', `log-group:${group}:log-stream:*`), streams])),
   });
 }
@@ -37,6 +38,20 @@ export function acknowledgeStopping(role: IConstruct): void {
   acknowledgeResources(role, {
     [arn(role, 'batch', 'job/*')]:
       'Jobs are made while the bot runs. Who may stop which is decided and audited by the bot; killTag narrows it here.',
+  });
+}
+
+/** The wildcards of reading queues and hosts: see permissions.ts. */
+export function acknowledgeCapacity(role: IConstruct): void {
+  const clusters = 'Batch names its ECS clusters after compute environments, which come and go while the bot runs.';
+  acknowledgeResources(role, {
+    [arn(role, 'batch', 'job-queue/*')]: 'Every queue may be asked about, also those that are made later.',
+    ...Object.fromEntries(
+      BATCH_CLUSTERS.flatMap((cluster) => [
+        [arn(role, 'ecs', `cluster/${cluster}`), clusters],
+        [arn(role, 'ecs', `container-instance/${cluster}/*`), clusters],
+      ]),
+    ),
   });
 }
 

@@ -14,6 +14,44 @@ export function readBatch(): PolicyStatement {
 }
 
 /**
+ * Batch's names for the ECS clusters of its compute environments: `AWSBatch-<environment>-<uuid>`, in older
+ * accounts `<environment>_Batch_<uuid>`, as DescribeComputeEnvironments shows them.
+ */
+export const BATCH_CLUSTERS = ['AWSBatch-*', '*_Batch_*'] as const;
+
+/**
+ * Reading queues, definitions and the instances behind compute environments, for those who ask: the worker alone.
+ * Resource levels: https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html and its pages of
+ * Amazon ECS and Amazon EC2.
+ */
+export function readCapacity(scope: Construct): PolicyStatement[] {
+  const arn = (service: string, resource: string): string =>
+    `arn:${Stack.of(scope).partition}:${service}:${Stack.of(scope).region}:${Stack.of(scope).account}:${resource}`;
+  return [
+    new PolicyStatement({
+      sid: 'ReadCapacity',
+      actions: ['batch:DescribeJobDefinitions', 'batch:DescribeSchedulingPolicies', 'ec2:DescribeInstances'],
+      resources: ['*'],
+    }),
+    new PolicyStatement({
+      sid: 'ReadFrontOfQueue',
+      actions: ['batch:GetJobQueueSnapshot'],
+      resources: [arn('batch', 'job-queue/*')],
+    }),
+    new PolicyStatement({
+      sid: 'ListHosts',
+      actions: ['ecs:ListContainerInstances'],
+      resources: BATCH_CLUSTERS.map((cluster) => arn('ecs', `cluster/${cluster}`)),
+    }),
+    new PolicyStatement({
+      sid: 'ReadHosts',
+      actions: ['ecs:DescribeContainerInstances'],
+      resources: BATCH_CLUSTERS.map((cluster) => arn('ecs', `container-instance/${cluster}/*`)),
+    }),
+  ];
+}
+
+/**
  * Cancelling and terminating. The bulk calls CancelJobs and TerminateJobs are authorized as CancelJob and TerminateJob.
  * @param killTag `key=value` that a job must carry
  */

@@ -7,13 +7,19 @@ import {
   DescribeComputeEnvironmentsCommand,
   DescribeJobQueuesCommand,
   DescribeJobsCommand,
+  DescribeSchedulingPoliciesCommand,
+  GetJobQueueSnapshotCommand,
+  type GetJobQueueSnapshotResponse,
+  type JobDefinition,
   type JobDetail,
   type JobQueueDetail,
   type JobStatus,
   type JobSummary,
   paginateDescribeComputeEnvironments,
+  paginateDescribeJobDefinitions,
   paginateDescribeJobQueues,
   paginateListJobs,
+  type SchedulingPolicyDetail,
   TerminateJobCommand,
   TerminateJobsCommand,
 } from '@aws-sdk/client-batch';
@@ -24,7 +30,7 @@ export const IDS_PER_DESCRIBE = 100;
 export const IDS_PER_STOP = 50;
 /** A page of ListJobs by status holds 1,000 at most (https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html). */
 const JOBS_PER_LIST = 1000;
-/** DescribeJobQueues and DescribeComputeEnvironments answer 100 a page. */
+/** DescribeJobQueues, DescribeComputeEnvironments and DescribeJobDefinitions answer 100 a page. */
 const DETAILS_PER_PAGE = 100;
 
 export interface StopFailure {
@@ -127,6 +133,24 @@ export function batchJobs(client: BatchClient) {
         found.push(...(page.computeEnvironments ?? []));
       }
       return found;
+    },
+
+    /** The active revisions of all definitions, or of the named one, a page at a time. */
+    async *definitions(name?: string): AsyncGenerator<JobDefinition[]> {
+      const of = { status: 'ACTIVE', ...(name === undefined ? {} : { jobDefinitionName: name }) };
+      for await (const page of paginateDescribeJobDefinitions({ client, pageSize: DETAILS_PER_PAGE }, of)) {
+        yield page.jobDefinitions ?? [];
+      }
+    },
+
+    /** The first 100 RUNNABLE jobs of a queue in the order of their turn, and the capacity that its started jobs hold. */
+    async snapshot(queue: string): Promise<GetJobQueueSnapshotResponse> {
+      return await client.send(new GetJobQueueSnapshotCommand({ jobQueue: queue }));
+    },
+
+    /** Undefined when there is no such policy (any more). */
+    async schedulingPolicy(arn: string): Promise<SchedulingPolicyDetail | undefined> {
+      return (await client.send(new DescribeSchedulingPoliciesCommand({ arns: [arn] }))).schedulingPolicies?.[0];
     },
 
     /** CancelJob(s): for jobs that have not started; a started one is left alone although the call succeeds. At most 50 ids. */

@@ -1,6 +1,8 @@
 /** How a verb is declared: once; its help, usage errors, permission, confirmation, manifest hint and README row follow. */
 import type * as z from 'zod';
 import type { BatchJobs } from '../aws/batch';
+import type { Instances } from '../aws/ec2';
+import type { ContainerInstances } from '../aws/ecs';
 import type { JobLogs } from '../aws/logs';
 import type { History } from '../history/history';
 import type { Token } from '../jobs/words';
@@ -21,6 +23,8 @@ export interface Room {
   /** Every verb, in the order of the help. */
   commands: readonly Command[];
   batch: BatchJobs;
+  containerInstances: ContainerInstances;
+  instances: Instances;
   logs: JobLogs;
   history: History;
   slack: SlackDelivery;

@@ -1,11 +1,12 @@
 /** From the words that somebody typed, or that a button carries, to an answer: find the verb, check who, parse, run. */
-import { UserError } from '../errors';
+import { errorFields, UserError } from '../errors';
 import { nearest } from '../jobs/nearest';
 import { QueryError } from '../jobs/query';
 import { parseReference } from '../jobs/reference';
 import type { Answer } from '../slack/deliver';
 import type { CommandRequest } from '../slack/request';
 import { parseArguments } from './arguments';
+import { awsRefusal, withinTime } from './awsRefusal';
 import type { Command, Person, Room } from './command';
 import { refusal } from './permission';
 
@@ -75,6 +76,7 @@ export async function runCommand(request: CommandRequest, room: Room, remainingM
   const { id, name, team } = request.user;
   const person: Person = { id, name, role: room.roleOf(id, team) };
   const { command, rest } = findVerb(request, room);
+  const again = `${command.name} ${rest}`.trim();
   if (command.searches && rest.length > MOST_SEARCH) {
     throw new UserError(
       `That is too long to search for: ${rest.length} characters, and I take ${MOST_SEARCH}.`,
@@ -85,9 +87,14 @@ export async function runCommand(request: CommandRequest, room: Room, remainingM
     const parsed = parseArguments(command, rest, room.slash);
     await checkRole(command, person, request, room);
     const { channel, inputs } = request;
-    return await command.run({ ...parsed, person, channel, text: rest, inputs, remainingMs }, room);
+    const answer = command.run({ ...parsed, person, channel, text: rest, inputs, remainingMs }, room);
+    // An act is never given up half-way: what it has begun is told by itself.
+    return await (command.changes ? answer : withinTime(answer, remainingMs(), again));
   } catch (error) {
     if (error instanceof QueryError) throw new UserError(error.message, `help ${command.name}`);
-    throw error;
+    const refused = awsRefusal(error, command.changes ? undefined : again);
+    if (refused === undefined) throw error;
+    room.log.warn('AWS refused', { text: request.text, ...errorFields(error) });
+    throw refused;
   }
 }

@@ -4,10 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchClient } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { WebClient } from '@slack/web-api';
 import { type App, createApp } from '../app';
 import { batchJobs } from '../aws/batch';
+import { instances } from '../aws/ec2';
+import { containerInstances } from '../aws/ecs';
 import { jobLogs } from '../aws/logs';
 import { sqsQueue } from '../aws/queue';
 import { commands } from '../commands/index';
@@ -82,6 +86,8 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
     room: {
       commands,
       batch: batchJobs(new BatchClient(aws)),
+      containerInstances: containerInstances(new ECSClient(aws)),
+      instances: instances(new EC2Client(aws)),
       logs: jobLogs(new CloudWatchLogsClient(aws), (region) => new CloudWatchLogsClient({ ...aws, region })),
       history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE, now),
       slack: slackDelivery(web, log, now, (ms) => sleep(ms)),

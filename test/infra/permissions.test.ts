@@ -52,7 +52,7 @@ test('only the worker may stop jobs', () => {
 
 test('nobody may change queues, definitions or environments, submit jobs, or read the jobs of other services', () => {
   const allowed =
-    /^(batch:(List|Describe|Get|CancelJob$|TerminateJob$)|dynamodb:|logs:(GetLogEvents|CreateLogStream|PutLogEvents)$|sqs:|secretsmanager:GetSecretValue$)/;
+    /^(batch:(List|Describe|Get|CancelJob$|TerminateJob$)|dynamodb:|ec2:DescribeInstances$|ecs:(List|Describe)ContainerInstances$|logs:(GetLogEvents|CreateLogStream|PutLogEvents)$|sqs:|secretsmanager:GetSecretValue$)/;
   for (const name of everyone) expect(actionsOf(stack, name).filter((action) => !allowed.test(action))).toEqual([]);
 });
 
@@ -63,8 +63,30 @@ test.each(everyone)('%s has no wildcard among its actions', (name) => {
 test.each(everyone)('%s names its resources, except where AWS has no resource level', (name) => {
   const unbound = statementsOf(stack, name).filter(({ Resource }) => Resource.includes('*'));
   const actions = unbound.flatMap(({ Action }) => Action);
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html
-  expect(actions.filter((action) => !/^(batch:(ListJobs|Describe\w+))$/.test(action))).toEqual([]);
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html, and list_ec2.html
+  expect(actions.filter((action) => !/^(batch:(ListJobs|Describe\w+)|ec2:DescribeInstances)$/.test(action))).toEqual(
+    [],
+  );
+});
+
+test('the worker alone reads definitions, queues’ fronts and hosts, and of ECS only Batch’s clusters', () => {
+  const asked = (name: string) =>
+    actionsOf(stack, name).filter((action) => /^(ecs|ec2):|Definitions|SchedulingPolicies|Snapshot/.test(action));
+  expect(everyone.filter((name) => asked(name).length > 0)).toEqual(['worker']);
+  expect(asked('worker')).toEqual([
+    'batch:DescribeJobDefinitions',
+    'batch:DescribeSchedulingPolicies',
+    'batch:GetJobQueueSnapshot',
+    'ec2:DescribeInstances',
+    'ecs:DescribeContainerInstances',
+    'ecs:ListContainerInstances',
+  ]);
+  const clusters = statementsOf(stack, 'worker')
+    .filter(({ Action }) => Action.some((action) => action.startsWith('ecs:')))
+    .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
+  expect(clusters).toHaveLength(4);
+  for (const resource of clusters)
+    expect(resource).toMatch(/:(cluster|container-instance)\/(AWSBatch-\*|\*_Batch_\*)(\/\*)?"/);
 });
 
 test.each(['worker', 'events', 'tick'])(
