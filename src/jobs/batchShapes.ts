@@ -36,7 +36,7 @@ const textMap = orNothing(
     ),
 );
 
-const environment = listOf(z.object({ name: z.string(), value: z.string() }));
+const environment = listOf(z.object({ name: z.string(), value: z.string().catch('') }));
 const logConfiguration = orNothing(z.object({ logDriver: text, options: textMap }));
 const resourceRequirements = listOf(z.object({ type: z.string(), value: z.string() }));
 
@@ -46,6 +46,7 @@ const placement = { taskArn: text, containerInstanceArn: text };
 
 const ecsContainer = z.object({
   ...outcome,
+  name: text,
   image: text,
   command: listOf(z.string()),
   environment,
@@ -54,9 +55,16 @@ const ecsContainer = z.object({
   resourceRequirements,
   vcpus: amount,
   memory: amount,
+  user: text,
+  privileged: flag,
+  readonlyRootFilesystem: flag,
+  secrets: listOf(z.object({ name: z.string() })),
+  mountPoints: listOf(z.object({ containerPath: text, sourceVolume: text, readOnly: flag })),
+  ulimits: listOf(z.object({ name: z.string(), softLimit: amount, hardLimit: amount })),
 });
 const eksContainer = z.object({
   ...outcome,
+  name: text,
   image: text,
   command: listOf(z.string()),
   args: listOf(z.string()),
@@ -64,15 +72,43 @@ const eksContainer = z.object({
   resources: orNothing(z.object({ limits: textMap, requests: textMap })),
 });
 
+/** What is set for all containers of a task. */
+const task = {
+  executionRoleArn: text,
+  volumes: listOf(
+    z.object({
+      name: text,
+      host: orNothing(z.object({ sourcePath: text })),
+      efsVolumeConfiguration: orNothing(z.object({ fileSystemId: text, rootDirectory: text })),
+    }),
+  ),
+  ephemeralStorage: orNothing(z.object({ sizeInGiB: amount })),
+  runtimePlatform: orNothing(z.object({ cpuArchitecture: text })),
+};
 const container = z.object({
   ...ecsContainer.shape,
   ...placement,
+  ...task,
+  jobRoleArn: text,
+  instanceType: text,
   fargatePlatformConfiguration: orNothing(z.object({})),
 });
 const ecsProperties = z.object({
-  taskProperties: listOf(z.object({ ...placement, containers: listOf(ecsContainer) })),
+  taskProperties: listOf(z.object({ ...placement, ...task, taskRoleArn: text, containers: listOf(ecsContainer) })),
 });
-const eksProperties = z.object({ podProperties: orNothing(z.object({ containers: listOf(eksContainer) })) });
+const pod = { podName: text, nodeName: text };
+const eksProperties = z.object({
+  podProperties: orNothing(
+    z.object({
+      ...pod,
+      serviceAccountName: text,
+      metadata: orNothing(z.object({ namespace: text })),
+      containers: listOf(eksContainer),
+    }),
+  ),
+});
+/** How one of several containers went. */
+const named = z.object({ ...outcome, name: text });
 
 /** What a job, or a node range of a multi-node job, runs: one of three. */
 const workload = {
@@ -117,15 +153,34 @@ export const jobDetailSchema = z.object({
     z.object({
       ...ran,
       container: orNothing(z.object({ ...outcome, ...placement })),
-      taskProperties: listOf(z.object({ ...placement, containers: listOf(z.object({ ...outcome })) })),
+      taskProperties: listOf(z.object({ ...placement, containers: listOf(named) })),
     }),
     {},
   ),
-  eksAttempts: attempts(z.object({ ...ran, containers: listOf(z.object({ ...outcome })) }), {}),
-  retryStrategy: orNothing(z.object({ attempts: whole })),
+  eksAttempts: attempts(z.object({ ...ran, ...pod, podNamespace: text, containers: listOf(named) }), {}),
+  retryStrategy: orNothing(
+    z.object({
+      attempts: whole,
+      evaluateOnExit: listOf(
+        z.object({
+          // Batch takes either case and gives back what it was given.
+          action: z
+            .string()
+            .toUpperCase()
+            .pipe(z.enum(['RETRY', 'EXIT'])),
+          onStatusReason: text,
+          onReason: text,
+          onExitCode: text,
+        }),
+      ),
+    }),
+  ),
   timeout: orNothing(z.object({ attemptDurationSeconds: amount })),
-  dependsOn: listOf(z.object({ jobId: z.string().min(1) })),
-  nodeDetails: orNothing(z.object({ nodeIndex: whole })),
+  dependsOn: listOf(z.object({ jobId: text, type: text })),
+  parameters: textMap,
+  shareIdentifier: text,
+  schedulingPriority: amount,
+  nodeDetails: orNothing(z.object({ nodeIndex: whole, isMainNode: flag })),
   nodeProperties: orNothing(
     z.object({
       numNodes: whole,

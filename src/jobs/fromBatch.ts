@@ -2,6 +2,8 @@
 import { eventSchema, type JobDetail, jobDetailSchema, jobSummarySchema } from './batchShapes';
 import { type Attempt, BATCH_STATUSES, type BatchStatus, isDone, type Job } from './job';
 import { presentRun, readAttempts } from './presentRun';
+import { type Shows, showsNone } from './properties';
+import { readProperties } from './readProperties';
 import { readWorkload } from './workload';
 
 export { eventSchema };
@@ -23,10 +25,11 @@ export interface BatchEvent {
 }
 
 /**
- * A `JobDetail` as DescribeJobs gives it or an event carries it. `seenAt` is when it was true, in ms.
+ * A `JobDetail` as DescribeJobs gives it or an event carries it. `seenAt` is when it was true, in ms; `shows` tells which
+ * environment variables are kept with their value.
  * Throws `MalformedJobError` where it has no `jobId`, or no status of Batch's.
  */
-export function jobFromDetail(detail: unknown, seenAt: number): Job {
+export function jobFromDetail(detail: unknown, seenAt: number, shows: Shows = showsNone): Job {
   const { id, status, read } = identify(detail, jobDetailSchema);
   const workload = readWorkload(read);
   const attempts = readAttempts(read, status);
@@ -46,8 +49,9 @@ export function jobFromDetail(detail: unknown, seenAt: number): Job {
     maxAttempts: read.retryStrategy?.attempts,
     timeoutSeconds: read.timeout?.attemptDurationSeconds,
     platform: platformOf(read),
-    dependsOn: nonEmpty(read.dependsOn?.map((dependency) => dependency.jobId)),
+    dependsOn: nonEmpty(read.dependsOn?.flatMap(({ jobId }) => jobId ?? [])),
     nodes: read.nodeProperties?.numNodes,
+    properties: readProperties(read, shows),
     status,
     ...presentRun(read, status, attempts),
     endedAttempts: whole ? attempts.length : undefined,
@@ -92,7 +96,7 @@ export function jobFromSummary(summary: unknown, queue: string | undefined, seen
  * An event from EventBridge, as an object or as the JSON text in which SQS carries it. `undefined` for an event that is
  * not about a job of Batch; throws `MalformedJobError` for one that is and can't be read.
  */
-export function parseBatchEvent(body: unknown): BatchEvent | undefined {
+export function parseBatchEvent(body: unknown, shows: Shows = showsNone): BatchEvent | undefined {
   const event = typeof body === 'string' ? parseJson(body) : body;
   if (typeof event !== 'object' || event === null || !('source' in event) || !('detail-type' in event)) {
     throw new MalformedJobError('This is not an event: it has no "source" or no "detail-type".');
@@ -103,7 +107,7 @@ export function parseBatchEvent(body: unknown): BatchEvent | undefined {
   if (!result.success) throw new MalformedJobError(`This Batch event has ${complaint(result.error.issues)}.`);
   const read = result.data;
   const time = Date.parse(read.time);
-  const job = jobFromDetail(read.detail, time);
+  const job = jobFromDetail(read.detail, time, shows);
   const type = read['detail-type'];
   const blocked = type === 'Batch Job Queue Blocked';
   // A blocked job has been RUNNABLE for long: this event does not tell since when.

@@ -5,6 +5,7 @@
  * field is optional: a missing piece is never an error.
  */
 import * as z from 'zod';
+import { propertiesSchema } from './properties';
 
 /** Batch's seven states in the order in which a job passes through them. */
 export const BATCH_STATUSES = [
@@ -20,6 +21,25 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
 const ms = z.number().int();
 
+/** How one of several containers went, those of a pod too. */
+export const containerRunSchema = z.object({
+  name: z.string().optional(),
+  exitCode: z.number().int().optional(),
+  reason: z.string().optional(),
+  logStream: z.string().optional(),
+});
+export type ContainerRun = z.infer<typeof containerRunSchema>;
+
+/** What only a run of several containers, or on EKS, has. */
+const runOfSeveral = {
+  /** Where there are several, or a pod's. */
+  containers: z.array(containerRunSchema).optional(),
+  /** On EKS: `namespace/name`, or the name alone. */
+  pod: z.string().optional(),
+  /** On EKS: the Kubernetes node. */
+  podNode: z.string().optional(),
+};
+
 /** One run of the container. Batch adds an attempt to the list when the attempt has ended. */
 export const attemptSchema = z.object({
   startedAt: ms.optional(),
@@ -32,6 +52,7 @@ export const attemptSchema = z.object({
   logStream: z.string().optional(),
   taskArn: z.string().optional(),
   containerInstanceArn: z.string().optional(),
+  ...runOfSeveral,
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
@@ -87,6 +108,8 @@ export const jobSchema = z.object({
   taskArn: z.string().optional(),
   containerInstanceArn: z.string().optional(),
   /** How many attempts had ended when this state was observed; absent where the news did not tell. */
+  /** Absent on an array's child: its parent's are its own. */
+  properties: propertiesSchema.optional(),
   endedAttempts: z.number().int().optional(),
   /** When the state above was observed: an event's `time`, or when DescribeJobs answered. */
   seenAt: ms,
@@ -99,6 +122,7 @@ export const jobSchema = z.object({
   entered: z.record(z.string(), ms),
   /** Somebody asked Batch to cancel or terminate it (`isCancelled`, `isTerminated`). */
   cancelled: z.boolean().optional(),
+  ...runOfSeveral,
   terminated: z.boolean().optional(),
   tags: z.object({ seenAt: ms, values: z.record(z.string(), z.string()) }).optional(),
   children: childrenSchema.optional(),

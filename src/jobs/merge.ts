@@ -18,6 +18,9 @@ const STATE = [
   'logStream',
   'taskArn',
   'containerInstanceArn',
+  'containers',
+  'pod',
+  'podNode',
   'endedAttempts',
   'seenAt',
   'whole',
@@ -48,6 +51,7 @@ export function merge(known: Job, news: Job): Job {
     greater(known.tags, news.tags, (a, b) => a.seenAt - b.seenAt || compareJson(a, b)),
   );
   put(
+  put(merged, 'properties', joined(known.properties, news.properties));
     merged,
     'children',
     greater(known.children, news.children, (a, b) => a.countedAt - b.countedAt || compareJson(a, b)),
@@ -133,6 +137,17 @@ function compareJson(a: unknown, b: unknown): number {
 
 /** JSON in which the order of an object's keys makes no difference. */
 function canonicalJson(value: unknown): string {
+/** Objects field by field, all else by `greater`, in which an object beats what is none: `{` is the last that JSON begins with. */
+function joined(a: unknown, b: unknown): unknown {
+  if (!isRecord(a) || !isRecord(b)) return greater(a, b, compareJson);
+  const merged: Record<string, unknown> = {};
+  for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) put(merged, field, joined(a[field], b[field]));
+  return merged;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);

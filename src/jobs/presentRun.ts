@@ -1,10 +1,11 @@
 /** The attempts of a job, and which of what Batch says belongs to its present run: during a retry some of it is old. */
 import type { JobDetail } from './batchShapes';
-import { type Attempt, type BatchStatus, isDone, type Job } from './job';
+import { type Attempt, type BatchStatus, type ContainerRun, isDone, type Job } from './job';
 
 type Outcome = { exitCode?: number | undefined; reason?: string | undefined; logStreamName?: string | undefined };
+type Named = Outcome & { name?: string | undefined; essential?: boolean | undefined };
 type Placement = { taskArn?: string | undefined; containerInstanceArn?: string | undefined };
-type Task = Placement & { containers?: (Outcome & { essential?: boolean | undefined })[] | undefined };
+type Task = Placement & { containers?: Named[] | undefined };
 type Run = {
   [K in keyof Pick<
     Job,
@@ -16,6 +17,9 @@ type Run = {
     | 'logStream'
     | 'taskArn'
     | 'containerInstanceArn'
+    | 'containers'
+    | 'pod'
+    | 'podNode'
   >]: Job[K] | undefined;
 };
 
@@ -24,7 +28,9 @@ export function readAttempts(read: JobDetail, status: BatchStatus): Attempt[] {
   const ofPods = (read.eksAttempts ?? [])
     // A pod that still runs is the present attempt.
     .filter((attempt) => isDone({ status }) || attempt.stoppedAt !== undefined)
-    .map(({ containers, ...ran }) => present({ ...ran, ...remains(decisive(containers)) }));
+    .map(({ containers, podName, podNamespace, nodeName, ...ran }) =>
+      present({ ...ran, ...ofPod(containers, podName, nodeName, podNamespace) }),
+    );
   if (ofPods.length > 0) return ofPods;
   return (read.attempts ?? []).map(({ container, taskProperties, ...ran }) =>
     present({ ...ran, ...(container ? remains(container) : ofTasks(taskProperties)) }),
@@ -68,8 +74,8 @@ function newestReason(attempts: Attempt[]): string | undefined {
 
 /** What Batch keeps at the top for the present, or the last, container. */
 function runningContainer(read: JobDetail): Partial<Run> {
-  const pod = read.eksProperties?.podProperties?.containers;
-  if (pod?.length) return remains(decisive(pod));
+  const pod = read.eksProperties?.podProperties;
+  if (pod?.containers?.length) return ofPod(pod.containers, pod.podName, pod.nodeName, pod.metadata?.namespace);
   const tasks = read.ecsProperties?.taskProperties;
   return tasks?.length ? ofTasks(tasks) : remains(read.container);
 }
@@ -80,8 +86,26 @@ function ofTasks(tasks: Task[] | undefined): Partial<Run> {
     ...decisive(containers),
     taskArn: tasks?.[0]?.taskArn,
     containerInstanceArn: tasks?.[0]?.containerInstanceArn,
+    containers: containers.length > 1 ? containers.map(toRun) : undefined,
   });
 }
+
+function ofPod(
+  containers: Named[] | undefined,
+  name: string | undefined,
+  node: string | undefined,
+  namespace: string | undefined,
+): Partial<Run> {
+  return remains({
+    ...decisive(containers),
+    containers: containers?.length ? containers.map(toRun) : undefined,
+    pod: name === undefined || namespace === undefined ? name : `${namespace}/${name}`,
+    podNode: node,
+  });
+}
+
+const toRun = ({ name, exitCode, reason, logStreamName }: Named): ContainerRun =>
+  present({ name, exitCode, reason, logStream: logStreamName });
 
 /** Of several containers the one that tells most of how it went: that failed, that has a reason, that is essential. */
 function decisive<T extends Outcome & { essential?: boolean | undefined }>(containers: T[] | undefined): T | undefined {
@@ -93,23 +117,33 @@ function decisive<T extends Outcome & { essential?: boolean | undefined }>(conta
   );
 }
 
-function remains(container: (Outcome & Placement) | undefined): Partial<Run> {
+function remains(
+  container: (Outcome & Placement & Partial<Pick<Run, 'containers' | 'pod' | 'podNode'>>) | undefined,
+): Partial<Run> {
   return present({
     exitCode: container?.exitCode,
     containerReason: container?.reason,
     logStream: container?.logStreamName,
     taskArn: container?.taskArn,
     containerInstanceArn: container?.containerInstanceArn,
+    containers: container?.containers,
+    pod: container?.pod,
+    podNode: container?.podNode,
   });
 }
 
-/** Told by its ECS task, or by its log stream where there is none, that no attempt had before. */
+/** A pod's own name, which an attempt may tell with its namespace and the job without. */
+const podName = (pod: string | undefined): string | undefined => pod?.split('/').at(-1);
+
+/** Told by its ECS task or pod, or by its log stream where there is none, that no attempt had before. */
 function isNew(run: Partial<Run>, attempts: Attempt[]): boolean {
+  if (run.pod !== undefined) return attempts.every(({ pod }) => podName(pod) !== podName(run.pod));
   if (run.taskArn !== undefined) return attempts.every((attempt) => attempt.taskArn !== run.taskArn);
   return run.logStream !== undefined && attempts.every((attempt) => attempt.logStream !== run.logStream);
 }
 
 function isOfAnother(run: Partial<Run>, attempt: Attempt): boolean {
+  if (run.pod !== undefined && attempt.pod !== undefined) return podName(run.pod) !== podName(attempt.pod);
   return run.taskArn !== undefined && attempt.taskArn !== undefined && run.taskArn !== attempt.taskArn;
 }
 

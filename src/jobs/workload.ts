@@ -28,6 +28,18 @@ export function readWorkload(read: JobDetail): Partial<Workload> {
   return properties.container ? ofContainers([properties.container]) : {};
 }
 
+/** Image, command and resources of some containers of a task, or of a pod. */
+export function resourcesOf({
+  tasks = [],
+  pod = [],
+}: {
+  tasks?: EcsContainers | undefined;
+  pod?: PodContainer[] | undefined;
+}): Partial<Pick<Workload, 'image' | 'command' | 'vcpus' | 'memoryMiB' | 'gpus'>> {
+  const { image, command, vcpus, memoryMiB, gpus } = tasks.length > 0 ? ofContainers(tasks) : ofPod(pod);
+  return { image, command, vcpus, memoryMiB, gpus };
+}
+
 /** The range of nodes that holds the main node, whose fate is the job's. */
 function mainNodeOf({ mainNode = 0, nodeRangeProperties = [] }: NonNullable<JobDetail['nodeProperties']>): Properties {
   const range = nodeRangeProperties.find(({ targetNodes }) => {
@@ -38,7 +50,11 @@ function mainNodeOf({ mainNode = 0, nodeRangeProperties = [] }: NonNullable<JobD
   return range ?? nodeRangeProperties[0] ?? {};
 }
 
-function ofContainers(containers: Omit<EcsContainer, 'taskArn' | 'containerInstanceArn'>[]): Partial<Workload> {
+type EcsContainers = NonNullable<
+  NonNullable<NonNullable<Properties['ecsProperties']>['taskProperties']>[number]['containers']
+>;
+
+function ofContainers(containers: EcsContainers): Partial<Workload> {
   const first = containers.find((container) => container.essential) ?? containers[0];
   const log = containers.find((container) => container.logConfiguration)?.logConfiguration;
   const total = (type: string, older?: 'vcpus' | 'memory') =>

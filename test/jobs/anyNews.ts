@@ -18,6 +18,14 @@ const taskArn = fc.constantFrom(
   'arn:aws:ecs:us-east-1:123456789012:task/2',
 );
 const optional = { requiredKeys: [] as [] };
+/** What only a run of several containers, or of a pod, has. */
+const ofSeveral = {
+  containers: fc.array(fc.record({ name: fc.constantFrom('main', 'proxy'), exitCode: fc.constantFrom(0, 1) }), {
+    maxLength: 2,
+  }),
+  pod: fc.constantFrom('batch/aws-batch.1', 'aws-batch.2'),
+  podNode: fc.constantFrom('ip-10-0-0-1', 'ip-10-0-0-2'),
+};
 
 export const anyAttempt: fc.Arbitrary<Attempt> = fc.record(
   {
@@ -29,6 +37,7 @@ export const anyAttempt: fc.Arbitrary<Attempt> = fc.record(
     logStream: stream,
     taskArn,
     containerInstanceArn: fc.constant('arn:aws:ecs:us-east-1:123456789012:container-instance/1'),
+    ...ofSeveral,
   },
   optional,
 ) as fc.Arbitrary<Attempt>;
@@ -56,6 +65,16 @@ const facts = fc.record(
     arraySize: fc.constantFrom(2, 10_000),
     arrayIndex: fc.nat({ max: 3 }),
     nodes: fc.constantFrom(2, 4),
+    properties: fc.record(
+      {
+        jobRole: fc.constantFrom('role-1', 'role-2'),
+        variables: fc.uniqueArray(fc.constantFrom('A', 'B'), { minLength: 1 }),
+        shownVariables: fc.dictionary(fc.constantFrom('A', 'B'), fc.constantFrom('', '1', '2'), {
+          noNullPrototype: true,
+        }),
+      },
+      optional,
+    ),
   },
   optional,
 );
@@ -71,6 +90,7 @@ const state = fc.record(
     logStream: stream,
     taskArn,
     containerInstanceArn: fc.constantFrom('one', 'two'),
+    ...ofSeveral,
     endedAttempts: fc.nat({ max: 3 }),
     seenAt: moment,
     whole: fc.boolean(),

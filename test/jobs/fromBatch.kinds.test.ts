@@ -138,6 +138,7 @@ describe('odd news', () => {
     expect(job).toEqual({
       ...{ id: ID, status: 'FAILED', seenAt: NOW, whole: true, entered: {}, exitCode: 9, endedAttempts: 2 },
       ...{ attempts: [{}, { exitCode: 9 }], dependsOn: ['b'], tags: { seenAt: NOW, values: { user: 'ada' } } },
+      properties: { nToN: ['b'], sequential: true },
     });
   });
 

@@ -169,6 +169,9 @@ const attempt: Required<Attempt> = {
   logStream: 'align/default/1',
   taskArn: 'task/1',
   containerInstanceArn: 'container-instance/1',
+  containers: [{ name: 'main', exitCode: 1 }],
+  pod: 'batch/aws-batch.1',
+  podNode: 'ip-10-0-0-1',
 };
 const everything: Required<Job> = {
   ...attempt,
@@ -194,6 +197,7 @@ const everything: Required<Job> = {
   arraySize: 2,
   arrayIndex: 1,
   nodes: 2,
+  properties: { jobRole: 'role', variables: ['A'], shownVariables: { A: '1' } },
   status: 'FAILED',
   endedAttempts: 1,
   seenAt: 3_000,
