@@ -37,6 +37,10 @@ export interface WorldOptions {
   folder?: string;
   /** Forget what is kept there. */
   fresh?: boolean;
+  /** Queues, compute environments and definitions to begin with; by default there are. */
+  furnished?: boolean;
+  /** Most queues, and most compute environments, of the account. */
+  quota?: number;
   /** The world submits work of its own. */
   autonomous?: boolean;
   signingSecret?: string;
@@ -105,6 +109,8 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     pastJobs: options.jobs ?? 0,
     dynamo,
     autonomous: options.autonomous ?? true,
+    ...(options.furnished === undefined ? {} : { furnished: options.furnished }),
+    ...(options.quota === undefined ? {} : { quota: options.quota }),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(folder === undefined ? {} : { stateFile: join(folder, 'aws.json') }),
   });

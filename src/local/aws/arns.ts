@@ -7,6 +7,7 @@ const arn = (service: string, rest: string): string => `arn:aws:${service}:${REG
 
 export const jobArn = (jobId: string): string => arn('batch', `job/${jobId}`);
 export const queueArn = (name: string): string => arn('batch', `job-queue/${name}`);
+export const schedulingPolicyArn = (name: string): string => arn('batch', `scheduling-policy/${name}`);
 export const environmentArn = (name: string): string => arn('batch', `compute-environment/${name}`);
 /** `nameAndRevision` is `name:3`. */
 export const definitionArn = (nameAndRevision: string): string => arn('batch', `job-definition/${nameAndRevision}`);

@@ -10,6 +10,7 @@ import { addDefinition, definitionOperations } from './batch/definitions';
 import { environmentOperations } from './batch/environments';
 import { jobOperations } from './batch/jobs';
 import { queueOperations } from './batch/queues';
+import { schedulingPolicyOperations } from './batch/schedulingPolicies';
 import { submitJob } from './batch/submit';
 import { tagOperations } from './batch/tags';
 import { busTo } from './bus';
@@ -22,7 +23,7 @@ import { logGroups } from './logs/groups';
 import { logOperations } from './logs/operations';
 import { sqs } from './sqs/operations';
 import { type Birth, loadJobs, readState, savedWorld, stateWriter } from './stateFile';
-import { throttleOn } from './throttle';
+import { type Faults, throttleOn } from './throttle';
 import { timersOn } from './timers';
 import { type BatchJobDetail, jobDetail } from './world/jobDetail';
 import { perform, resume } from './world/lifecycle';
@@ -49,9 +50,13 @@ export interface LocalAwsOptions {
   stateFile?: string;
   /** The queue that the EventBridge rule for Batch's and ECS's events targets; default `batchbot-events`. */
   eventsQueueName?: string;
+  /** Whether there are queues, compute environments and definitions to begin with; default true. */
+  furnished?: boolean;
+  /** How many queues, and how many compute environments, this account may have; by default what AWS gives a new account. */
+  quota?: number;
   /** Whether the world submits work of its own; default true. */
   autonomous?: boolean;
-  faults?: { throttle?: number };
+  faults?: Faults;
 }
 
 export interface LocalAws {
@@ -62,7 +67,7 @@ export interface LocalAws {
   /** No new work of the world's own; jobs in flight go on. */
   pause(): void;
   resume(): void;
-  setFaults(faults: { throttle?: number }): void;
+  setFaults(faults: Faults): void;
   /** By `batch.ListJobs` and so on. */
   counts(): Record<string, { calls: number; refused: number }>;
   /** Jobs of the past that ended more than Batch's seven days ago, as DescribeJobs would have shown them. */
@@ -72,6 +77,8 @@ export interface LocalAws {
 
 const SAVE_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 3_600_000;
+/** https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html */
+const QUOTA = 50;
 /** The queues that the bot's stack makes in a real account; visibility and redrive as there. */
 const VISIBILITY_SECONDS = '30';
 const MAX_RECEIVES = 3;
@@ -106,7 +113,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 
   const saved = readState(options.stateFile);
   const birth: Birth = saved ?? { bornAt: now(), seed, pastJobs: options.pastJobs };
-  const furniture = catalog(birth.seed);
+  const furniture =
+    options.furnished === false ? { environments: [], queues: [], definitions: [] } : catalog(birth.seed);
   const past = () =>
     pastFamilies({
       seed: birth.seed,
@@ -140,14 +148,15 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   forgetOldJobs(world);
   resume(world);
 
-  const throttle = throttleOn(now, seed, options.faults?.throttle);
+  const throttle = throttleOn(now, seed, options.faults);
   const server = createServer(
     listener({
       services: {
         batch: {
           ...jobOperations(world),
-          ...queueOperations(world),
-          ...environmentOperations(world),
+          ...queueOperations(world, options.quota ?? QUOTA),
+          ...environmentOperations(world, options.quota ?? QUOTA),
+          ...schedulingPolicyOperations(),
           ...definitionOperations(world),
           ...tagOperations(world),
         },
@@ -209,9 +218,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     },
     pause: () => workload?.pause(),
     resume: () => workload?.resume(),
-    setFaults: ({ throttle: share }) => {
-      if (share !== undefined) throttle.setShare(share);
-    },
+    setFaults: throttle.setFaults,
     counts: () => throttle.counts(),
     *forgottenJobs() {
       for (const family of past()) if (isForgotten(family)) for (const job of family) yield jobDetail(job);

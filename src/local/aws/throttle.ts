@@ -1,5 +1,6 @@
-/** Who may call how often: a token bucket an operation, a fault that refuses a share of calls, and the count of both. */
+/** Who may call what, and how often: a token bucket an operation, faults that refuse calls, and the count of both. */
 import { type Random, randomFrom } from '../workload/random';
+import { ACCOUNT } from './arns';
 import { AwsError } from './awsError';
 
 /** Calls a second. SubmitJob's 50 is in Batch's service quotas; the others are not published, these are cautious guesses. */
@@ -28,19 +29,36 @@ const refusalOf = (service: string): AwsError => {
   return new AwsError('ThrottlingException', 'Rate exceeded', 400);
 };
 
+/** What IAM says of a call that no policy allows. */
+function denialOf(action: string): AwsError {
+  const who = `User: arn:aws:sts::${ACCOUNT}:assumed-role/batchbot/local`;
+  const why = `${who} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
+  return action.startsWith('ec2:')
+    ? new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${why}`, 403)
+    : new AwsError('AccessDeniedException', why, action.startsWith('batch:') ? 403 : 400);
+}
+
+export interface Faults {
+  /** From 0 to 1: the share of calls that are refused as too many. */
+  throttle?: number | undefined;
+  /** IAM actions that the caller has no permission for, such as `batch:ListJobs`. */
+  deny?: readonly string[] | undefined;
+}
+
 export interface Throttle {
   /** Counts the call, and throws the service's own refusal when it comes too soon. */
   admit(service: string, operation: string): void;
-  /** `share` from 0 to 1 of calls refused from now on. */
-  setShare(share: number): void;
+  /** What goes wrong from now on; a fault that is not given stays as it is. */
+  setFaults(faults: Faults): void;
   counts(): Record<string, { calls: number; refused: number }>;
 }
 
-export function throttleOn(now: () => number, seed: number, startShare = 0): Throttle {
+export function throttleOn(now: () => number, seed: number, faults: Faults = {}): Throttle {
   const chance: Random = randomFrom(`throttle ${seed}`);
   const buckets = new Map<string, { tokens: number; at: number }>();
   const counts = new Map<string, { calls: number; refused: number }>();
-  let share = startShare;
+  let share = 0;
+  let denied: ReadonlySet<string> = new Set();
 
   const take = (key: string): boolean => {
     const perSecond = CALLS_PER_SECOND[key] ?? OTHERWISE_PER_SECOND;
@@ -55,6 +73,12 @@ export function throttleOn(now: () => number, seed: number, startShare = 0): Thr
     return true;
   };
 
+  const setFaults = ({ throttle, deny }: Faults): void => {
+    if (throttle !== undefined) share = Math.min(1, Math.max(0, throttle));
+    if (deny !== undefined) denied = new Set(deny);
+  };
+  setFaults(faults);
+
   return {
     admit(service, operation) {
       const key = `${service}.${operation}`;
@@ -62,14 +86,16 @@ export function throttleOn(now: () => number, seed: number, startShare = 0): Thr
       counts.set(key, count);
       count.calls++;
       if (!FAULTY_SERVICES.has(service)) return;
+      if (denied.has(`${service}:${operation}`)) {
+        count.refused++;
+        throw denialOf(`${service}:${operation}`);
+      }
       if ((share > 0 && chance.chance(share)) || !take(key)) {
         count.refused++;
         throw refusalOf(service);
       }
     },
-    setShare(next) {
-      share = Math.min(1, Math.max(0, next));
-    },
+    setFaults,
     counts: () => Object.fromEntries([...counts].map(([key, count]) => [key, { ...count }])),
   };
 }

@@ -18,7 +18,7 @@ export interface AwsSide {
   publish(events: readonly unknown[]): void;
   pause(): void;
   resume(): void;
-  setFaults(faults: { throttle?: number }): void;
+  setFaults(faults: { throttle?: number | undefined; deny?: readonly string[] | undefined }): void;
   counts(): Record<string, { calls: number; refused: number }>;
 }
 
@@ -38,7 +38,7 @@ const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 const share = z.number().min(0).max(1);
 export const faultsSchema = z.strictObject({
   slack: z.strictObject({ rate_limited: share.optional(), down: z.boolean().optional() }).optional(),
-  aws: z.strictObject({ throttle: share.optional() }).optional(),
+  aws: z.strictObject({ throttle: share.optional(), deny: z.array(z.string()).optional() }).optional(),
 });
 export type Faults = z.input<typeof faultsSchema>;
 
@@ -49,7 +49,7 @@ export function setFaults(room: LocalRoom, faults: Faults): void {
   const { slack, aws } = faultsSchema.parse(faults);
   if (aws && !room.aws) throw new PersonError(NOT_HERE);
   if (slack) room.limits.faults = slack;
-  if (aws) room.aws?.setFaults(aws.throttle === undefined ? {} : { throttle: aws.throttle });
+  if (aws) room.aws?.setFaults(aws);
 }
 
 export const countsOf = (room: LocalRoom) => ({ slack: room.webApi.counts, aws: room.aws?.counts() ?? {} });

@@ -8,7 +8,7 @@ import type {
   DescribeComputeEnvironmentsRequest,
   UpdateComputeEnvironmentRequest,
 } from '@aws-sdk/client-batch';
-import { clusterArn, environmentArn, nameIn, roleArn } from '../arns';
+import { ACCOUNT, clusterArn, environmentArn, nameIn, roleArn } from '../arns';
 import { clientException, requestRefused } from '../awsError';
 import type { Operations } from '../operation';
 import { isFargate, rentedVcpus } from '../world/hosts';
@@ -17,7 +17,6 @@ import type { Environment, World } from '../world/world';
 import { pageOf } from './page';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
-const MOST_ENVIRONMENTS = 50;
 
 /** desiredvCpus is what Batch rents at this moment; Fargate has none. */
 function shown(world: World, { detail }: Environment): ComputeEnvironmentDetail {
@@ -34,7 +33,17 @@ const foundEnvironment = (world: World, nameOrArn: string | undefined): Environm
   return environment;
 };
 
-export function environmentOperations(world: World): Operations {
+/** A role of another account can't be assumed, and Batch finds that out after it has taken the request. */
+const healthOf = (serviceRole: string): Pick<ComputeEnvironmentDetail, 'status' | 'statusReason'> =>
+  serviceRole.split(':')[4] === ACCOUNT
+    ? { status: 'VALID', statusReason: 'ComputeEnvironment Healthy' }
+    : {
+        status: 'INVALID',
+        statusReason: `CLIENT_ERROR - Not authorized to perform sts:AssumeRole on resource: ${serviceRole}`,
+      };
+
+/** @param mostEnvironments the account's quota */
+export function environmentOperations(world: World, mostEnvironments: number): Operations {
   return {
     DescribeComputeEnvironments(input: DescribeComputeEnvironmentsRequest) {
       const wanted = input.computeEnvironments?.length ? new Set(input.computeEnvironments.map(nameIn)) : undefined;
@@ -51,8 +60,8 @@ export function environmentOperations(world: World): Operations {
         throw requestRefused('Compute environment name should match valid pattern');
       }
       if (world.environments.has(name)) throw clientException('Object already exists');
-      if (world.environments.size >= MOST_ENVIRONMENTS) {
-        throw clientException(`You have reached the limit of ${MOST_ENVIRONMENTS} compute environments`);
+      if (world.environments.size >= mostEnvironments) {
+        throw clientException(`You have reached the limit of ${mostEnvironments} compute environments`);
       }
       if (input.type !== 'MANAGED' && input.type !== 'UNMANAGED') {
         throw requestRefused('type must be MANAGED or UNMANAGED');
@@ -61,6 +70,7 @@ export function environmentOperations(world: World): Operations {
         throw requestRefused('computeResources must be specified for a MANAGED compute environment');
       }
       const uuid = randomUUID();
+      const serviceRole = input.serviceRole ?? roleArn('aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch');
       const detail: ComputeEnvironmentDetail = {
         computeEnvironmentName: name,
         computeEnvironmentArn: environmentArn(name),
@@ -68,10 +78,9 @@ export function environmentOperations(world: World): Operations {
         tags: input.tags ?? {},
         type: input.type,
         state: input.state ?? 'ENABLED',
-        status: 'VALID',
-        statusReason: 'ComputeEnvironment Healthy',
+        ...healthOf(serviceRole),
         ...(input.computeResources && { computeResources: { minvCpus: 0, ...input.computeResources } }),
-        serviceRole: input.serviceRole ?? roleArn('aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch'),
+        serviceRole,
         containerOrchestrationType: 'ECS',
         uuid,
       };

@@ -20,7 +20,6 @@ import type { World } from '../world/world';
 import { pageOf } from './page';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
-const MOST_QUEUES = 50;
 const MOST_ENVIRONMENTS = 3;
 
 const foundQueue = (world: World, nameOrArn: string | undefined): JobQueueDetail => {
@@ -64,7 +63,8 @@ const checkPriority = (priority: number | undefined): void => {
   }
 };
 
-export function queueOperations(world: World): Operations {
+/** @param mostQueues the account's quota */
+export function queueOperations(world: World, mostQueues: number): Operations {
   return {
     DescribeJobQueues(input: DescribeJobQueuesRequest) {
       const wanted = input.jobQueues?.length ? new Set(input.jobQueues.map(nameIn)) : undefined;
@@ -77,8 +77,7 @@ export function queueOperations(world: World): Operations {
       const name = input.jobQueueName;
       if (name === undefined || !NAME.test(name)) throw requestRefused('Job queue name should match valid pattern');
       if (world.queues.has(name)) throw clientException(`Object already exists`);
-      if (world.queues.size >= MOST_QUEUES)
-        throw clientException(`You have reached the limit of ${MOST_QUEUES} queues`);
+      if (world.queues.size >= mostQueues) throw clientException(`You have reached the limit of ${mostQueues} queues`);
       if (input.priority === undefined) throw requestRefused('priority must be specified');
       checkPriority(input.priority);
       checkState(input.state);

@@ -1,6 +1,7 @@
 /** ECS as a reader of Batch's clusters sees it: tasks and container instances. */
 import { containerInstanceArn, nameIn, taskArn } from '../arns';
 import { AwsError } from '../awsError';
+import { pageOf } from '../batch/page';
 import type { Operations } from '../operation';
 import { type Host, INSTANCE_TYPES } from '../world/hosts';
 import { ecsTask, taskStatus } from '../world/task';
@@ -12,6 +13,9 @@ const DATES = new Set(['connectivityAt', 'createdAt', 'startedAt', 'stoppingAt',
 
 interface Input {
   cluster?: string;
+  status?: string;
+  maxResults?: number;
+  nextToken?: string;
   tasks?: string[];
   containerInstances?: string[];
   desiredStatus?: string;
@@ -28,6 +32,9 @@ const inSeconds = (task: Record<string, unknown>): Record<string, unknown> =>
         DATES.has(key) && typeof value === 'string' ? [key, Date.parse(value) / 1000] : [key, value],
       ),
   );
+
+const statusOf = (host: Host): 'ACTIVE' | 'DRAINING' | 'INACTIVE' =>
+  host.terminatedAt !== undefined ? 'INACTIVE' : host.draining ? 'DRAINING' : 'ACTIVE';
 
 const instance = (host: Host) => {
   const size = INSTANCE_TYPES[host.type];
@@ -52,7 +59,7 @@ const instance = (host: Host) => {
       resource('CPU', Math.round(((size?.vcpus ?? 0) - host.usedVcpus) * 1024)),
       resource('MEMORY', Math.round((size?.memoryMiB ?? 0) * 0.97) - host.usedMemoryMiB),
     ],
-    status: host.terminatedAt === undefined ? 'ACTIVE' : 'INACTIVE',
+    status: statusOf(host),
     agentConnected: host.terminatedAt === undefined,
     runningTasksCount: host.tasks,
     pendingTasksCount: 0,
@@ -117,8 +124,30 @@ export function ecsOperations(world: World): Operations {
 
     ListContainerInstances(input: Input) {
       const cluster = clusterOf(input);
-      const active = hostsOf(cluster).filter((host) => host.terminatedAt === undefined);
-      return { containerInstanceArns: active.map((host) => containerInstanceArn(cluster, host.containerInstanceId)) };
+      const { status } = input;
+      const found = hostsOf(cluster).filter((host) =>
+        status === undefined ? statusOf(host) !== 'INACTIVE' : statusOf(host) === status,
+      );
+      const page = pageOf(found, input, `${cluster} ${status}`, 100);
+      return {
+        containerInstanceArns: page.items.map((host) => containerInstanceArn(cluster, host.containerInstanceId)),
+        ...page.next,
+      };
+    },
+
+    /** ACTIVE or DRAINING, for 10 at most (API reference). */
+    UpdateContainerInstancesState(input: Input) {
+      const known = new Map(hostsOf(clusterOf(input)).map((host) => [host.containerInstanceId, host]));
+      const wanted = input.containerInstances ?? [];
+      if (wanted.length === 0 || wanted.length > 10 || !/^(?:ACTIVE|DRAINING)$/.test(input.status ?? '')) {
+        throw new AwsError('InvalidParameterException', 'Give 1 to 10 container instances and ACTIVE or DRAINING.');
+      }
+      const found = wanted.flatMap((arn) => known.get(lastPart(arn)) ?? []);
+      for (const host of found) host.draining = input.status === 'DRAINING';
+      return {
+        containerInstances: found.map(instance),
+        failures: wanted.filter((arn) => !known.has(lastPart(arn))).map(missing),
+      };
     },
 
     ListClusters() {

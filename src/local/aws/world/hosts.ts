@@ -31,6 +31,8 @@ export interface Host {
   privateIp: string;
   launchedAt: number;
   terminatedAt?: number;
+  /** Takes no more tasks, while those it has go on. */
+  draining?: boolean;
   usedVcpus: number;
   usedMemoryMiB: number;
   tasks: number;
@@ -85,7 +87,13 @@ export const privateIp = (world: World): string =>
 export function hostFor(world: World, environment: string, need: Need, alone: boolean): Host {
   if (!alone) {
     for (const host of world.hosts.values()) {
-      if (host.environment === environment && !host.alone && host.terminatedAt === undefined && hasRoom(host, need)) {
+      if (
+        host.environment === environment &&
+        !host.alone &&
+        !host.draining &&
+        host.terminatedAt === undefined &&
+        hasRoom(host, need)
+      ) {
         return host;
       }
     }
