@@ -18,7 +18,7 @@ const OBSERVED: [beginning: string, key: string][] = [
   ['OutOfMemoryError: Container', 'outOfMemory'],
   ['OutOfMemoryError: container', 'outOfMemory'],
   ['CannotInspectContainerError', 'dockerTimeout'],
-  ['CannotPullContainerError', 'imagePull'],
+  ['CannotPullContainerError', 'imageNotFound'],
   ['Job attempt duration exceeded timeout', 'timeout'],
   ['Array Child Job failed', 'arrayChildFailed'],
   ['JobQueue deleted', 'queueDeleted'],
@@ -85,7 +85,7 @@ describe('the first cause that fits', () => {
     [
       'an image beats a start that failed',
       { statusReason: 'Task failed to start', containerReason: 'CannotPullContainerError: not found' },
-      'imagePull',
+      'imageNotFound',
     ],
     [
       'a role beats a start that failed',
@@ -111,7 +111,7 @@ describe('the first cause that fits', () => {
     ],
     [
       'another misconfiguration',
-      { statusReason: 'MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS - no' },
+      { statusReason: 'MISCONFIGURATION:WHATEVER_COMES_NEXT - no' },
       'misconfiguration',
     ],
     ['nothing known', {}, 'unknown'],

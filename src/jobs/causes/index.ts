@@ -1,0 +1,106 @@
+/** Why a job failed or is blocked, in plain words: one table, the first row that fits wins. */
+import { IMAGE } from './image';
+import { OTHERS, PLACEMENT } from './placement';
+import { type Evidence, type Explained, ended, type Remedy, type Row } from './row';
+import { EXITS, RUN } from './run';
+import { START_FAILED } from './start';
+import { STOPPED, STOPPED_WITHOUT_WORDS } from './stopped';
+
+export { cancelledBy, cancelReason } from '../cancelReason';
+export { exitMeaning } from '../exitCodes';
+export { type Evidence, type Explained, instanceIn, type Remedy } from './row';
+
+export interface Cause {
+  key: string;
+  /** A few words: `out of memory`. */
+  headline: string;
+  /** What happened, with what is known of it. */
+  sentence: string;
+  /** What to do now; empty where there is nothing to do. */
+  nextStep: string;
+  /** Where to look for what bears it out, beside AWS's reasons. */
+  evidence: readonly Evidence[];
+  /** The command that would do the next step. */
+  remedy?: Remedy;
+  /** The same for two failures exactly when they have the same cause. */
+  identity: string;
+}
+
+/** The order decides where several rows fit: somebody's will, then what is most precise, and exit codes last. */
+export const CAUSES: readonly Row[] = [
+  ...STOPPED,
+  ...RUN,
+  ...IMAGE,
+  ...START_FAILED.slice(0, -1),
+  ...OTHERS,
+  ...PLACEMENT,
+  ...START_FAILED.slice(-1),
+  STOPPED_WITHOUT_WORDS,
+  ...EXITS,
+];
+
+/** All that Batch says of any container that ended. */
+const UNTELLING = /^(?:Essential container in task exited)?$/;
+
+/** As much of somebody else's words as a headline holds. */
+const brief = (words: string): string => {
+  const characters = [...words.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')];
+  return characters.length <= 50 ? characters.join('') : `${characters.slice(0, 49).join('').trimEnd()}…`;
+};
+
+/** Ids and numbers differ from job to job where the cause does not. */
+const withoutIds = (words: string): string => words.replace(/\b[0-9a-f-]{8,}\b|\d+/gi, '#');
+
+const headlineOf = ({ headline }: Row, job: Explained): string =>
+  typeof headline === 'string' ? headline : headline(job);
+
+/**
+ * The cause of a failure, or of a wait that has a reason; undefined for a job that is well.
+ * A FAILED job always has one: at least what AWS itself said.
+ */
+export function causeOf(job: Explained): Cause | undefined {
+  if (job.status === 'SUCCEEDED') return undefined;
+  const both = [job.statusReason, job.containerReason]
+    .filter((reason) => reason !== undefined && reason !== '')
+    .join('\n');
+  if (job.status !== 'FAILED' && both === '') return undefined;
+  const row = CAUSES.find(({ fits }) => fits(job, both));
+  if (row !== undefined) {
+    const { key, sentence, nextStep, evidence = [] } = row;
+    const remedy = row.remedy?.(job);
+    return {
+      key,
+      headline: headlineOf(row, job),
+      sentence: sentence(job),
+      nextStep,
+      evidence,
+      ...(remedy === undefined ? {} : { remedy }),
+      identity: row.apart === undefined ? key : `${key} ${row.apart(job)}`,
+    };
+  }
+  if (job.status !== 'FAILED') return undefined;
+  const told = both.replace('\n', ' / ');
+  return {
+    key: 'unknown',
+    headline: UNTELLING.test(both) ? 'no cause given' : brief(told),
+    sentence: both === '' ? 'It failed, and AWS gave no reason.' : `It failed. AWS says: ${ended(told)}`,
+    nextStep: 'The end of its log may tell more.',
+    evidence: ['log', 'host'],
+    identity: `unknown ${withoutIds(told)}`,
+  };
+}
+
+/** The whole table as people meet it, each row with what is said of its example: what the README shows. */
+export function tellCauses(): { headline: string; known: string; sentence: string; nextStep: string }[] {
+  return CAUSES.filter((row) => row !== STOPPED_WITHOUT_WORDS).map((row) => {
+    const { statusReason, containerReason, exitCode } = row.example;
+    const job: Explained = { status: 'FAILED', ...row.example };
+    const known = exitCode !== undefined && UNTELLING.test(statusReason ?? '') && containerReason === undefined;
+    return {
+      headline: headlineOf(row, job),
+      known: known ? `exit code ${exitCode}` : (containerReason ?? statusReason ?? ''),
+      sentence: row.sentence(job),
+      nextStep: row.nextStep,
+    };
+  });
+}

@@ -1,0 +1,77 @@
+/** One row of the table of causes, and the words that its sentences share. */
+import type { Job } from '../job';
+
+/** What the table is asked about: a job, a row of a search, or as much of either as is known. */
+export type Explained = Pick<
+  Job,
+  'status' | 'statusReason' | 'containerReason' | 'exitCode' | 'cancelled' | 'terminated'
+> &
+  Partial<Pick<Job, 'memoryMiB' | 'timeoutSeconds' | 'image' | 'arraySize' | 'startedAt' | 'dependsOn' | 'logGroup'>>;
+
+/**
+ * What bears a cause out beside AWS's two reasons: the end of the log, the instance it ran on and who else was lost with
+ * it, the jobs it depends on, its children, the compute environments of its queue.
+ */
+export type Evidence = 'log' | 'host' | 'dependencies' | 'children' | 'environments';
+
+/** A command that would help. It is offered only where the bot has its verb. */
+export interface Remedy {
+  verb: string;
+  /** On the button: `Retry with 16 GiB`. */
+  label: string;
+  /** What follows the verb and the job's id: `memory:16384`. */
+  words: string;
+}
+
+export interface Row {
+  key: string;
+  /** A real one: the row fits it, and the README shows what is said of it. */
+  example: Partial<Explained>;
+  fits: (job: Explained, both: string) => boolean;
+  /** A few words: `out of memory`. */
+  headline: string | ((job: Explained) => string);
+  /** What happened, with what is known of it. */
+  sentence: (job: Explained) => string;
+  /** What to do now. */
+  nextStep: string;
+  evidence?: readonly Evidence[];
+  remedy?: (job: Explained) => Remedy | undefined;
+  /** What tells two failures of this row apart, where the row alone does not: an exit code. */
+  apart?: (job: Explained) => string;
+}
+
+/** Whether AWS's reasons, one a line, hold this. */
+export const has = (pattern: RegExp) => (_job: Explained, both: string) => pattern.test(both);
+export const hasAll =
+  (...patterns: readonly RegExp[]) =>
+  (_job: Explained, both: string) =>
+    patterns.every((pattern) => pattern.test(both));
+
+/** `, exit 137` */
+export const exitWords = ({ exitCode }: Explained): string => (exitCode === undefined ? '' : `, exit ${exitCode}`);
+
+/** `90 s`, `40 min`, `6 h`, `1.5 h`. */
+export const span = (seconds: number): string =>
+  seconds < 120
+    ? `${seconds} s`
+    : seconds < 7200
+      ? `${Math.round(seconds / 6) / 10} min`
+      : `${Math.round(seconds / 360) / 10} h`;
+export const gib = (mib: number): string => (mib < 1024 ? `${mib} MiB` : `${Math.round((mib / 1024) * 10) / 10} GiB`);
+
+/** The EC2 instance that a reason names. */
+export const instanceIn = ({ statusReason = '', containerReason = '' }: Partial<Explained>): string | undefined =>
+  /\bi-[0-9a-f]{6,}\b/.exec(`${statusReason} ${containerReason}`)?.[0];
+
+/** Somebody else's words as a sentence that another may follow. */
+export const ended = (words: string): string => (/[.!?…]\s*$/.test(words) ? words.trimEnd() : `${words.trimEnd()}.`);
+/** Batch's own sentence, without the code before it where there is more than the code; some have an en dash there. */
+export const withoutCode = (reason: string): string =>
+  reason.replace(/^[A-Z_]+(?::[A-Z0-9_]+)?\s*[-–]\s*/, '') || reason;
+
+/** The same again, where nothing about the job needs to change. */
+export const retryAsItIs = (): Remedy => ({ verb: 'retry', label: 'Retry', words: '' });
+export const retryWithTwiceTheMemory = ({ memoryMiB }: Explained): Remedy | undefined =>
+  memoryMiB === undefined
+    ? undefined
+    : { verb: 'retry', label: `Retry with ${gib(memoryMiB * 2)}`, words: `memory:${memoryMiB * 2}` };

@@ -1,0 +1,73 @@
+/** Causes that are somebody's will: a person's, or a queue's own rule. */
+import { cancelledBy } from '../cancelReason';
+import { type Explained, ended, has, type Row, withoutCode } from './row';
+
+/**
+ * The beginnings of AWS's own reasons, as in the rows of this table. Any other status reason of a job that somebody
+ * stopped is what they gave to CancelJob or TerminateJob.
+ */
+const AWS_OWN =
+  /^(?:Essential container in task exited|Host EC2 \(|Your Spot Task was interrupted|Job attempt duration exceeded timeout|(?:Canceled|Terminated) by JobStateTimeLimit action|Dependent Job failed|Array Child Job failed|JobQueue deleted|Task failed |Timeout waiting for |ResourceInitializationError:|Cannot[A-Z]\w+Error:|(?:CLIENT|INTERNAL|SERVER)_ERROR\b|ACTION_REQUIRED\b|(?:CAPACITY|MISCONFIGURATION):|UNDETERMINED\b|(?:ECS|Batch) was unable |Error executing request)/;
+
+/** Somebody asked for the end, in their own words, which may well hold "timeout" or "out of memory". */
+function isOnRequest({ status, statusReason = '', terminated, cancelled }: Explained): boolean {
+  if (status !== 'FAILED' || statusReason === '' || AWS_OWN.test(statusReason)) return false;
+  return (
+    terminated === true ||
+    cancelled === true ||
+    /^(?:(?:user )?terminated\b|(?:cancell?ed|killed)\b.*\bby\b)/i.test(statusReason)
+  );
+}
+
+const did = (job: Explained): string =>
+  job.cancelled === true && job.terminated !== true ? 'cancelled' : 'terminated';
+
+const ON_REQUEST = {
+  headline: (job) => `${did(job)} on request`,
+  sentence: (job) =>
+    `Somebody ${did(job)} it${job.statusReason === undefined || job.statusReason === '' ? '' : `: “${job.statusReason}”`}.`,
+  nextStep: '',
+} satisfies Partial<Row>;
+
+export const STOPPED: readonly Row[] = [
+  {
+    // Batch keeps the reason of CancelJob and TerminateJob: ours is written by jobs/cancelReason.ts.
+    key: 'cancelledFromSlack',
+    example: { statusReason: 'cancelled from Slack by ada (op K7F2QX)', terminated: true },
+    fits: (job) => cancelledBy(job) !== undefined,
+    headline: (job) => `cancelled by ${cancelledBy(job)?.by}`,
+    sentence: (job) => `Cancelled from Slack by ${cancelledBy(job)?.by} (op ${cancelledBy(job)?.op}).`,
+    nextStep: '',
+  },
+  {
+    // DescribeJobs' isCancelled and isTerminated; before they existed, only words such as "Terminated by …" told.
+    key: 'terminated',
+    example: { statusReason: 'wrong input', terminated: true },
+    fits: isOnRequest,
+    ...ON_REQUEST,
+  },
+  {
+    // User guide, "Automatic remediation with jobStateTimeLimitActions"; service jobs say "Terminated by".
+    key: 'stateTimeLimit',
+    example: {
+      statusReason: 'Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+    },
+    fits: has(/^(?:Canceled|Terminated) by JobStateTimeLimit action/m),
+    headline: 'cancelled by the queue’s time limit',
+    sentence: ({ statusReason = '' }) => {
+      const [, blocked] = /due to reason:\s*(.+)/s.exec(statusReason) ?? [];
+      return `The queue’s own time limit for blocked jobs cancelled it${blocked === undefined ? '.' : `: ${ended(withoutCode(blocked))}`}`;
+    },
+    nextStep: 'The reason names what blocked the queue; mend that, then submit it again.',
+    evidence: ['environments'],
+  },
+];
+
+/** As a last resort, where a job that somebody stopped has no words of theirs and none of AWS's. */
+export const STOPPED_WITHOUT_WORDS: Row = {
+  // DescribeJobs' isCancelled and isTerminated.
+  key: 'terminated',
+  example: { terminated: true, exitCode: 143 },
+  fits: (job) => job.terminated === true || job.cancelled === true,
+  ...ON_REQUEST,
+};
