@@ -56,6 +56,19 @@ export const attemptSchema = z.object({
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
+/** Where an attempt's container ran, as far as it was looked up. */
+export const placementSchema = z.object({
+  /** Which attempt, counted from 1. */
+  attempt: z.number().int(),
+  /** `m7g.8xlarge`. */
+  instanceType: z.string().optional(),
+  /** `us-east-1a`. */
+  availabilityZone: z.string().optional(),
+  /** `x86_64` or `arm64`. */
+  architecture: z.string().optional(),
+});
+export type Placement = z.infer<typeof placementSchema>;
+
 /** How many children of an array are in each state, and when Batch counted them. */
 export const childrenSchema = z.object({
   countedAt: ms,
@@ -126,12 +139,14 @@ export const jobSchema = z.object({
   terminated: z.boolean().optional(),
   tags: z.object({ seenAt: ms, values: z.record(z.string(), z.string()) }).optional(),
   children: childrenSchema.optional(),
+  /** Of the latest attempt that was looked up; Batch itself does not tell it. */
+  placement: placementSchema.optional(),
   /** Since when a job that had not ended can no longer be found in Batch. */
   lostAt: ms.optional(),
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** What a search matches, filters, sorts and lists: the columns of a `Job` that it needs. */
+/** What a search matches, filters, sorts and lists, and what statistics add up: the columns of a `Job` that they need. */
 export type JobRow = Pick<
   Job,
   | 'id'
@@ -156,7 +171,17 @@ export type JobRow = Pick<
   | 'children'
   | 'lostAt'
   | 'maxAttempts'
-> & { attemptCount: number };
+  | 'vcpus'
+  | 'memoryMiB'
+  | 'placement'
+> & {
+  attemptCount: number;
+  /** Of the last or present attempt; `STAGES` in `statistics.ts` says what they are. */
+  runnableMs?: number | undefined;
+  startingMs?: number | undefined;
+  /** How long the containers of the attempts before it ran. */
+  earlierRunMs?: number | undefined;
+};
 
 export const isDone = (job: Pick<Job, 'status'>): boolean => job.status === 'SUCCEEDED' || job.status === 'FAILED';
 /** A job that vanished from Batch before it ended; any newer news of it undoes this. */

@@ -5,7 +5,7 @@
  * `merge` is commutative, associative and idempotent. It is so because every part of a job is joined by a rule of that
  * kind: the greater under one total order, the earlier, the union.
  */
-import { type Attempt, attemptSchema, BATCH_STATUSES, isDone, type Job, jobSchema } from './job';
+import { type Attempt, attemptSchema, BATCH_STATUSES, isDone, type Job, jobSchema, type Placement } from './job';
 
 /** Replaced together, so that an exit code never stands beside the log stream of another attempt. */
 const STATE = [
@@ -26,7 +26,7 @@ const STATE = [
   'whole',
 ] as const satisfies (keyof Job)[];
 
-const GATHERED = ['attempts', 'entered', 'cancelled', 'terminated', 'tags', 'children', 'lostAt'] as const;
+const GATHERED = ['attempts', 'entered', 'cancelled', 'terminated', 'tags', 'children', 'placement', 'lostAt'] as const;
 
 type Fact = Exclude<keyof Job, (typeof STATE)[number] | (typeof GATHERED)[number]>;
 const NOT_FACTS: ReadonlySet<string> = new Set([...STATE, ...GATHERED]);
@@ -56,6 +56,7 @@ export function merge(known: Job, news: Job): Job {
     'children',
     greater(known.children, news.children, (a, b) => a.countedAt - b.countedAt || compareJson(a, b)),
   );
+  put(merged, 'placement', greater(known.placement, news.placement, comparePlacements));
   put(
     merged,
     'lostAt',
@@ -110,6 +111,12 @@ function mergeAttempts(a: Attempt[], b: Attempt[]): Attempt[] {
 
 function countPresent(attempt: Attempt): number {
   return ATTEMPT_FIELDS.filter((field) => attempt[field] !== undefined).length;
+}
+
+/** The later attempt's, and of two accounts of one attempt the fuller. */
+function comparePlacements(a: Placement, b: Placement): number {
+  const count = (placement: Placement) => Object.values(placement).filter((value) => value !== undefined).length;
+  return a.attempt - b.attempt || count(a) - count(b) || compareJson(a, b);
 }
 
 function earliest(a: Record<string, number>, b: Record<string, number>): Record<string, number> {

@@ -118,6 +118,15 @@ const gathered = fc.record(
       countedAt: moment,
       counts: fc.record({ RUNNING: fc.nat({ max: 3 }), SUCCEEDED: fc.nat({ max: 3 }) }, optional),
     }),
+    placement: fc.record(
+      {
+        attempt: fc.integer({ min: 1, max: 2 }),
+        instanceType: fc.constantFrom('c6i.large', 'm7g.large'),
+        availabilityZone: fc.constantFrom('us-east-1a', 'us-east-1b'),
+        architecture: fc.constantFrom('x86_64', 'arm64'),
+      },
+      { requiredKeys: ['attempt'] },
+    ),
     lostAt: moment,
   },
   { requiredKeys: ['attempts', 'entered'] },
