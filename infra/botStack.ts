@@ -67,6 +67,7 @@ export class BotStack extends Stack {
       ADMINS: parameters.admins.join(','),
       OPERATORS: parameters.operators.join(','),
       TRACKED_QUEUES: parameters.trackedQueues.join(','),
+      SHOWN_VARIABLES: parameters.shownVariables.join(','),
     };
     const make = (
       name: LambdaName,

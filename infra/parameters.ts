@@ -18,6 +18,9 @@ const schema = z.strictObject({
   admins: userIds.default([]).describe('Slack user ids with the admin role, separated by commas'),
   operators: userIds.default([]).describe('Slack user ids who may cancel jobs, separated by commas'),
   trackedQueues: list.default([]).describe('Job queues to follow, separated by commas, * allowed; all by default'),
+  shownVariables: list
+    .default([])
+    .describe('Environment variables of jobs whose values may be kept and shown, separated by commas, * allowed'),
   secretArn: z
     .string()
     .regex(

@@ -72,7 +72,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
   async function lookUpParent(parent: string): Promise<void> {
     if ((await room.history.jobs.get(parent)) !== undefined) return;
     const [detail] = await room.batch.describe([parent]);
-    if (detail !== undefined) await ingest(room.history.jobs, jobFromDetail(detail, room.now()), room.now);
+    if (detail !== undefined) await ingest(room.history.jobs, jobFromDetail(detail, room.now(), room.shows), room.now);
   }
   async function meetParent(child: Job): Promise<void> {
     const parent = arrayParentOf(child.id);
@@ -130,7 +130,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
     async takeEvent(body: string, remainingMs: () => number): Promise<void> {
       let event: ReturnType<typeof parseBatchEvent>;
       try {
-        event = parseBatchEvent(JSON.parse(body));
+        event = parseBatchEvent(JSON.parse(body), room.shows);
       } catch (error) {
         if (!(error instanceof MalformedJobError || error instanceof SyntaxError)) throw error;
         room.log.warn('an event can not be understood', { why: error.message, body: body.slice(0, 2_000) });
@@ -154,6 +154,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
           log: room.log,
           now: room.now,
           tracks: room.tracks,
+          shows: room.shows,
           remainingMs,
           // A failure that no event told of is an alert too, if the job was known to live; at the first sweep none is.
           onNews: async ({ before, after }) => {

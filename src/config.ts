@@ -113,6 +113,11 @@ export const settings = {
     'Slack user ids (U…) who may cancel jobs, separated by commas; everyone else may only look',
   ),
   TRACKED_QUEUES: defaulted(list, [], 'Job queues to follow, separated by commas, * allowed; all by default'),
+  SHOWN_VARIABLES: defaulted(
+    list,
+    [],
+    'Environment variables of jobs whose values may be kept and shown, separated by commas, * allowed; of the others only the names are',
+  ),
   SWEEP_SECONDS: defaulted(
     wholeNumber(10, Number.MAX_SAFE_INTEGER),
     60,

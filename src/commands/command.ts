@@ -5,6 +5,7 @@ import type { Instances } from '../aws/ec2';
 import type { ContainerInstances } from '../aws/ecs';
 import type { JobLogs } from '../aws/logs';
 import type { History } from '../history/history';
+import type { Shows } from '../jobs/properties';
 import type { Token } from '../jobs/words';
 import type { Log } from '../log';
 import type { Answer, SlackDelivery } from '../slack/deliver';
@@ -42,6 +43,8 @@ export interface Room {
   admins: readonly string[];
   /** The queues that are followed: all but those that the configuration leaves out. */
   tracks: (queue: string) => boolean;
+  /** The environment variables whose values may be kept and shown. */
+  shows: Shows;
 }
 
 /** One asking: who, where, what was typed. */

@@ -24,7 +24,7 @@ export class AmbiguousJobError extends Error {
 async function fromBatch(id: string, room: Room): Promise<Job | undefined> {
   const [detail] = await room.batch.describe([id]);
   if (detail === undefined) return undefined;
-  return (await ingest(room.history.jobs, jobFromDetail(detail, room.now()), room.now)).after;
+  return (await ingest(room.history.jobs, jobFromDetail(detail, room.now(), room.shows), room.now)).after;
 }
 
 /** @throws UserError for a child that its array, which is known, cannot have */

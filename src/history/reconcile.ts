@@ -6,6 +6,7 @@ import type { JobDetail, JobSummary } from '@aws-sdk/client-batch';
 import type { BatchJobs } from '../aws/batch';
 import { jobFromDetail, jobFromSummary } from '../jobs/fromBatch';
 import { BATCH_STATUSES, isDone, isLost, type JobRow } from '../jobs/job';
+import type { Shows } from '../jobs/properties';
 import { parseQuery } from '../jobs/query';
 import type { Log } from '../log';
 import type { History } from './history';
@@ -18,6 +19,8 @@ export interface Reconcile {
   now: () => number;
   /** Tells whether a queue is tracked. */
   tracks: (queue: string) => boolean;
+  /** The environment variables whose values are kept. */
+  shows: Shows;
   /** Milliseconds that are left for this work. */
   remainingMs: () => number;
   /** Called for every job whose record changed. */
@@ -73,7 +76,7 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
   async function takeIn(details: readonly JobDetail[]): Promise<void> {
     report.described += details.length;
     await each(details, WRITES_AT_ONCE, async (detail) => {
-      const news = jobFromDetail(detail, now());
+      const news = jobFromDetail(detail, now(), room.shows);
       const ingested = await ingest(
         history.jobs,
         news,

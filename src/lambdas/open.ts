@@ -33,6 +33,7 @@ export const APP_SETTINGS = [
   'ADMINS',
   'OPERATORS',
   'TRACKED_QUEUES',
+  'SHOWN_VARIABLES',
   'LOG_LEVEL',
   'AWS_REGION',
 ] as const;
@@ -100,6 +101,7 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
       roleOf: roleOf({ admins: config.ADMINS, operators: config.OPERATORS }),
       admins: config.ADMINS,
       tracks,
+      shows: globMatcher(config.SHOWN_VARIABLES),
     },
     parkEvent:
       options.parkEvent ??

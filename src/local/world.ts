@@ -16,6 +16,7 @@ import { errorFields } from '../errors';
 import { jobItem } from '../history/jobs';
 import { createTable } from '../history/table';
 import { jobFromDetail } from '../jobs/fromBatch';
+import { globMatcher } from '../jobs/glob';
 import type { Job } from '../jobs/job';
 import { clientOptions, openApp } from '../lambdas/open';
 import { poll } from '../lambdas/poll';
@@ -122,6 +123,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     WORK_QUEUE_URL: `${aws.url}/${ACCOUNT}/batchbot-work`,
     EVENTS_DLQ_URL: `${aws.url}/${ACCOUNT}/batchbot-events-dlq`,
     TRACKED_QUEUES: [],
+    SHOWN_VARIABLES: ['LOCAL_*', 'STAGE'],
     LOG_LEVEL: options.logLevel ?? ('warn' as const),
     AWS_REGION: 'us-east-1',
     ...ROLES,
@@ -136,7 +138,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
   await createTable(client, TABLE);
   if (isNew) {
     const forgotten = Array.from(aws.forgottenJobs(), (detail) =>
-      jobFromDetail(detail, Number(detail.stoppedAt ?? detail.createdAt)),
+      jobFromDetail(detail, Number(detail.stoppedAt ?? detail.createdAt), globMatcher(config.SHOWN_VARIABLES)),
     );
     await remember(client, forgotten);
   }

@@ -28,6 +28,7 @@ export async function anotherBot(
       ADMINS: [],
       OPERATORS: [],
       TRACKED_QUEUES: [],
+      SHOWN_VARIABLES: [],
       LOG_LEVEL: 'error',
       AWS_REGION: 'us-east-1',
       ...config,
