@@ -150,6 +150,12 @@ export class Combinations {
     this.outcomes = [...this.dictionaries.outcome.texts()].map(readOutcome);
   }
 
+  get memoryBytes(): number {
+    const dictionaries = Object.values(this.dictionaries).reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    // Two bytes a column, the counts, and the runs before each skeleton column.
+    return dictionaries + this.size * 2 * (COLUMNS.length + 1 + SKELETON_COLUMNS.length);
+  }
+
   /** The texts of a column as words are compared with them. */
   comparable(column: SkeletonColumn | WholeColumn): Dictionary {
     const dictionary = this.dictionaries[column];

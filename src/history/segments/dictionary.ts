@@ -54,6 +54,11 @@ export class Dictionary {
     return new Dictionary(from.text(), size);
   }
 
+  /** A character takes one byte, or two if any of them is beyond Latin-1; a folded copy comes on top. */
+  get memoryBytes(): number {
+    return 2 * this.#joined.length + this.#starts.byteLength;
+  }
+
   text(entry: number): string {
     return this.#joined.slice(this.#starts[entry], (this.#starts[entry + 1] ?? 0) - 1);
   }

@@ -97,6 +97,10 @@ export class IdColumn {
     return this.#sign.length;
   }
 
+  get memoryBytes(): number {
+    return this.#raw.length + this.#sign.length + this.#uuidOf.byteLength + this.#number.byteLength;
+  }
+
   id(row: number): string {
     const literal = this.#literals.get(row);
     if (literal !== undefined) return literal;

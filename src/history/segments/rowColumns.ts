@@ -123,4 +123,9 @@ export class RowColumns {
     if (runOf.some((run) => run >= runs.length)) throw new RangeError('a row has no such run of digits');
     if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
   }
+
+  get memoryBytes(): number {
+    const columns = [this.combinationOf, this.createdAt, this.runOf, this.firstRun];
+    return columns.reduce((sum, { byteLength }) => sum + byteLength, this.runs.memoryBytes);
+  }
 }
