@@ -13,6 +13,7 @@ export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => 
   const rows = new Map<string, StoredRow>();
   const newest = new Array<number>(LIVE_SHARDS).fill(0);
   let reading: Promise<void> | undefined;
+  let revision = 0;
 
   async function readShard(shard: number): Promise<void> {
     // A writer whose clock is ahead must not hide what others write after it.
@@ -33,6 +34,7 @@ export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => 
         if (known === undefined || known.version < Number(item.version)) {
           const stored = storedRow(item);
           rows.set(stored.row.id, stored);
+          revision++;
         }
         newest[shard] = Math.max(newest[shard] ?? 0, Number(item[TABLE_LAYOUT.liveIndexSortKey]));
       }
@@ -51,10 +53,15 @@ export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => 
 
   return {
     rows: rows as ReadonlyMap<string, StoredRow>,
+    /** Another number whenever the rows may have changed. */
+    get revision(): number {
+      return revision;
+    },
     refresh,
     /** Reads all anew: jobs that left the index are in it no more, which no look from a moment on can tell. */
     async reread(): Promise<void> {
       rows.clear();
+      revision++;
       newest.fill(0);
       await refresh();
     },

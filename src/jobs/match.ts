@@ -174,7 +174,8 @@ function comparePlaces(a: Cursor, b: Cursor, sort: Sort): number {
   return ASCENDING.has(sort) ? up : -up;
 }
 
-const placeOf = (row: JobRow, sort: Sort): Cursor => ({ key: KEYS[sort](row), id: row.id });
+/** Where a job stands in an order. */
+export const placeOf = (row: JobRow, sort: Sort): Cursor => ({ key: KEYS[sort](row), id: row.id });
 
 /** Newest first, then the greater id. */
 export const compareNewest = (a: JobRow, b: JobRow): number =>

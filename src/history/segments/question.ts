@@ -39,6 +39,8 @@ export interface Question {
   until: number;
   /** Whether a queue's jobs can match that ended so. */
   mayBe: (queue: string, isFailed: boolean) => boolean;
+  /** False when only jobs that have not ended can match, of which segments have none. */
+  mayHaveEnded: boolean;
   /** Nothing but the window of time is asked beside `mayBe`. */
   isOnlyThat: boolean;
 }
@@ -168,6 +170,7 @@ export function questionOf(query: Query): Question {
   return {
     conditions,
     mayBe: (queue, isFailed) => statusFits(isFailed) && queueFits(queue),
+    mayHaveEnded: statusFits(false) || statusFits(true),
     isOnlyThat: conditions.length === asked && (statuses ?? []).every((word) => !BY_FLAG.has(word)),
     since: query.since?.at ?? Number.NEGATIVE_INFINITY,
     until: query.until?.at ?? Number.POSITIVE_INFINITY,
