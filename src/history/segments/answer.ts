@@ -1,26 +1,21 @@
 /** What one segment answers to a question: which of its rows match, and how many. */
-import type { Combinations } from './combinations';
-import { ANSWERS, answerCondition, type ConditionAnswer, type MaybeFound } from './conditionAnswer';
-import type { Dictionary } from './dictionary';
+import { ANSWERS, answerCondition, type ConditionAnswer } from './conditionAnswer';
+import { DigitPlaces, type RunFinder, runFinder } from './digitPlaces';
 import type { IdColumn } from './idColumn';
 import type { Question } from './question';
 import type { TextPart } from './segment';
-import { runPart } from './texts';
 
 /** Held here, since an import is looked up anew at each use unless the program is bundled. */
 const { NO, YES, DEPENDS } = ANSWERS;
-const ELSEWHERE = -1;
-
-/** A candidate with its digits looked up: for each run, 1 at the runs that fit. */
-interface ReadyCandidate {
-  firstRuns: readonly number[];
-  fits: readonly Uint8Array[];
-}
+/** What decides of the rows of a combination, where it is not one run of digits at a place from 0 on. */
+const [NEVER, ALWAYS, CLOSER_LOOK] = [-1, -2, -3];
+/** A segment's rows are numbered by 16 bits. */
+const EVERY_ROW = Uint16Array.from({ length: 0x10000 }, (_, row) => row);
 
 /** A condition ready to be asked of rows. */
 interface Ready {
   answers: Uint8Array;
-  candidates: (readonly ReadyCandidate[] | undefined)[];
+  places: readonly DigitPlaces[];
   /** 1 at the rows whose id fits. */
   byId: Uint8Array | undefined;
 }
@@ -71,6 +66,7 @@ export class SegmentAnswer {
     if (first >= end || !this.#prepare()) return 0;
     const isWhole = first === 0 && end === this.#text.rowCount;
     if (isWhole && this.#depends === 0) return this.#sure;
+    if (isWhole && this.#rows === undefined) return this.#look(undefined);
     const rows = this.#matching();
     return lowerBound(rows, end) - lowerBound(rows, first);
   }
@@ -95,30 +91,39 @@ export class SegmentAnswer {
     return found;
   }
 
+  /** All rows that match, from `first` to before `end`, in order; not to be changed. */
+  matching(first: number, end: number): Uint16Array {
+    if (first >= end || !this.#prepare()) return new Uint16Array(0);
+    if (this.#depends === 0 && this.#sure === this.#text.rowCount) return EVERY_ROW.subarray(first, end);
+    const rows = this.#matching();
+    return rows.subarray(lowerBound(rows, first), lowerBound(rows, end));
+  }
+
   /** All rows that match, in order. */
   #matching(): Uint16Array {
-    if (this.#rows !== undefined) return this.#rows;
-    const answers = this.#answers;
+    if (this.#rows === undefined) {
+      const rows = new Uint16Array(this.#text.rowCount);
+      this.#rows = rows.subarray(0, this.#look(rows));
+    }
+    return this.#rows;
+  }
+
+  /** Looks at every row. @returns how many match */
+  #look(into: Uint16Array | undefined): number {
     const { combinationOf, firstRun, runOf } = this.#text.columns;
-    const { places, fits } = this.#onePlace();
-    const rows = new Uint16Array(combinationOf.length);
+    const { deciders, fits } = this.#deciders();
     let count = 0;
     for (let row = 0; row < combinationOf.length; row++) {
       const combination = combinationOf[row] as number;
-      const answer = answers[combination];
-      if (answer === NO) continue;
-      if (answer === DEPENDS) {
-        const place = places[combination] as number;
-        const isFound =
-          place === ELSEWHERE
-            ? this.#verify(row, combination)
-            : fits[runOf[(firstRun[row] as number) + place] as number] === 1;
-        if (!isFound) continue;
-      }
-      rows[count++] = row;
+      const decider = deciders[combination] as number;
+      if (decider === NEVER) continue;
+      if (decider >= 0) {
+        if (fits[runOf[(firstRun[row] as number) + decider] as number] !== 1) continue;
+      } else if (decider === CLOSER_LOOK && !this.#verify(row, combination)) continue;
+      if (into !== undefined) into[count] = row;
+      count++;
     }
-    this.#rows = rows.subarray(0, count);
-    return this.#rows;
+    return count;
   }
 
   /**
@@ -128,76 +133,62 @@ export class SegmentAnswer {
   #prepare(): boolean {
     if (!this.mayMatch) return false;
     if (this.#ready !== undefined || this.#depends === 0) return true;
-    const answers = new Uint8Array(this.#answers.length).fill(YES);
     const runs = runFinder(this.#text.columns.runs);
     this.#ready = this.#conditions.map((condition) => {
       const ready = this.#readyFor(condition, runs);
-      both(answers, ready.answers);
+      both(this.#answers, ready.answers);
       return ready;
     });
-    this.#answers = answers;
     this.#sum();
     return this.mayMatch;
   }
 
-  #readyFor({ answers, maybes, id }: ConditionAnswer, findRuns: RunFinder): Ready {
+  /** What depends on digits or ids that are nowhere is `NO`. */
+  #readyFor({ answers, maybes, id }: ConditionAnswer, runs: RunFinder): Ready {
     const found = id === undefined ? undefined : this.#ids?.find(id.hex, id.places, id.fits, id.isOfChildrenOnly);
     const byId = found?.includes(1) ? found : undefined;
-    const ready = answers.slice();
-    const candidates: (ReadyCandidate[] | undefined)[] = [];
-    for (const maybe of maybes) addCandidates(maybe, this.#text.combinations, findRuns, candidates);
-    for (let combination = 0; combination < ready.length; combination++) {
-      if (ready[combination] === DEPENDS && byId === undefined && candidates[combination] === undefined) {
-        ready[combination] = NO;
+    const places: DigitPlaces[] = [];
+    for (const maybe of maybes) {
+      const stands = DigitPlaces.find(maybe, this.#text.combinations, runs);
+      if (stands !== undefined) places.push(stands);
+    }
+    if (byId === undefined) {
+      for (let combination = 0; combination < answers.length; combination++) {
+        if (answers[combination] === DEPENDS && !places.some((place) => place.mayStandIn(combination))) {
+          answers[combination] = NO;
+        }
       }
     }
-    return { answers: ready, candidates, byId };
+    return { answers, places, byId };
   }
 
   /**
-   * Most words with digits have one run, which can stand in one place of a text: that place, combination by combination,
-   * or `ELSEWHERE` where it takes more than a look at one run.
+   * What decides of each combination's rows. Most words with digits have one run, which can stand in one place of a text:
+   * then a look at that run is enough.
    */
-  #onePlace(): { places: Int32Array; fits: Uint8Array } {
-    const places = new Int32Array(this.#answers.length).fill(ELSEWHERE);
+  #deciders(): { deciders: Int32Array; fits: Uint8Array } {
     const dependent = (this.#ready ?? []).filter(({ answers }) => answers.includes(DEPENDS));
     const [only] = dependent;
-    const first = only?.candidates.find((found) => found !== undefined)?.[0];
-    const fits = first?.fits[0];
-    if (only === undefined || dependent.length > 1 || only.byId !== undefined || fits === undefined) {
-      return { places, fits: new Uint8Array(0) };
+    const fits = dependent.length === 1 && only?.byId === undefined ? only?.places[0]?.fits[0] : undefined;
+    const deciders = new Int32Array(this.#answers.length).fill(NEVER);
+    for (let combination = 0; combination < deciders.length; combination++) {
+      const answer = this.#answers[combination];
+      if (answer === NO) continue;
+      deciders[combination] =
+        answer === YES ? ALWAYS : ((fits && onlyPlace(only?.places ?? [], combination, fits)) ?? CLOSER_LOOK);
     }
-    only.candidates.forEach((found, combination) => {
-      const [candidate] = found ?? [];
-      if (found?.length !== 1 || candidate?.fits.length !== 1 || candidate.fits[0] !== fits) return;
-      if (candidate.firstRuns.length === 1) places[combination] = candidate.firstRuns[0] ?? ELSEWHERE;
-    });
-    return { places, fits };
+    return { deciders, fits: fits ?? new Uint8Array(0) };
   }
 
   #verify(row: number, combination: number): boolean {
     const conditions = this.#ready ?? [];
+    const { columns } = this.#text;
     for (let n = 0; n < conditions.length; n++) {
-      const condition = conditions[n];
-      if (condition === undefined || condition.answers[combination] === YES || condition.byId?.[row] === 1) continue;
-      if (!this.#stands(condition.candidates[combination], row)) return false;
+      const condition = conditions[n] as Ready;
+      if (condition.answers[combination] === YES || condition.byId?.[row] === 1) continue;
+      if (!condition.places.some((place) => place.stands(combination, row, columns))) return false;
     }
     return true;
-  }
-
-  #stands(candidates: readonly ReadyCandidate[] | undefined, row: number): boolean {
-    if (candidates === undefined) return false;
-    const { firstRun, runOf } = this.#text.columns;
-    const first = firstRun[row] as number;
-    for (const { firstRuns, fits } of candidates) {
-      for (let n = 0; n < firstRuns.length; n++) {
-        const from = first + (firstRuns[n] as number);
-        let place = 0;
-        while (place < fits.length && fits[place]?.[runOf[from + place] as number] === 1) place++;
-        if (place === fits.length) return true;
-      }
-    }
-    return false;
   }
 
   #sum(): void {
@@ -226,48 +217,14 @@ function both(answers: Uint8Array, more: Uint8Array): boolean {
   return left !== 0;
 }
 
-type RunFinder = (part: string) => Uint8Array | undefined;
-
-/** Finds the runs of digits that hold a part, once for each part; undefined when there are none. */
-function runFinder(runs: Dictionary): RunFinder {
-  const known = new Map<string, Uint8Array | undefined>();
-  return (part) => {
-    if (known.has(part)) return known.get(part);
-    let fits: Uint8Array | undefined;
-    runs.eachHit(part, (run) => {
-      fits ??= new Uint8Array(runs.size);
-      fits[run] = 1;
-    });
-    known.set(part, fits);
-    return fits;
-  };
-}
-
-/** The places of a pattern whose digits are among the runs, combination by combination. */
-function addCandidates(
-  { pattern, column }: MaybeFound,
-  combinations: Combinations,
-  findRuns: RunFinder,
-  candidates: (ReadyCandidate[] | undefined)[],
-): void {
-  const fits: Uint8Array[] = [];
-  for (const test of pattern.runs) {
-    const found = findRuns(runPart(test));
-    if (found === undefined) return;
-    fits.push(found);
+function onlyPlace(places: readonly DigitPlaces[], combination: number, fits: Uint8Array): number | undefined {
+  let found: DigitPlaces | undefined;
+  for (const place of places) {
+    if (!place.mayStandIn(combination)) continue;
+    if (found !== undefined || place.fits[0] !== fits) return undefined;
+    found = place;
   }
-  const places = new Map<number, readonly number[]>();
-  combinations.dictionaries[column].findSkeleton(pattern, (entry, found) => places.set(entry, found));
-  const entries = combinations.entries[column];
-  const before = combinations.runsBefore(column);
-  for (let combination = 0; combination < entries.length; combination++) {
-    const found = places.get(entries[combination] ?? 0);
-    if (found === undefined) continue;
-    const shift = before[combination] ?? 0;
-    const known = candidates[combination] ?? [];
-    known.push({ firstRuns: shift === 0 ? found : found.map((place) => place + shift), fits });
-    candidates[combination] = known;
-  }
+  return found?.onlyPlace(combination);
 }
 
 /** How many of the sorted rows come before one. */
