@@ -1,5 +1,5 @@
 /** One search over many segments and the rows beside them: the page, newest first or oldest first, and the exact total. */
-import type { Page } from '../../jobs/match';
+import type { Cursor, Page } from '../../jobs/match';
 import { OpenSegment, type SegmentSource, type SegmentSummary, type Soon, type TimePlace } from './openSegment';
 import type { Question } from './question';
 
@@ -27,11 +27,13 @@ export interface Search {
   pageOnly?: boolean;
 }
 
-export interface FoundPage {
-  found: Found[];
+export interface FoundPage<Place extends Cursor = Found> {
+  found: Place[];
   total: number;
   /** False when the budget ended before the count: there are at least so many. */
   isExact: boolean;
+  /** Where the budget ended before the page was full: what lies behind it was not looked at. */
+  cutAt?: TimePlace;
   /** 1-based position of the first. */
   from: number;
   hasNext: boolean;
@@ -39,6 +41,28 @@ export interface FoundPage {
 }
 
 const comparePlaces = (a: TimePlace, b: TimePlace): number => a.key - b.key || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Those that may hold a match, by what is known of them without reading any. */
+export function segmentsToAsk({
+  segments,
+  question,
+  isIdKnown = false,
+}: Pick<Search, 'segments' | 'question' | 'isIdKnown'>) {
+  const { since, until, mayBe, conditions } = question;
+  if (isIdKnown && conditions.some(({ kind }) => kind === 'id')) return [];
+  return segments.filter(
+    ({ oldestAt, newestAt, counts }) =>
+      newestAt >= since &&
+      oldestAt < until &&
+      (counts?.some(
+        ({ queue, succeeded, failed }) => (succeeded > 0 && mayBe(queue, false)) || (failed > 0 && mayBe(queue, true)),
+      ) ??
+        true),
+  );
+}
+
+/** A first segment that is smaller tells too little of how rare a match is. */
+const TELLING_ROWS = 4_096;
 
 /** The segments of a search, opened once each. */
 class Shelf {
@@ -49,18 +73,7 @@ class Shelf {
 
   constructor(search: Search) {
     this.search = search;
-    const { since, until } = search.question;
-    const { mayBe } = search.question;
-    this.segments = search.segments.filter(
-      ({ oldestAt, newestAt, counts }) =>
-        newestAt >= since &&
-        oldestAt < until &&
-        (counts?.some(
-          ({ queue, succeeded, failed }) =>
-            (succeeded > 0 && mayBe(queue, false)) || (failed > 0 && mayBe(queue, true)),
-        ) ??
-          true),
-    );
+    this.segments = segmentsToAsk(search);
   }
 
   /** False when the vocabulary tells that nothing is there; asked only after a first segment left the page unfilled. */
@@ -98,8 +111,11 @@ class Shelf {
     return opened;
   }
 
-  /** The first matches from a place on, in the order of time. */
-  async walk(up: boolean, from: TimePlace | undefined, atMost: number): Promise<Found[]> {
+  /**
+   * The first matches from a place on, in the order of time.
+   * @returns with `cutAt` when the budget ended before: only what lies in front of it is told
+   */
+  async walk(up: boolean, from: TimePlace | undefined, atMost: number): Promise<Walked> {
     const sign = up ? 1 : -1;
     const isBehind = (place: TimePlace) => from === undefined || sign * comparePlaces(place, from) > 0;
     const nearest = ({ oldestAt, newestAt }: SegmentSummary) => (up ? oldestAt : newestAt);
@@ -109,24 +125,38 @@ class Shelf {
       .sort((a, b) => sign * (nearest(a) - nearest(b)));
     const others = this.search.others.filter(isBehind).sort((a, b) => sign * comparePlaces(a, b));
     let hits: Hit[] = others.slice(0, atMost).map(({ key, id }) => ({ at: key, id }));
+    let cutAt: TimePlace | undefined;
     for (const segment of ahead) {
       // Segments overlap in time: only when the last hit is nearer than all of a segment can that be left alone.
       const last = hits.length < atMost ? undefined : hits[atMost - 1];
       if (last !== undefined && sign * (last.at - nearest(segment)) < 0) break;
+      if (this.#open.size > 0 && this.known(segment) === undefined && this.search.isSpent?.() === true) {
+        cutAt = up ? { key: nearest(segment) - 1, id: LAST_ID } : { key: nearest(segment) + 1, id: FIRST_ID };
+        hits = hits.filter(({ at }) => sign * (at - nearest(segment)) < 0);
+        break;
+      }
       if (!(await this.mayHold(segment))) continue;
       const open = await this.open(segment);
       const rows = await open.rows(up, from, atMost);
-      this.asksVocabulary ||= rows.length < atMost;
+      this.asksVocabulary ||= rows.length === 0 || (rows.length < atMost && segment.rowCount >= TELLING_ROWS);
       if (rows.length === 0) continue;
       hits.push(...rows.map((row): Hit => ({ at: open.createdAt(row), open, row })));
       hits.sort((a, b) => sign * (a.at - b.at));
       const bound = hits[atMost - 1]?.at;
       if (bound !== undefined) hits = hits.filter(({ at }) => sign * (at - bound) <= 0);
     }
-    const found = await Promise.all(hits.map(nameHit));
-    return found.sort((a, b) => sign * comparePlaces(a, b)).slice(0, atMost);
+    const found = (await Promise.all(hits.map(nameHit))).sort((a, b) => sign * comparePlaces(a, b)).slice(0, atMost);
+    return cutAt === undefined ? { found } : { found, cutAt };
   }
 }
+
+interface Walked {
+  found: Found[];
+  cutAt?: TimePlace;
+}
+
+/** Before and after all ids, and fit for a cursor's text. */
+const [FIRST_ID, LAST_ID] = ['#', 'zzzz'] as const;
 
 /** A hit before its id is read. */
 interface Hit {
@@ -146,16 +176,30 @@ export async function searchSegments(search: Search): Promise<FoundPage> {
   const { page, order } = search;
   const up = order === 'oldest';
   const turnedBack = page.after === undefined && page.before !== undefined;
-  let found: Found[];
+  let walked: Walked;
   if (turnedBack) {
-    found = (await shelf.walk(!up, page.before, page.limit)).reverse();
+    walked = await shelf.walk(!up, page.before, page.limit);
+    walked.found.reverse();
     // Too near to the beginning for a whole page: the first page.
-    if (found.length < page.limit) found = await shelf.walk(up, undefined, page.limit + 1);
+    if (walked.found.length < page.limit && walked.cutAt === undefined)
+      walked = await shelf.walk(up, undefined, page.limit + 1);
   } else {
-    found = await shelf.walk(up, page.after, page.limit + 1);
+    walked = await shelf.walk(up, page.after, page.limit + 1);
   }
+  const { found, cutAt } = walked;
   const shown = found.slice(0, page.limit);
   const [first, last] = [shown[0], shown.at(-1)];
+  if (cutAt !== undefined) {
+    return {
+      found: shown,
+      total: shown.length,
+      isExact: false,
+      cutAt,
+      from: 1,
+      hasNext: !turnedBack,
+      hasPrevious: shown.length > 0 && (page.after !== undefined || turnedBack),
+    };
+  }
   if (search.pageOnly === true) {
     return {
       found: shown,
