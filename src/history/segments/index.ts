@@ -13,12 +13,16 @@
  *   with the number of rows that have it. A row is then the number of its combination, when it was created, and its digits.
  * - **ids** (`idColumn.ts`). Raw uuids; an array's children by their parent and index. Read for the rows that are shown, and
  *   searched for words of 12 characters or more that may stand inside an id.
- * - **metrics** (`metricsColumns.ts`). Instance type, times of each stage, attempts: what statistics need.
+ * - **metrics** (`metricsColumns.ts`). Where the jobs ran and what they asked for (`hosts.ts`), and how long they were in each
+ *   stage (`durations.ts`): what statistics need.
  *
  * A search is made ready once (`question.ts`) and asked of one segment after the other (`answer.ts`). A word without digits
  * is compared with dictionaries only, and the exact total is a sum over combinations: no row is touched. A word with digits
  * first finds the skeletons where it may stand, and then only the rows of these are verified, by their digits.
  * `searchSegments.ts` walks from the newest segment until the page is full and no unread segment can hold a newer job.
+ *
+ * Statistics (`segmentStatistics.ts`) sort a segment's matching rows by group, as numbers of dictionary entries
+ * (`rowKeys.ts`), and add each group's rows up (`groupTotals.ts`).
  *
  * Two items tell which segments to read at all: the *manifest* (`manifest.ts`) has each segment's span of time and its counts
  * by queue and status, and the *vocabulary* (`vocabulary.ts`) of sixteen segments has the tokens of all their texts.
@@ -32,6 +36,7 @@ export { memorySource, summaryOf } from './memorySource';
 export type { SegmentSource, SegmentSummary, Soon, TimePlace } from './openSegment';
 export { DamagedPartError } from './part';
 export { idPrefixes, type Question, questionOf } from './question';
+export { segmentStatistics } from './segmentStatistics';
 export { compareRows, type JobMetrics, type PackableJob, type SegmentRow, segmentRow } from './row';
 export { type Found, type FoundPage, type Search, searchSegments } from './searchSegments';
 export {

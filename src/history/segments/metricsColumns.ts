@@ -1,109 +1,235 @@
-/** The figures of a segment's rows that statistics add up and `sort:duration` sorts by. */
-import type { ByteReader, ByteWriter } from './bytes';
-import { Dictionary, DictionaryBuilder } from './dictionary';
-import type { JobMetrics, SegmentRow } from './row';
-import { ENTRY } from './texts';
+/** The figures of a segment's rows that statistics add up: where each job ran, and how long it was in each stage. */
+import type { Stage } from '../../jobs/statistics';
+import { ByteReader, ByteWriter } from './bytes';
+import { bucketOf, type DurationColumn } from './durations';
+import { Hosts, writeHosts } from './hosts';
+import { guard, readPart } from './part';
+import { FLAGS, type JobMetrics, type SegmentRow } from './row';
+import type { TextPart } from './segment';
 
-/** In the order in which a job passes through them; each is kept as its distance from the one before. */
-export const STAGES = ['runnableAt', 'startingAt', 'startedAt', 'stoppedAt'] as const;
+/** In the order in which a job passes through them; each is kept as its distance from the one before that is known. */
+const TIMES = ['runnableAt', 'startingAt', 'startedAt', 'stoppedAt'] as const;
+const [RUNNABLE, STARTING, STARTED, STOPPED] = [1, 2, 4, 8];
+const EARLIER = 16;
+/** An array's parent, whose times are not those of a container. */
+const PARENT = 32;
+const UINT32 = 0xffffffff;
 
-/** Everything that few jobs have a value of their own for. */
-const FIELD = '\u0002';
-const hostOf = ({ instanceType, availabilityZone, architecture, vcpus, memoryMiB, attempts }: JobMetrics): string =>
-  [instanceType, availabilityZone, architecture, vcpus, memoryMiB, attempts]
-    .map((field) => String(field ?? '').replaceAll(ENTRY, ' '))
-    .join(FIELD);
-
-function readHost(text: string): Host {
-  const [instanceType = '', availabilityZone = '', architecture = '', ...numbers] = text.split(FIELD);
-  const [vcpus, memoryMiB, attempts] = numbers.map((field) => (field === '' ? undefined : Number(field)));
-  return { instanceType, availabilityZone, architecture, vcpus, memoryMiB, attempts };
+function distanceOf({ createdAt, metrics }: SegmentRow, n: number): number[] {
+  const at = metrics[TIMES[n] ?? 'stoppedAt'];
+  if (at === undefined) return [];
+  const before = TIMES.slice(0, n).findLast((earlier) => metrics[earlier] !== undefined);
+  return [at - (before === undefined ? createdAt : (metrics[before] ?? 0))];
 }
 
-/** Names are empty where they are not known. */
-export interface Host {
-  instanceType: string;
-  availabilityZone: string;
-  architecture: string;
-  vcpus: number | undefined;
-  memoryMiB: number | undefined;
-  attempts: number | undefined;
-}
+/** A job without both times needs its duration told. */
+const hasDuration = (known: number): boolean => (known & (STARTED | STOPPED)) === (STARTED | STOPPED);
 
-export function writeMetrics(into: ByteWriter, rows: readonly SegmentRow[]): void {
-  const hosts = new DictionaryBuilder();
-  const hostOfRow = rows.map(({ metrics }) => hosts.number(hostOf(metrics)));
-  hosts.write(into);
-  for (const host of hostOfRow) into.byte(host & 0xff);
-  for (const host of hostOfRow) into.byte(host >> 8);
-  const known = rows.map(({ metrics }) =>
-    STAGES.reduce((bits, stage, bit) => bits | (metrics[stage] === undefined ? 0 : 1 << bit), 0),
+/** Three streams: what jobs are grouped by, the lengths that statistics add up, and what they don't need. */
+export function writeMetrics(rows: readonly SegmentRow[]): [ByteWriter, ByteWriter, ByteWriter] {
+  const [groups, lengths, rest] = [new ByteWriter(), new ByteWriter(), new ByteWriter()];
+  const hostOf = writeHosts(
+    groups,
+    rows.map(({ metrics }) => metrics),
   );
-  for (const bits of known) into.byte(bits);
-  for (const [bit, stage] of STAGES.entries()) {
-    into.column(
-      rows.flatMap(({ createdAt, metrics }) => {
-        const at = metrics[stage];
-        if (at === undefined) return [];
-        const before = STAGES.slice(0, bit).findLast((earlier) => metrics[earlier] !== undefined);
-        return [at - (before === undefined ? createdAt : (metrics[before] ?? 0))];
-      }),
-    );
-  }
-  // Only a job without a time of its end needs the duration told.
-  for (const { durationMs, metrics } of rows) {
-    if (metrics.startedAt === undefined || metrics.stoppedAt === undefined) into.signed(durationMs);
-  }
+  groups.pairs(hostOf);
+  const known = rows.map(
+    ({ metrics, flags }) =>
+      TIMES.reduce((bits, time, bit) => bits | (metrics[time] === undefined ? 0 : 1 << bit), 0) |
+      (metrics.earlierRunMs === undefined ? 0 : EARLIER) |
+      ((flags & FLAGS.arrayParent) === 0 ? 0 : PARENT),
+  );
+  for (const bits of known) groups.byte(bits);
+  for (const n of [1, 2, 3]) lengths.column(rows.flatMap((row) => distanceOf(row, n)));
+  lengths.column(rows.flatMap(({ metrics }) => metrics.earlierRunMs ?? []));
+  rest.column(rows.flatMap((row) => distanceOf(row, 0)));
+  rows.forEach(({ durationMs }, row) => {
+    if (!hasDuration(known[row] ?? 0)) rest.signed(durationMs);
+  });
+  return [groups, lengths, rest];
+}
+
+/** What statistics don't need; NaN where it is not known. */
+interface Times {
+  stages: Readonly<Record<(typeof TIMES)[number], Float64Array>>;
+  earlierRunMs: Float64Array;
+  durationMs: Float64Array;
 }
 
 export class MetricsColumns {
-  readonly hosts: readonly Host[];
+  readonly hosts: Hosts;
+  /** The host of each row. */
   readonly hostOf: Uint16Array;
-  /** Times in ms, NaN where they are not known. */
-  readonly stages: Readonly<Record<(typeof STAGES)[number], Float64Array>>;
-  readonly durationMs: Float64Array;
+  readonly #known: Uint8Array;
+  readonly #streams: readonly (() => ByteReader)[];
+  readonly #text: TextPart;
+  readonly #item: string;
+  readonly #packedBytes: number;
+  #lengths: Readonly<Record<Stage, DurationColumn>> | undefined;
+  #times: Times | undefined;
 
-  constructor(from: ByteReader, createdAt: Float64Array) {
-    const rowCount = createdAt.length;
-    this.hosts = [...Dictionary.read(from).texts()].map(readHost);
-    const [low, high, known] = [from.bytes(rowCount), from.bytes(rowCount), from.bytes(rowCount)];
-    this.hostOf = Uint16Array.from(low, (byte, row) => byte | ((high[row] ?? 0) << 8));
-    if (this.hostOf.some((host) => host >= this.hosts.length)) throw new RangeError('a row has no such host');
-    const before = createdAt.slice();
-    const read = (bit: number): Float64Array => {
-      const times = new Float64Array(rowCount).fill(Number.NaN);
-      let count = 0;
-      for (const bits of known) if ((bits & (1 << bit)) !== 0) count++;
-      const distances = from.column(count);
-      let next = 0;
-      for (let row = 0; row < rowCount; row++) {
-        if (((known[row] ?? 0) & (1 << bit)) === 0) continue;
-        const at = (before[row] ?? 0) + (distances[next++] ?? 0);
-        times[row] = at;
-        before[row] = at;
-      }
-      return times;
-    };
-    this.stages = { runnableAt: read(0), startingAt: read(1), startedAt: read(2), stoppedAt: read(3) };
-    const { startedAt, stoppedAt } = this.stages;
-    this.durationMs = new Float64Array(rowCount);
-    for (let row = 0; row < rowCount; row++) {
-      const ran = (stoppedAt[row] ?? Number.NaN) - (startedAt[row] ?? Number.NaN);
-      this.durationMs[row] = Number.isNaN(ran) ? from.signed() : ran;
-    }
-    if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
+  /** @param item names the item in an error */
+  constructor(bytes: Uint8Array, text: TextPart, item: string) {
+    this.#streams = readPart('metrics', bytes, item);
+    this.#packedBytes = bytes.length;
+    this.#text = text;
+    this.#item = item;
+    const from = this.#stream(0);
+    const { hosts, hostOf, known } = guard(item, () => {
+      const read = { hosts: new Hosts(from), hostOf: from.pairs(text.rowCount), known: from.bytes(text.rowCount) };
+      if (read.hostOf.some((host) => host >= read.hosts.size)) throw new RangeError('a row has no such host');
+      ended(from);
+      return read;
+    });
+    this.hosts = hosts;
+    this.hostOf = hostOf;
+    this.#known = new Uint8Array(known);
   }
 
-  metrics(row: number): JobMetrics {
-    const host = this.hosts[this.hostOf[row] ?? 0];
-    const found: JobMetrics = {};
-    for (const [field, value] of Object.entries(host ?? {})) {
-      if (value !== undefined && value !== '') Object.assign(found, { [field]: value });
+  /** About what it takes in memory, with all that is unpacked when it is first needed. */
+  get memoryBytes(): number {
+    const rowCount = this.#known.length;
+    const lengths = new Set(Object.values(this.#lengths ?? {}));
+    const times = this.#times === undefined ? 0 : 6 * rowCount * Float64Array.BYTES_PER_ELEMENT;
+    const unpacked = [...lengths].reduce((sum, { ms, bucket }) => sum + ms.byteLength + bucket.byteLength, times);
+    return this.#packedBytes + 3 * rowCount + unpacked;
+  }
+
+  #stream(n: number): ByteReader {
+    return this.#streams[n]?.() ?? new ByteReader(Buffer.alloc(0));
+  }
+
+  /** How long each row was in each stage. */
+  get lengths(): Readonly<Record<Stage, DurationColumn>> {
+    this.#lengths ??= guard(this.#item, () => this.#toLengths());
+    return this.#lengths;
+  }
+
+  /** When each row entered each stage, in ms; NaN where it is not known. */
+  get stages(): Times['stages'] {
+    return this.#allTimes().stages;
+  }
+
+  /** What `sort:duration` sorts by. */
+  get durationMs(): Float64Array {
+    return this.#allTimes().durationMs;
+  }
+
+  #count(bit: number): number {
+    let count = 0;
+    for (let row = 0; row < this.#known.length; row++) if (((this.#known[row] as number) & bit) !== 0) count++;
+    return count;
+  }
+
+  /** Distances of `startingAt`, `startedAt`, `stoppedAt`, and `earlierRunMs`, of the rows that have each. */
+  #distances() {
+    const from = this.#stream(1);
+    const read = (bit: number) => from.column(this.#count(bit));
+    const columns = [read(STARTING), read(STARTED), read(STOPPED), read(EARLIER)] as const;
+    ended(from);
+    return columns;
+  }
+
+  #toLengths(): Readonly<Record<Stage, DurationColumn>> {
+    const [starting, started, stopped, earlier] = this.#distances();
+    const running = this.#durations(stopped, STOPPED, STARTED);
+    return {
+      runnable: this.#durations(starting, STARTING, RUNNABLE),
+      starting: this.#durations(started, STARTED, STARTING),
+      running,
+      run: earlier.length === 0 ? running : this.#withEarlier(running, earlier),
+    };
+  }
+
+  /** The distances of rows that have a time and the one before it. */
+  #durations(distances: Float64Array, bit: number, before: number): DurationColumn {
+    const known = this.#known;
+    const bucket = new Uint16Array(known.length);
+    let ms: DurationColumn['ms'] = new Uint32Array(known.length);
+    const [asked, wanted] = [bit | before | PARENT, bit | before];
+    let next = 0;
+    for (let row = 0; row < known.length; row++) {
+      const bits = known[row] as number;
+      if ((bits & bit) === 0) continue;
+      const distance = distances[next++] as number;
+      if ((bits & asked) !== wanted) continue;
+      const length = distance < 0 ? 0 : distance;
+      if (length > UINT32 && ms instanceof Uint32Array) ms = Float64Array.from(ms);
+      ms[row] = length;
+      bucket[row] = bucketOf(length);
     }
-    for (const stage of STAGES) {
-      const at = this.stages[stage][row];
-      if (at !== undefined && !Number.isNaN(at)) found[stage] = at;
+    return { ms, bucket };
+  }
+
+  #withEarlier(running: DurationColumn, earlier: Float64Array): DurationColumn {
+    const bucket = running.bucket.slice();
+    let ms: DurationColumn['ms'] = running.ms.slice();
+    let next = 0;
+    this.#known.forEach((bits, row) => {
+      if ((bits & EARLIER) === 0) return;
+      const length = (running.ms[row] ?? 0) + (earlier[next++] ?? 0);
+      if ((bits & PARENT) !== 0) return;
+      if (length > UINT32 && ms instanceof Uint32Array) ms = Float64Array.from(ms);
+      ms[row] = length;
+      bucket[row] = bucketOf(length);
+    });
+    return { ms, bucket };
+  }
+
+  #allTimes(): Times {
+    this.#times ??= guard(this.#item, () => this.#readTimes());
+    return this.#times;
+  }
+
+  #readTimes(): Times {
+    const rest = this.#stream(2);
+    const runnable = rest.column(this.#count(RUNNABLE));
+    const [starting, started, stopped, earlier] = this.#distances();
+    const before = this.#text.columns.createdAt.slice();
+    const follow = (distances: Float64Array, bit: number): Float64Array => {
+      const column = this.#spreadOut(distances, bit);
+      column.forEach((distance, row) => {
+        if (Number.isNaN(distance)) return;
+        before[row] = (before[row] ?? 0) + distance;
+        column[row] = before[row] ?? 0;
+      });
+      return column;
+    };
+    const stages = {
+      runnableAt: follow(runnable, RUNNABLE),
+      startingAt: follow(starting, STARTING),
+      startedAt: follow(started, STARTED),
+      stoppedAt: follow(stopped, STOPPED),
+    };
+    const durationMs = Float64Array.from(this.#known, (known, row) =>
+      hasDuration(known) ? (stages.stoppedAt[row] ?? 0) - (stages.startedAt[row] ?? 0) : rest.signed(),
+    );
+    ended(rest);
+    return { stages, earlierRunMs: this.#spreadOut(earlier, EARLIER), durationMs };
+  }
+
+  /** Each value at its row. */
+  #spreadOut(values: Float64Array, bit: number): Float64Array {
+    const column = new Float64Array(this.#known.length).fill(Number.NaN);
+    let next = 0;
+    this.#known.forEach((bits, row) => {
+      if ((bits & bit) !== 0) column[row] = values[next++] ?? Number.NaN;
+    });
+    return column;
+  }
+
+  /** A row's figures as they were packed. */
+  metrics(row: number): JobMetrics {
+    const { stages, earlierRunMs } = this.#allTimes();
+    const found: JobMetrics = this.hosts.host(this.hostOf[row] ?? 0);
+    for (const [field, values] of Object.entries({ ...stages, earlierRunMs })) {
+      const value = values[row];
+      if (value !== undefined && !Number.isNaN(value)) Object.assign(found, { [field]: value });
     }
     return found;
   }
+}
+
+function ended(from: ByteReader): void {
+  if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
 }

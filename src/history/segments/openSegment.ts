@@ -118,6 +118,12 @@ export class OpenSegment {
     return found.filter((row) => !this.#hidden.has(row)).slice(0, atMost);
   }
 
+  /** Every matching row, in the order of time; not to be changed. */
+  matching(): Uint16Array {
+    const found = this.answer.matching(this.#first, this.#end);
+    return this.#hidden.size === 0 ? found : found.filter((row) => !this.#hidden.has(row));
+  }
+
   /** How many rows match; with a place, how many of them lie behind it in that direction. */
   count(): number;
   count(up: boolean, from: TimePlace): Promise<number>;

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { ByteReader, ByteWriter, MalformedBytesError } from './bytes';
 
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** What a packed item holds. */
 export type PartKind = 'text' | 'ids' | 'metrics' | 'manifest' | 'vocabulary';

@@ -1,7 +1,9 @@
 /** One finished job as a segment keeps it: what searches compare, and what statistics add up. */
 import type { Job } from '../../jobs/job';
 import { isDone, userOf } from '../../jobs/job';
+import { attemptNumber } from '../../jobs/lifecycle';
 import { type StatusOf, statusMatches } from '../../jobs/match';
+import { earlierRunMs, enteredAt } from '../../jobs/statistics';
 import { comparable, storable, TAG_END, TAG_OWNER, TAG_VALUE } from './texts';
 
 /** What statistics need of a job; all optional, times in whole milliseconds. */
@@ -17,6 +19,8 @@ export interface JobMetrics {
   startingAt?: number;
   startedAt?: number;
   stoppedAt?: number;
+  /** How long the containers of the attempts before the last one ran. */
+  earlierRunMs?: number;
 }
 
 export interface SegmentRow {
@@ -71,16 +75,19 @@ export type PackableJob = Omit<Job, 'attempts' | 'entered' | 'whole'> & Partial<
 /** @throws RangeError for a job that has not ended: it has no place in a segment */
 export function segmentRow(job: PackableJob, placement: JobMetrics = {}): SegmentRow {
   if (!isDone(job)) throw new RangeError(`job ${job.id} is ${job.status}, and only finished jobs are packed`);
-  const attempts = Math.max(1, job.attempts?.length ?? 0, job.endedAttempts ?? 0);
-  const entered = (status: string) => job.entered?.[`${attempts}.${status}`];
-  const metrics: JobMetrics = {
+  const known = { ...job, attempts: job.attempts ?? [], entered: job.entered ?? {} };
+  const metrics = {
+    instanceType: job.placement?.instanceType,
+    availabilityZone: job.placement?.availabilityZone,
+    architecture: job.placement?.architecture,
     vcpus: job.vcpus,
     memoryMiB: job.memoryMiB,
-    attempts,
-    runnableAt: entered('RUNNABLE'),
-    startingAt: entered('STARTING'),
+    attempts: attemptNumber(known),
+    runnableAt: enteredAt(known, 'RUNNABLE'),
+    startingAt: enteredAt(known, 'STARTING'),
     startedAt: job.startedAt,
     stoppedAt: job.stoppedAt,
+    earlierRunMs: earlierRunMs(known),
     ...placement,
   } as JobMetrics;
   return {

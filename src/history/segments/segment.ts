@@ -77,9 +77,10 @@ function packIds(rows: readonly SegmentRow[]): Buffer {
 }
 
 function packMetrics(rows: readonly SegmentRow[]): Buffer {
-  const into = new ByteWriter();
-  writeMetrics(into, rows);
-  return writePart('metrics', [into.finish()]);
+  return writePart(
+    'metrics',
+    writeMetrics(rows).map((stream) => stream.finish()),
+  );
 }
 
 /** The part that answers nearly everything: combinations at once, rows when they are asked for. */
@@ -128,10 +129,8 @@ export const readIds = (bytes: Uint8Array, item: string, rowCount: number): IdCo
   return guard(item, () => new IdColumn(stream?.() ?? new ByteReader(Buffer.alloc(0)), rowCount));
 };
 
-export const readMetrics = (bytes: Uint8Array, item: string, text: TextPart): MetricsColumns => {
-  const [stream] = readPart('metrics', bytes, item);
-  return guard(item, () => new MetricsColumns(stream?.() ?? new ByteReader(Buffer.alloc(0)), text.columns.createdAt));
-};
+export const readMetrics = (bytes: Uint8Array, item: string, text: TextPart): MetricsColumns =>
+  new MetricsColumns(bytes, text, item);
 
 /** A row as it was packed, put together from all three parts; merging needs no other source. */
 export function unpackRow(row: number, text: TextPart, ids: IdColumn, metrics: MetricsColumns): SegmentRow {

@@ -1,0 +1,73 @@
+/** Where a segment's jobs ran and what they asked for: the distinct combinations, each field in a dictionary of its own. */
+import type { ByteReader, ByteWriter } from './bytes';
+import { Dictionary, DictionaryBuilder } from './dictionary';
+import type { JobMetrics } from './row';
+import { storable } from './texts';
+
+const NAMES = ['instanceType', 'availabilityZone', 'architecture'] as const;
+const NUMBERS = ['vcpus', 'memoryMiB', 'attempts'] as const;
+const FIELDS = [...NAMES, ...NUMBERS] as const;
+export type HostName = (typeof NAMES)[number];
+type HostField = (typeof FIELDS)[number];
+
+interface HostColumn {
+  /** The distinct texts, empty where one is not known. */
+  texts: readonly string[];
+  /** Which of them each host has. */
+  entries: Uint16Array;
+}
+
+/** @returns the host of each row */
+export function writeHosts(into: ByteWriter, metrics: readonly JobMetrics[]): number[] {
+  const hosts = new DictionaryBuilder();
+  const dictionaries = FIELDS.map(() => new DictionaryBuilder());
+  const columns = FIELDS.map((): number[] => []);
+  const hostOf = metrics.map((job) => {
+    const entries = FIELDS.map((field, n) => dictionaries[n]?.number(storable(String(job[field] ?? ''))) ?? 0);
+    const before = hosts.size;
+    const host = hosts.number(entries.join());
+    if (host === before) for (const [n, entry] of entries.entries()) columns[n]?.push(entry);
+    return host;
+  });
+  into.count(hosts.size);
+  for (const [n, column] of columns.entries()) {
+    dictionaries[n]?.write(into);
+    into.pairs(column);
+  }
+  return hostOf;
+}
+
+export class Hosts {
+  readonly size: number;
+  /** What the jobs of each host asked for, 0 where it is not known. */
+  readonly vcpus: Float64Array;
+  readonly memoryMiB: Float64Array;
+  readonly #columns: Readonly<Record<HostField, HostColumn>>;
+
+  constructor(from: ByteReader) {
+    this.size = from.count();
+    const columns = FIELDS.map((field): [HostField, HostColumn] => {
+      const texts = [...Dictionary.read(from).texts()];
+      const entries = from.pairs(this.size);
+      if (entries.some((entry) => entry >= texts.length)) throw new RangeError(`${field} has no such entry`);
+      return [field, { texts, entries }];
+    });
+    this.#columns = Object.fromEntries(columns) as Record<HostField, HostColumn>;
+    const numbers = ({ texts, entries }: HostColumn) => Float64Array.from(entries, (entry) => Number(texts[entry]));
+    this.vcpus = numbers(this.#columns.vcpus);
+    this.memoryMiB = numbers(this.#columns.memoryMiB);
+  }
+
+  column(name: HostName): HostColumn {
+    return this.#columns[name];
+  }
+
+  /** What is known of one. */
+  host(number: number): JobMetrics {
+    const text = (field: HostField) => this.#columns[field].texts[this.#columns[field].entries[number] ?? 0] ?? '';
+    return {
+      ...Object.fromEntries(NAMES.flatMap((field) => (text(field) === '' ? [] : [[field, text(field)]]))),
+      ...Object.fromEntries(NUMBERS.flatMap((field) => (text(field) === '' ? [] : [[field, Number(text(field))]]))),
+    };
+  }
+}
