@@ -4,8 +4,10 @@
  * Environment variables of the container (definition or override):
  *
  * - `LOCAL_RUN_SECONDS=90`: how long an attempt runs (divided by the world's speed).
- * - `LOCAL_OUTCOME=ok | exit:<n> | oom | spot | pull | hang | stuck | stuck:<REASON>`: how an attempt ends. `hang` never
- *   ends by itself; `stuck` never leaves RUNNABLE, with one of Batch's reasons, e.g. `stuck:CAPACITY`.
+ * - `LOCAL_OUTCOME=ok | exit:<n> | oom | spot | pull | start | hang | stuck | stuck:<REASON>`: how an attempt ends. `start`
+ *   never starts its container; `hang` never ends by itself; `stuck` never leaves RUNNABLE, with one of Batch's reasons,
+ *   e.g. `stuck:CAPACITY`.
+ * - `LOCAL_REASON=CannotStartContainerError: …`: what the container's runtime says of a `start` or a `pull` that failed.
  * - `LOCAL_FAIL_INDEXES=3,17-22`: of an array's children only these fail, with LOCAL_OUTCOME, or else `exit:1`.
  * - `LOCAL_FAIL_ATTEMPTS=2`: only the first two attempts fail, with LOCAL_OUTCOME, or else `exit:1`.
  * - `LOCAL_LOG=4310` writes as many lines plausible for the tool; any other text is the log itself, `\n` between lines.
@@ -21,10 +23,13 @@ export type Ending =
   | { kind: 'oom' }
   | { kind: 'spot' }
   | { kind: 'pull' }
+  | { kind: 'start' }
   | { kind: 'hang' };
 
 export interface Script {
   ending: Ending;
+  /** In the runtime's words, why a container could not start. */
+  reason?: string;
   /** Set on a job that never leaves RUNNABLE: why, as a key of `BLOCKED_REASONS`. */
   stuck?: string;
   runSeconds?: number;
@@ -38,7 +43,8 @@ export interface Script {
 const parseEnding = (text: string): Ending | undefined => {
   const exit = /^exit:(\d{1,3})$/.exec(text);
   if (exit) return exit[1] === '0' ? { kind: 'ok' } : { kind: 'exit', code: Number(exit[1]) };
-  if (text === 'ok' || text === 'oom' || text === 'spot' || text === 'pull' || text === 'hang') return { kind: text };
+  if (text === 'ok' || text === 'oom' || text === 'spot' || text === 'pull' || text === 'start' || text === 'hang')
+    return { kind: text };
   return undefined;
 };
 
@@ -86,6 +92,9 @@ export function scriptOf(container: Pick<ContainerDetail, 'command' | 'environme
   };
   const stuck = /^stuck(?::([A-Z_]+))?$/.exec(outcome);
   if (stuck) script.stuck = stuck[1] ?? 'JOB_RESOURCE_REQUIREMENT';
+
+  const reason = env.get('LOCAL_REASON');
+  if (reason !== undefined) script.reason = reason;
 
   const seconds = Number(env.get('LOCAL_RUN_SECONDS') || Number.NaN);
   if (Number.isFinite(seconds)) script.runSeconds = Math.max(0, seconds);

@@ -9,7 +9,7 @@ import type {
   JobStateTimeLimitAction,
   UpdateJobQueueRequest,
 } from '@aws-sdk/client-batch';
-import { jobArn, nameIn, queueArn } from '../arns';
+import { environmentArn, jobArn, nameIn, queueArn } from '../arns';
 import { clientException, requestRefused } from '../awsError';
 import type { Operations } from '../operation';
 import { frontOf, reconsider, usedVcpus } from '../world/placement';
@@ -39,6 +39,13 @@ function checkOrder(world: World, order: ComputeEnvironmentOrder[]): void {
   }
 }
 
+/** Batch takes names or ARNs, and tells ARNs. */
+const byArn = (order: ComputeEnvironmentOrder[]): ComputeEnvironmentOrder[] =>
+  order.map(({ computeEnvironment, ...rest }) => ({
+    ...rest,
+    computeEnvironment: environmentArn(nameIn(computeEnvironment ?? '')),
+  }));
+
 /** 10 minutes to a day (API reference, JobStateTimeLimitAction). */
 function checkLimits(actions: JobStateTimeLimitAction[]): void {
   for (const { maxTimeSeconds = 0, state, action, reason } of actions) {
@@ -62,6 +69,23 @@ const checkPriority = (priority: number | undefined): void => {
     throw requestRefused('priority must be a whole number');
   }
 };
+
+/** The vCPUs that each share of a fair-share queue holds, most first, 20 at most (API reference, FairshareUtilizationDetail). */
+function sharesOf(world: World, queue: string) {
+  const shares = new Map<string, number>();
+  for (const job of (world.byQueue.get(queue) ?? []).flatMap((one) => [one, ...(world.families.get(one.id) ?? [])])) {
+    const share = job.spec.shareIdentifier;
+    if (share !== undefined && job.current) shares.set(share, (shares.get(share) ?? 0) + job.spec.vcpus);
+  }
+  const top = [...shares].sort((a, b) => b[1] - a[1]).slice(0, 20);
+  return {
+    activeShareCount: shares.size,
+    topCapacityUtilization: top.map(([shareIdentifier, quantity]) => ({
+      shareIdentifier,
+      capacityUsage: [{ capacityUnit: 'VCPU', quantity }],
+    })),
+  };
+}
 
 /** @param mostQueues the account's quota */
 export function queueOperations(world: World, mostQueues: number): Operations {
@@ -91,7 +115,7 @@ export function queueOperations(world: World, mostQueues: number): Operations {
         status: 'VALID',
         statusReason: 'JobQueue Healthy',
         priority: input.priority,
-        computeEnvironmentOrder: input.computeEnvironmentOrder ?? [],
+        computeEnvironmentOrder: byArn(input.computeEnvironmentOrder ?? []),
         tags: input.tags ?? {},
         jobStateTimeLimitActions: input.jobStateTimeLimitActions ?? [],
       };
@@ -108,7 +132,7 @@ export function queueOperations(world: World, mostQueues: number): Operations {
       if (input.state !== undefined) queue.state = input.state;
       if (input.priority !== undefined) queue.priority = input.priority;
       if (input.schedulingPolicyArn !== undefined) queue.schedulingPolicyArn = input.schedulingPolicyArn;
-      if (input.computeEnvironmentOrder) queue.computeEnvironmentOrder = input.computeEnvironmentOrder;
+      if (input.computeEnvironmentOrder) queue.computeEnvironmentOrder = byArn(input.computeEnvironmentOrder);
       if (input.jobStateTimeLimitActions) queue.jobStateTimeLimitActions = input.jobStateTimeLimitActions;
       reconsider(world);
       return { jobQueueName: queue.jobQueueName, jobQueueArn: queue.jobQueueArn };
@@ -136,6 +160,7 @@ export function queueOperations(world: World, mostQueues: number): Operations {
         frontOfQueue: { jobs, lastUpdatedAt },
         queueUtilization: {
           totalCapacityUsage: [{ capacityUnit: 'vCPU', quantity: usedVcpus(world, name) }],
+          ...(queue.schedulingPolicyArn !== undefined && { fairshareUtilization: sharesOf(world, name) }),
           lastUpdatedAt,
         },
       };

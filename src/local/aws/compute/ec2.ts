@@ -13,6 +13,15 @@ interface Filter {
 const stateOf = (host: Host) =>
   host.terminatedAt === undefined ? { code: 16, name: 'running' } : { code: 48, name: 'terminated' };
 
+/** EC2's own codes (API reference, StateReason). */
+const endOf = (host: Host) =>
+  host.alone
+    ? {
+        code: 'Server.SpotInstanceTermination',
+        message: 'Server.SpotInstanceTermination: Spot instance termination',
+      }
+    : { code: 'Client.InstanceInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' };
+
 const fieldOf = (host: Host, name: string): string | undefined =>
   ({
     'instance-id': host.instanceId,
@@ -41,6 +50,7 @@ const reservation = (host: Host) => ({
       privateIpAddress: host.privateIp,
       architecture: INSTANCE_TYPES[host.type]?.arm ? 'arm64' : 'x86_64',
       ...(host.spot && { instanceLifecycle: 'spot' }),
+      ...(host.terminatedAt !== undefined && { stateReason: endOf(host) }),
       tagSet: [{ key: 'AWSBatchServiceTag', value: 'batch' }],
     },
   ],

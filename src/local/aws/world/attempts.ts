@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Ending, endingOf } from '../script';
 import { taskChanged } from './events';
 import { clusterOf, hostFor, isFargate, occupy, privateIp, vacate, ZONES } from './hosts';
-import { EXITED, hostLost, OUT_OF_MEMORY, pullFailed, START_FAILED, TIMED_OUT } from './reasons';
+import { CONTAINER_NOT_STARTED, EXITED, hostLost, OUT_OF_MEMORY, pullFailed, START_FAILED, TIMED_OUT } from './reasons';
 import { retries } from './retry';
 import type { Attempt, SimJob } from './simJob';
 import { finish, setStatus } from './status';
@@ -40,13 +40,14 @@ export function startAttempt(world: World, job: SimJob, environmentName: string,
 
 const presentEnding = (job: SimJob): Ending => endingOf(job.spec.script, job.attempts.length + 1, job.index);
 
-/** RUNNING, unless the image cannot be pulled. */
+/** RUNNING, unless the image cannot be pulled or the container not be started. */
 export function runAttempt(world: World, job: SimJob): void {
   const attempt = job.current;
   if (!attempt) return;
   const ending = presentEnding(job);
-  if (ending.kind === 'pull') {
-    const reason = pullFailed(job.spec.container?.image ?? 'image');
+  if (ending.kind === 'pull' || ending.kind === 'start') {
+    const usual = ending.kind === 'pull' ? pullFailed(job.spec.container?.image ?? 'image') : CONTAINER_NOT_STARTED;
+    const reason = job.spec.script.reason ?? usual;
     endAttempt(world, job, { statusReason: START_FAILED, reason });
     return;
   }

@@ -10,6 +10,8 @@ export const QUEUE_DELETED = 'JobQueue deleted';
 export const hostLost = (instanceId: string): string => `Host EC2 (instance ${instanceId}) terminated.`;
 export const pullFailed = (image: string): string =>
   `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${image}: not found`;
+export const CONTAINER_NOT_STARTED =
+  'CannotStartContainerError: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "run": executable file not found in $PATH: unknown';
 export const timeLimited = (reason: string): string => `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
 
 /** Why a job at the head of its queue cannot leave RUNNABLE, by the word after the colon (user guide, *Jobs stuck in RUNNABLE*). */
