@@ -108,6 +108,8 @@ export const jobSchema = z.object({
   arrayIndex: z.number().int().optional(),
   /** Present on a multi-node job. */
   nodes: z.number().int().optional(),
+  /** Absent on an array's child: its parent's are its own. */
+  properties: propertiesSchema.optional(),
 
   // State: replaced as a whole by newer news.
   status: z.enum(BATCH_STATUSES),
@@ -120,9 +122,8 @@ export const jobSchema = z.object({
   logStream: z.string().optional(),
   taskArn: z.string().optional(),
   containerInstanceArn: z.string().optional(),
+  ...runOfSeveral,
   /** How many attempts had ended when this state was observed; absent where the news did not tell. */
-  /** Absent on an array's child: its parent's are its own. */
-  properties: propertiesSchema.optional(),
   endedAttempts: z.number().int().optional(),
   /** When the state above was observed: an event's `time`, or when DescribeJobs answered. */
   seenAt: ms,
@@ -135,7 +136,6 @@ export const jobSchema = z.object({
   entered: z.record(z.string(), ms),
   /** Somebody asked Batch to cancel or terminate it (`isCancelled`, `isTerminated`). */
   cancelled: z.boolean().optional(),
-  ...runOfSeveral,
   terminated: z.boolean().optional(),
   tags: z.object({ seenAt: ms, values: z.record(z.string(), z.string()) }).optional(),
   children: childrenSchema.optional(),

@@ -26,7 +26,17 @@ const STATE = [
   'whole',
 ] as const satisfies (keyof Job)[];
 
-const GATHERED = ['attempts', 'entered', 'cancelled', 'terminated', 'tags', 'children', 'placement', 'lostAt'] as const;
+const GATHERED = [
+  'properties',
+  'attempts',
+  'entered',
+  'cancelled',
+  'terminated',
+  'tags',
+  'children',
+  'placement',
+  'lostAt',
+] as const;
 
 type Fact = Exclude<keyof Job, (typeof STATE)[number] | (typeof GATHERED)[number]>;
 const NOT_FACTS: ReadonlySet<string> = new Set([...STATE, ...GATHERED]);
@@ -41,6 +51,7 @@ export function merge(known: Job, news: Job): Job {
   const merged: Record<string, unknown> = {};
   for (const field of FACTS) put(merged, field, greater(known[field], news[field], compareJson));
   for (const field of STATE) put(merged, field, state[field]);
+  put(merged, 'properties', joined(known.properties, news.properties));
   put(merged, 'attempts', mergeAttempts(known.attempts, news.attempts));
   put(merged, 'entered', earliest(known.entered, news.entered));
   put(merged, 'cancelled', either(known.cancelled, news.cancelled));
@@ -51,7 +62,6 @@ export function merge(known: Job, news: Job): Job {
     greater(known.tags, news.tags, (a, b) => a.seenAt - b.seenAt || compareJson(a, b)),
   );
   put(
-  put(merged, 'properties', joined(known.properties, news.properties));
     merged,
     'children',
     greater(known.children, news.children, (a, b) => a.countedAt - b.countedAt || compareJson(a, b)),
@@ -127,6 +137,17 @@ function earliest(a: Record<string, number>, b: Record<string, number>): Record<
 
 const either = (a: boolean | undefined, b: boolean | undefined): boolean | undefined => a || (b ?? a);
 
+/** Objects field by field, all else by `greater`, in which an object beats what is none: `{` is the last that JSON begins with. */
+function joined(a: unknown, b: unknown): unknown {
+  if (!isRecord(a) || !isRecord(b)) return greater(a, b, compareJson);
+  const merged: Record<string, unknown> = {};
+  for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) put(merged, field, joined(a[field], b[field]));
+  return merged;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Present beats absent, then the greater. */
 function greater<T>(a: T | undefined, b: T | undefined, compare: (a: T, b: T) => number): T | undefined {
   if (a === undefined || b === undefined) return a ?? b;
@@ -144,17 +165,6 @@ function compareJson(a: unknown, b: unknown): number {
 
 /** JSON in which the order of an object's keys makes no difference. */
 function canonicalJson(value: unknown): string {
-/** Objects field by field, all else by `greater`, in which an object beats what is none: `{` is the last that JSON begins with. */
-function joined(a: unknown, b: unknown): unknown {
-  if (!isRecord(a) || !isRecord(b)) return greater(a, b, compareJson);
-  const merged: Record<string, unknown> = {};
-  for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) put(merged, field, joined(a[field], b[field]));
-  return merged;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
