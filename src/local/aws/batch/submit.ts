@@ -12,6 +12,7 @@ import { jobArn, nameIn } from '../arns';
 import { clientException, requestRefused } from '../awsError';
 import { type Script, scriptOf } from '../script';
 import { submit } from '../world/lifecycle';
+import { mainContainerOf } from '../world/severalContainers';
 import type { JobSpec, SimJob } from '../world/simJob';
 import type { World } from '../world/world';
 import { checkRetry, checkTimeout, needOf } from './checks';
@@ -54,6 +55,52 @@ function overridden(
     environment: [...environment.values()],
     resourceRequirements: [...needs.values()],
   };
+}
+
+interface Overridable {
+  name?: string | undefined;
+  command?: string[] | undefined;
+}
+
+/** Overrides find their container by its name; the only one needs none. */
+function overriddenParts<C extends Overridable, O extends Overridable>(
+  containers: readonly C[],
+  overrides: readonly O[],
+  parameters: Record<string, string>,
+  more: (container: C, override: O | undefined) => Partial<C>,
+): C[] {
+  return containers.map((container) => {
+    const override =
+      overrides.find(({ name }) => name === container.name) ?? (containers.length === 1 ? overrides[0] : undefined);
+    const command = override?.command ?? container.command;
+    return {
+      ...container,
+      ...(command && { command: substitute(command, parameters) }),
+      ...more(container, override),
+    };
+  });
+}
+
+function ecsOf(definition: JobDefinition, input: SubmitJobRequest, parameters: Record<string, string>) {
+  const [task] = definition.ecsProperties?.taskProperties ?? [];
+  if (!task) return undefined;
+  const overrides = input.ecsPropertiesOverride?.taskProperties?.[0]?.containers ?? [];
+  const containers = overriddenParts(task.containers ?? [], overrides, parameters, (container, override) => ({
+    environment: [...(container.environment ?? []), ...(override?.environment ?? [])],
+    resourceRequirements: override?.resourceRequirements ?? container.resourceRequirements,
+  }));
+  return { taskProperties: [{ ...task, containers }] };
+}
+
+function eksOf(definition: JobDefinition, input: SubmitJobRequest, parameters: Record<string, string>) {
+  const pod = definition.eksProperties?.podProperties;
+  if (!pod) return undefined;
+  const overrides = input.eksPropertiesOverride?.podProperties?.containers ?? [];
+  const containers = overriddenParts(pod.containers ?? [], overrides, parameters, (container, override) => ({
+    env: [...(container.env ?? []), ...(override?.env ?? [])],
+    resources: override?.resources ?? container.resources,
+  }));
+  return { podProperties: { ...pod, containers } };
 }
 
 function checkQueue(world: World, input: SubmitJobRequest, definition: JobDefinition): string {
@@ -148,7 +195,11 @@ export function specOf(world: World, input: SubmitJobRequest, script?: Script): 
   const first = nodes?.nodeRangeProperties?.[0]?.container;
   const container =
     definition.containerProperties && overridden(definition.containerProperties, input.containerOverrides, parameters);
-  const need = needOf(container ?? first ?? {});
+  const ecs = ecsOf(definition, input, parameters);
+  const eks = eksOf(definition, input, parameters);
+  const main = mainContainerOf({ ...(ecs && { ecs }), ...(eks && { eks }) });
+  const runs = container ?? first ?? { ...main, environment: main && ('env' in main ? main.env : undefined) };
+  const need = needOf(container ?? first ?? (main && 'resourceRequirements' in main ? main : {}));
   const count = nodes?.numNodes ?? 1;
   const retry = input.retryStrategy ?? definition.retryStrategy;
   const timeoutSeconds = (input.timeout ?? definition.timeout)?.attemptDurationSeconds;
@@ -159,6 +210,8 @@ export function specOf(world: World, input: SubmitJobRequest, script?: Script): 
     definition: `${definition.jobDefinitionName}:${definition.revision}`,
     ...(container && { container }),
     ...(nodes && { nodes }),
+    ...(ecs && { ecs }),
+    ...(eks && { eks }),
     ...(retry && { retry: { attempts: 1, ...retry } }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     dependsOn: input.dependsOn ?? [],
@@ -172,7 +225,7 @@ export function specOf(world: World, input: SubmitJobRequest, script?: Script): 
     vcpus: (need.vcpus || 1) * count,
     memoryMiB: (need.memoryMiB || 512) * count,
     gpus: need.gpus * count,
-    script: script ?? scriptOf(container ?? first ?? {}),
+    script: script ?? scriptOf(runs),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The log groups and streams: those that somebody made by hand, and those of the jobs. */
-import { DEFAULT_LOG_GROUP, logGroupOf, logStreamOf } from '../world/logNames';
+import { DEFAULT_LOG_GROUP, logGroupOf, loggingContainersOf, logStreamOf } from '../world/logNames';
+import { mainContainerOf } from '../world/severalContainers';
 import type { Attempt, SimJob } from '../world/simJob';
 import type { World } from '../world/world';
 import { attemptLog, type LogLine, type LogSource, storedLog } from './logSource';
@@ -36,19 +37,26 @@ export function logGroups(world: World, pastAttempts: () => Iterable<{ job: SimJ
     return past;
   };
 
-  const ofJob = (group: string, { job, attempt }: { job: SimJob; attempt: Attempt }): StreamFacts | undefined => {
-    const name = logStreamOf(job.spec, attempt);
-    if (attempt.startedAt === undefined || logGroupOf(job.spec) !== group || deleted.has(keyOf(group, name))) return;
-    return { name, createdAt: attempt.startedAt, log: attemptLog(job.spec, attempt, world.now()) };
-  };
+  /** A stream for each container; those beside the main one say little. */
+  const ofJob = (group: string, { job: { spec }, attempt }: { job: SimJob; attempt: Attempt }): StreamFacts[] =>
+    loggingContainersOf(spec).flatMap((container) => {
+      const name = logStreamOf(spec, attempt, container);
+      const { startedAt } = attempt;
+      if (startedAt === undefined || logGroupOf(spec, container) !== group || deleted.has(keyOf(group, name)))
+        return [];
+      const log =
+        container === undefined || mainContainerOf(spec)?.name === container
+          ? attemptLog(spec, attempt, world.now())
+          : storedLog([{ timestamp: startedAt, message: `${container} is ready` }]);
+      return [{ name, createdAt: startedAt, log }];
+    });
 
   const stream = (group: string, name: string): StreamFacts | undefined => {
     const own = stored.get(keyOf(group, name));
     if (own) return { name, createdAt: own.createdAt, log: storedLog(own.lines) };
     const taskId = name.slice(name.lastIndexOf('/') + 1);
     const known = world.tasks.get(taskId) ?? pastTasks().get(taskId);
-    const found = known && ofJob(group, known);
-    return found?.name === name ? found : undefined;
+    return known && ofJob(group, known).find((found) => found.name === name);
   };
 
   return {
@@ -57,8 +65,7 @@ export function logGroups(world: World, pastAttempts: () => Iterable<{ job: SimJ
     streams(group: string, prefix: string): StreamFacts[] {
       const found = new Map<string, StreamFacts>();
       for (const known of [...pastTasks().values(), ...world.tasks.values()]) {
-        const facts = ofJob(group, known);
-        if (facts?.name.startsWith(prefix)) found.set(facts.name, facts);
+        for (const facts of ofJob(group, known)) if (facts.name.startsWith(prefix)) found.set(facts.name, facts);
       }
       for (const own of stored.values()) {
         if (own.group === group && own.stream.startsWith(prefix)) {
@@ -71,8 +78,10 @@ export function logGroups(world: World, pastAttempts: () => Iterable<{ job: SimJ
     groups(): Map<string, number> {
       const all = new Map(made);
       for (const { job, attempt } of world.tasks.values()) {
-        const group = logGroupOf(job.spec);
-        if (!all.has(group)) all.set(group, attempt.createdAt);
+        for (const container of loggingContainersOf(job.spec)) {
+          const group = logGroupOf(job.spec, container);
+          if (!all.has(group)) all.set(group, attempt.createdAt);
+        }
       }
       return all;
     },

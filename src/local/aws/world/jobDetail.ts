@@ -2,6 +2,7 @@
 import type { AttemptDetail, ContainerDetail, JobDetail, JobSummary, NodeProperties } from '@aws-sdk/client-batch';
 import { containerInstanceArn, definitionArn, jobArn, queueArn, taskArn } from '../arns';
 import { logStreamOf } from './logNames';
+import { attemptTasksOf, ecsPropertiesOf, eksAttemptsOf, eksPropertiesOf } from './severalContainers';
 import { type Attempt, isOver, type SimJob, shownAttempt } from './simJob';
 
 /** DescribeJobs leaves out `startedAt` until there is one, though the SDK's type asks for it. */
@@ -31,7 +32,9 @@ function runOf(job: SimJob, attempt: Attempt): NonNullable<AttemptDetail['contai
 }
 
 const attemptDetail = (job: SimJob, attempt: Attempt): AttemptDetail => ({
-  container: runOf(job, attempt),
+  // Of several containers each tells of itself, and the one place for all stays empty.
+  container: job.spec.ecs ? { networkInterfaces: [] } : runOf(job, attempt),
+  ...(job.spec.ecs && { taskProperties: attemptTasksOf(job, attempt) }),
   ...(attempt.startedAt !== undefined && { startedAt: attempt.startedAt }),
   ...(attempt.stoppedAt !== undefined && { stoppedAt: attempt.stoppedAt }),
   ...(attempt.statusReason !== undefined && { statusReason: attempt.statusReason }),
@@ -47,6 +50,7 @@ function containerOf(job: SimJob): ContainerDetail | undefined {
 export function jobDetail(job: SimJob): BatchJobDetail {
   const { spec } = job;
   const container = containerOf(job);
+  const shown = shownAttempt(job);
   return {
     jobArn: jobArn(job.id),
     jobName: spec.name,
@@ -55,7 +59,8 @@ export function jobDetail(job: SimJob): BatchJobDetail {
     status: job.status,
     ...(spec.shareIdentifier !== undefined && { shareIdentifier: spec.shareIdentifier }),
     ...(spec.schedulingPriority !== undefined && { schedulingPriority: spec.schedulingPriority }),
-    attempts: job.attempts.map((attempt) => attemptDetail(job, attempt)),
+    // A pod's attempts are told in a list of their own.
+    attempts: spec.eks ? [] : job.attempts.map((attempt) => attemptDetail(job, attempt)),
     ...(job.statusReason !== undefined && { statusReason: job.statusReason }),
     createdAt: job.createdAt,
     ...(spec.retry && { retryStrategy: { evaluateOnExit: [], ...spec.retry } }),
@@ -65,13 +70,15 @@ export function jobDetail(job: SimJob): BatchJobDetail {
     jobDefinition: definitionArn(spec.definition),
     parameters: spec.parameters,
     ...(container && { container }),
+    ...(spec.ecs && { ecsProperties: ecsPropertiesOf(job, shown) }),
+    ...(spec.eks && { eksProperties: eksPropertiesOf(job, shown) }),
     ...(spec.nodes && { nodeProperties: spec.nodes }),
     ...arrayOf(job),
     ...(spec.timeoutSeconds !== undefined && { timeout: { attemptDurationSeconds: spec.timeoutSeconds } }),
     tags: spec.tags,
     propagateTags: spec.propagateTags,
     platformCapabilities: spec.platform,
-    eksAttempts: [],
+    eksAttempts: spec.eks ? eksAttemptsOf(job) : [],
     isCancelled: job.cancelled ?? false,
     isTerminated: job.terminated ?? false,
   };

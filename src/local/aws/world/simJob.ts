@@ -1,6 +1,8 @@
 /** A job inside the local world: what was asked of it, what has become of it, and what will happen to it next. */
 import type {
   ContainerDetail,
+  EcsProperties,
+  EksProperties,
   JobDependency,
   JobStatus,
   NodeProperties,
@@ -17,6 +19,8 @@ export interface JobSpec {
   definition: string;
   container?: ContainerDetail;
   nodes?: NodeProperties;
+  ecs?: EcsProperties;
+  eks?: EksProperties;
   retry?: RetryStrategy;
   timeoutSeconds?: number;
   dependsOn: JobDependency[];
