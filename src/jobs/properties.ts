@@ -24,6 +24,9 @@ export const partSchema = z.object({
   memoryMiB: z.number().optional(),
   gpus: z.number().optional(),
   instanceType: z.string().optional(),
+  /** Where a container logs, if the definition says. */
+  logGroup: z.string().optional(),
+  logRegion: z.string().optional(),
   /** Only a container can be other than essential. */
   essential: z.boolean().optional(),
 });

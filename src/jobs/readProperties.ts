@@ -105,15 +105,20 @@ function variablesOf(workloads: Workload[], shows: Shows): Undefinable<Propertie
 
 /** One container alone is the job itself. */
 function partsOf(containers: Task['containers'], pod: Pod | undefined): Part[] | undefined {
-  const several = containers ?? pod?.containers ?? [];
-  if (several.length < 2) return undefined;
-  return several.map((container) =>
-    present({
+  const ofTask = (containers ?? []).map((container) =>
+    present<Part>({
       name: container.name,
-      ...resourcesOf('args' in container || 'resources' in container ? { pod: [container] } : { tasks: [container] }),
-      essential: 'essential' in container ? container.essential : undefined,
+      ...resourcesOf({ tasks: [container] }),
+      logGroup: container.logConfiguration?.options?.['awslogs-group'],
+      logRegion: container.logConfiguration?.options?.['awslogs-region'],
+      essential: container.essential,
     }),
   );
+  const ofPod = (pod?.containers ?? []).map((container) =>
+    present<Part>({ name: container.name, ...resourcesOf({ pod: [container] }) }),
+  );
+  const several = [...ofTask, ...ofPod];
+  return several.length > 1 ? several : undefined;
 }
 
 const rangeOf = (range: NonNullable<NonNullable<JobDetail['nodeProperties']>['nodeRangeProperties']>[number]): Part =>

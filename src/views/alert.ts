@@ -3,6 +3,7 @@ import type { LogLine } from '../aws/logs';
 import { causeOf } from '../jobs/causes';
 import { type Job, type JobRow, userOf } from '../jobs/job';
 import { neverStarted, runMs } from '../jobs/lifecycle';
+import { causeLines, failedByCause } from './failedChildren';
 import { attemptWords } from './jobCard';
 import { childrenWords, nameOf } from './jobLine';
 import {
@@ -22,7 +23,7 @@ import {
 import { jobLink } from './links';
 import { logBox } from './logs';
 import { duration, moment } from './time';
-import { count, number, some } from './words';
+import { count, number } from './words';
 
 /** The lines under an alert: enough to see the end, little enough to keep reading the channel. */
 const MOST_LINES = 6;
@@ -89,18 +90,6 @@ export function failedJob({ job, lines, now, region }: FailedJobProps): Message 
   };
 }
 
-/** `3, 17-22, 40` */
-export function ranges(indexes: readonly number[]): string[] {
-  const sorted = [...new Set(indexes)].sort((a, b) => a - b);
-  const runs: [number, number][] = [];
-  for (const index of sorted) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === index - 1) last[1] = index;
-    else runs.push([index, index]);
-  }
-  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
-}
-
 export interface FailedArrayProps {
   parentId: string;
   /** Undefined while nothing was heard of the parent itself. */
@@ -122,26 +111,18 @@ export function failedArray({ parentId, parent, failed, example, lines, now, reg
   const known = Math.max(failed.length, parent?.children?.counts.FAILED ?? 0);
   const of =
     size === undefined ? count(known, 'child', 'children') : `${number(known)} of ${count(size, 'child', 'children')}`;
-  const byCause = new Map<string, number[]>();
-  for (const child of failed) {
-    const headline = causeOf(child)?.headline ?? 'failed';
-    byCause.set(headline, [...(byCause.get(headline) ?? []), child.arrayIndex ?? 0]);
-  }
-  const causes = [...byCause].sort((a, b) => b[1].length - a[1].length);
-  const causeLines = causes
-    .slice(0, 6)
-    .map(([headline, indexes]) => `${escaped(headline)} ×${number(indexes.length)}: ${some(ranges(indexes), 12)}`);
+  const causes = failedByCause(failed);
   const over = parent?.status === 'FAILED' ? 'The array has ended.' : 'The others go on.';
   const cause = example === undefined ? undefined : causeOf(example);
   const { text } = logBox(lines.slice(-MOST_LINES), MOST_BOX);
   const state = parent === undefined ? undefined : childrenWords(parent);
   return {
-    text: `Array ${name}: ${of} failed in ${job?.queue ?? 'its queue'}${causes[0] === undefined ? '' : `, mostly ${causes[0][0]}`}. ${over}`,
+    text: `Array ${name}: ${of} failed in ${job?.queue ?? 'its queue'}${causes[0] === undefined ? '' : `, mostly ${causes[0].cause}`}. ${over}`,
     blocks: [
       section(
         `✖ ${bold(name)}: ${of} failed\n${cause === undefined ? escaped(parent?.statusReason ?? '') : escaped(`${cause.sentence} ${cause.nextStep}`)}`.trim(),
       ),
-      ...(causeLines.length === 0 ? [] : [section(causeLines.join('\n'))]),
+      ...(causes.length === 0 ? [] : [section(causeLines(causes).join('\n'))]),
       section(
         [
           [job?.queue, job?.definition, state]

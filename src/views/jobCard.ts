@@ -1,8 +1,12 @@
 /** One job in one message: its state, the plain cause, where and how long it ran, and what can be done. */
 import { causeOf, exitMeaning } from '../jobs/causes';
-import { isDone, isLost, type Job, userOf } from '../jobs/job';
+import { arrayParentOf, isDone, isLost, type Job, userOf } from '../jobs/job';
 import { attemptNumber, leftNoTrace, runMs, startingMs, waitMs } from '../jobs/lifecycle';
-import { childrenWords, nameOf } from './jobLine';
+import { logPlaceOf } from '../jobs/logPlace';
+import { nodeIndexOf, propertiesOf, type Surroundings } from '../jobs/surroundings';
+import { causeLines, childrenBar, failedByCause } from './failedChildren';
+import { nameOf } from './jobLine';
+import { dependencyLine, nodeLines, positionWords, runOfContainer } from './jobParts';
 import {
   actions,
   bold,
@@ -17,20 +21,23 @@ import {
   type Message,
   section,
 } from './kit';
-import { jobLink } from './links';
+import { jobLink, logLink, regionOf } from './links';
 import { sign, stateWord } from './status';
 import { ago, duration, moment } from './time';
-import { count, memory, some } from './words';
+import { count, memory, number, some } from './words';
 
 export interface JobCardProps {
   job: Job;
+  around: Surroundings;
   now: number;
   region: string;
   mayAct: boolean;
+  /** The verbs that there are, so that no button offers what can't be done. */
+  verbs: ReadonlySet<string>;
 }
 
 /** `2 vCPU, 8 GiB, 1 GPU` */
-export function resources(job: Job): string | undefined {
+export function resources(job: Pick<Job, 'vcpus' | 'memoryMiB' | 'gpus'>): string | undefined {
   const parts = [
     job.vcpus === undefined ? undefined : `${job.vcpus} vCPU`,
     job.memoryMiB === undefined ? undefined : memory(job.memoryMiB),
@@ -46,7 +53,14 @@ export function attemptWords(job: Job): string | undefined {
   return most > 1 ? `attempt ${attempt} of ${most}` : undefined;
 }
 
-function headline(job: Job, now: number): string {
+/** `align [3]`, `align, node 2`. */
+export function jobTitle(job: Job): string {
+  const node = nodeIndexOf(job.id);
+  const which = job.arrayIndex !== undefined ? ` [${job.arrayIndex}]` : node === undefined ? '' : `, node ${node}`;
+  return cutMiddle(nameOf(job), 128) + which;
+}
+
+export function headline(job: Job, now: number): string {
   const when = isDone(job) ? job.stoppedAt : job.status === 'RUNNING' ? job.startedAt : job.createdAt;
   return `${stateWord(job)}${when === undefined ? '' : isDone(job) ? ` ${ago(when, now)}` : ` for ${duration(now - when)}`}`;
 }
@@ -63,6 +77,14 @@ function stages(job: Job, now: number): string | undefined {
   return parts.length === 0 ? undefined : dotted(parts);
 }
 
+/** `us-east-1c, c6g.4xlarge`, of the attempt that the card is about. */
+function placeWords(job: Job): string | undefined {
+  const { placement } = job;
+  if (placement === undefined || placement.attempt !== attemptNumber(job)) return job.podNode;
+  const parts = [placement.availabilityZone, placement.instanceType].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
 /** Both of AWS's reasons, and the exit code where the plain cause does not name it. */
 function reasons(job: Job, plainCause: string | undefined): string[] {
   const both = [
@@ -77,6 +99,9 @@ function reasons(job: Job, plainCause: string | undefined): string[] {
   return both.filter((line) => line !== undefined);
 }
 
+/** More attempts than these are told among the details. */
+const MOST_ATTEMPTS = 3;
+
 function attemptLines(job: Job): string | undefined {
   if (job.attempts.length < 2) return undefined;
   const lines = job.attempts.map((attempt, index) => {
@@ -88,25 +113,49 @@ function attemptLines(job: Job): string | undefined {
           : 'ran';
     const end = attempt.exitCode === undefined ? '' : `, exit ${attempt.exitCode}`;
     const reason = attempt.containerReason ?? attempt.statusReason;
-    return `${index + 1}. ${ran}${end}${reason === undefined ? '' : `: ${escaped(cut(reason, 200))}`}`;
+    return `${index + 1}. ${ran}${end}${reason === undefined ? '' : `: ${escaped(cut(reason, 150))}`}`;
   });
-  return `*Attempts that ended*\n${lines.slice(-10).join('\n')}`;
+  const more = lines.length - MOST_ATTEMPTS;
+  return [
+    '*Attempts that ended*',
+    ...(more > 0 ? [`${count(more, 'earlier attempt')}: all details tell of them`] : []),
+    ...lines.slice(-MOST_ATTEMPTS),
+  ].join('\n');
 }
 
-export function jobCard({ job, now, region, mayAct }: JobCardProps): Message {
-  const name = nameOf(job);
-  const cause = job.status === 'SUCCEEDED' ? undefined : causeOf(job);
-  const index = job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`;
+/** What an array, a job of several containers, or a multi-node job consists of. */
+function partLines(job: Job, around: Surroundings): string[] {
+  if (job.arraySize !== undefined) {
+    const bar = childrenBar(job);
+    return [...(bar === undefined ? [] : [bar]), ...causeLines(failedByCause(around.failed ?? []))];
+  }
+  if (job.nodes !== undefined) return nodeLines(job, around);
+  return (job.containers ?? []).length > 1
+    ? (job.containers ?? []).slice(0, 10).map((run) => runOfContainer(run, job))
+    : [];
+}
+
+function factLine(job: Job, around: Surroundings): string {
+  const { parent } = around;
+  const node = propertiesOf(job, around).isMainNode ? 'the main node' : undefined;
+  const size = parent?.arraySize;
   const facts = [
     job.queue,
+    positionWords(around.position),
     job.definition,
     resources(job),
+    job.platform === 'FARGATE' ? 'Fargate' : job.platform === 'EKS' ? 'EKS' : undefined,
     attemptWords(job),
-    childrenWords(job),
+    job.arraySize === undefined ? undefined : `array of ${number(job.arraySize)}`,
+    job.arrayIndex === undefined ? undefined : `child of an array${size === undefined ? '' : ` of ${number(size)}`}`,
     job.nodes === undefined ? undefined : count(job.nodes, 'node'),
-  ].filter((fact) => fact !== undefined);
-  const took = stages(job, now);
-  const tags = Object.entries(job.tags?.values ?? {}).map(([key, value]) => `${key}=${value}`);
+    node,
+    placeWords(job),
+  ];
+  return dotted(facts.filter((fact) => fact !== undefined).map(escaped));
+}
+
+function submissionLines(job: Job, around: Surroundings): string[] {
   const user = userOf(job);
   const submission = [
     user === undefined ? undefined : `submitted by ${escaped(user)}`,
@@ -116,61 +165,106 @@ export function jobCard({ job, now, region, mayAct }: JobCardProps): Message {
       ? undefined
       : `PYBATCH_TIMEOUT ${duration(job.environmentTimeoutSeconds * 1_000)} from submission`,
   ].filter((fact) => fact !== undefined);
-  const details = [
+  const tags = Object.entries(job.tags?.values ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [
     submission.length === 0 ? undefined : dotted(submission),
+    dependencyLine(job, around),
     job.image === undefined ? undefined : `image ${code(cutMiddle(job.image, 200))}`,
     job.command === undefined || job.command.length === 0
       ? undefined
       : `command ${code(cut(job.command.join(' '), 300))}`,
-    job.dependsOn === undefined || job.dependsOn.length === 0
-      ? undefined
-      : `depends on ${escaped(some(job.dependsOn, 5))}`,
-    tags.length === 0 ? undefined : `tags ${escaped(cut(some(tags, 20), 600))}`,
+    tags.length === 0 ? undefined : `tags ${escaped(cut(some(tags, 8), 300))}`,
   ].filter((detail) => detail !== undefined);
+}
+
+/** The first thing that somebody wants of such a job stands first, and is the one primary button. */
+function waysOn({ job, around, now: _, region, mayAct, verbs }: JobCardProps) {
+  const primary = { style: 'primary' as const };
+  const failed = around.failed ?? [];
+  const [firstFailed] = failed;
+  const parentId = arrayParentOf(job.id);
+  const isOver = isDone(job) || isLost(job);
+  const place = logPlaceOf(job, attemptNumber(job));
+  const ofArray = [
+    ...(failed.length === 0
+      ? [button({ label: 'Children', command: `search array:${job.id}`, ...primary })]
+      : [
+          button({ label: 'Failed children', command: `search array:${job.id} status:failed`, ...primary }),
+          button({ label: 'Children', command: `search array:${job.id}` }),
+        ]),
+    ...(firstFailed === undefined
+      ? []
+      : [button({ label: `Logs of child ${firstFailed.arrayIndex ?? 0}`, command: `logs ${firstFailed.id}` })]),
+  ];
+  const mainNode = propertiesOf(job, around).mainNode ?? 0;
+  const logs =
+    job.nodes === undefined
+      ? button({ label: 'Logs', command: `logs ${job.id}`, ...primary })
+      : button({ label: `Logs of node ${mainNode}`, command: `logs ${job.id}#${mainNode}`, ...primary });
+  return [
+    ...(job.arraySize === undefined ? [logs] : ofArray),
+    ...(verbs.has('why') && job.status !== 'SUCCEEDED' && job.status !== 'RUNNING'
+      ? [button({ label: 'Why', command: `why ${job.id}` })]
+      : []),
+    button({ label: 'All details', command: `job ${job.id} details:1`, replace: true }),
+    ...(parentId === undefined ? [] : [button({ label: 'Array', command: `job ${parentId}` })]),
+    ...(nodeIndexOf(job.id) === undefined
+      ? []
+      : [button({ label: 'All nodes', command: `job ${job.id.split('#')[0]}` })]),
+    button({ label: 'Refresh', command: `job ${job.id}`, replace: true }),
+    linkButton('Open in AWS', jobLink(job, region)),
+    ...(place === undefined
+      ? []
+      : [linkButton('Log in CloudWatch', logLink(place.group, place.stream, place.region ?? regionOf(job, region)))]),
+    ...(mayAct && !isOver
+      ? [
+          button({
+            label: job.arraySize === undefined ? 'Cancel…' : 'Cancel rest…',
+            command: `cancel ${job.id}`,
+            style: 'danger' as const,
+            says:
+              job.arraySize === undefined
+                ? 'Cancel this job, after a preview'
+                : 'Cancel the children that have not ended, after a preview',
+          }),
+        ]
+      : []),
+  ];
+}
+
+export function jobCard(props: JobCardProps): Message {
+  const { job, around, now } = props;
+  const cause = job.status === 'SUCCEEDED' ? undefined : causeOf(job);
+  const title = jobTitle(job);
   const plainCause = isLost(job)
     ? 'Batch knows this job no more and never said how it ended.'
     : cause === undefined
       ? undefined
-      : `${cause.sentence} ${cause.nextStep}`.trim();
+      : cut(`${cause.sentence} ${cause.nextStep}`.trim(), 1_200);
+  const took = stages(job, now);
+  const parts = partLines(job, around);
   const attempts = attemptLines(job);
-  const why = reasons(job, plainCause);
+  const why = job.status === 'SUCCEEDED' ? [] : reasons(job, plainCause);
+  const submission = submissionLines(job, around);
   return {
-    text: `${name}${index} ${headline(job, now)}.${plainCause === undefined ? '' : ` ${plainCause}`}`,
+    text: `${title} ${headline(job, now)}.${plainCause === undefined ? '' : ` ${plainCause}`}`,
     blocks: [
       section(
         [
-          dotted([`${sign(job)}\u00a0${bold(cutMiddle(name, 128) + index)}`, headline(job, now)]),
+          dotted([`${sign(job)}\u00a0${bold(title)}`, headline(job, now)]),
           ...(plainCause === undefined ? [] : [escaped(plainCause)]),
         ].join('\n'),
       ),
+      ...(parts.length === 0 ? [] : [section(parts.join('\n'))]),
       section(
-        [dotted(facts.map(escaped)), ...(took === undefined ? [] : [took])].filter((line) => line !== '').join('\n') ||
+        [factLine(job, around), ...(took === undefined ? [] : [took])].filter((line) => line !== '').join('\n') ||
           escaped(job.id),
       ),
-      ...(why.length === 0 || job.status === 'SUCCEEDED' ? [] : [section(why.join('\n'))]),
+      ...(why.length === 0 ? [] : [section(why.join('\n'))]),
       ...(attempts === undefined ? [] : [section(attempts)]),
-      ...(details.length === 0 ? [] : [section(details.join('\n'))]),
+      ...(submission.length === 0 ? [] : [section(submission.join('\n'))]),
       context(`id ${code(job.id)}`),
-      actions(
-        ...(job.arraySize === undefined
-          ? [button({ label: 'Logs', command: `logs ${job.id}`, style: 'primary' as const })]
-          : [
-              button({ label: 'Children', command: `search array:${job.id}`, style: 'primary' as const }),
-              button({ label: 'Failed children', command: `search array:${job.id} status:failed` }),
-            ]),
-        button({ label: 'Refresh', command: `job ${job.id}`, replace: true }),
-        linkButton('Open in AWS', jobLink(job, region)),
-        ...(mayAct && !isDone(job) && !isLost(job)
-          ? [
-              button({
-                label: 'Cancel…',
-                command: `cancel ${job.id}`,
-                style: 'danger' as const,
-                says: 'Cancel this job, after a preview',
-              }),
-            ]
-          : []),
-      ),
+      actions(...waysOn(props)),
     ],
   };
 }

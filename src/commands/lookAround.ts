@@ -1,0 +1,107 @@
+/** Learns what stands around a job: from the history where it can, from Batch where it must, in few calls. */
+import { errorFields } from '../errors';
+import { jobFromDetail, jobFromSummary } from '../jobs/fromBatch';
+import { arrayParentOf, isDone, isLost, type Job, type JobRow } from '../jobs/job';
+import { type Dependency, nodeIndexOf, type Surroundings } from '../jobs/surroundings';
+import { rowForList } from '../views/rowForList';
+import type { Room } from './command';
+
+/** As many nodes as one call describes. */
+const MOST_NODES = 100;
+/** An array's 10,000 children in pages of 1,000: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html */
+const MOST_CHILDREN = 10_000;
+
+/** What is not known is left out, and never keeps a card from its reader. */
+async function orMissing<T>(what: string, job: Job, room: Room, look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    room.log.warn(`a card goes without ${what}`, { job: job.id, ...errorFields(error) });
+    return undefined;
+  }
+}
+
+const isWaiting = (job: Job): boolean => !isDone(job) && !isLost(job) && job.status !== 'RUNNING';
+
+async function positionOf({ id, queue = '' }: Job, room: Room): Promise<Surroundings['position']> {
+  const { frontOfQueue } = await room.batch.snapshot(queue);
+  const front = frontOfQueue?.jobs ?? [];
+  const at = front.findIndex(({ jobArn }) => jobArn?.endsWith(`/${id}`));
+  return at < 0 ? { of: front.length } : { place: at + 1, of: front.length };
+}
+
+/** Whether the state of what a job depends on still matters decides whether Batch is asked. */
+async function dependenciesOf(job: Job, room: Room): Promise<Dependency[]> {
+  const ids = job.dependsOn ?? [];
+  if (ids.length === 0) return [];
+  const known = new Map((await room.history.jobs.getMany(ids)).map((stored) => [stored.job.id, stored.job]));
+  const unsure = ids.filter((id) => !isDone(known.get(id) ?? { status: 'RUNNING' }));
+  if (isWaiting(job) && unsure.length > 0) {
+    const details = await orMissing('the state of its dependencies', job, room, () => room.batch.describe(unsure));
+    for (const detail of details ?? []) {
+      const fresh = jobFromDetail(detail, room.now());
+      known.set(fresh.id, fresh);
+    }
+  }
+  return ids.map((id) => ({ id, job: known.get(id) }));
+}
+
+const byIndex = (a: JobRow, b: JobRow): number => (a.arrayIndex ?? 0) - (b.arrayIndex ?? 0);
+
+/** Lists the failed children only where the history knows of fewer than Batch has counted. */
+async function failedChildren(parent: Job, room: Room): Promise<JobRow[]> {
+  const counted = parent.children?.counts.FAILED ?? 0;
+  const found = await room.history.search.all({ words: [], array: parent.id, statuses: ['failed'] });
+  const failed = new Map(found.filter(({ id }) => arrayParentOf(id) === parent.id).map((row) => [row.id, row]));
+  if (failed.size < counted) {
+    await orMissing('some of its failed children', parent, room, async () => {
+      let listed = 0;
+      for await (const page of room.batch.list({ arrayJobId: parent.id }, 'FAILED')) {
+        for (const summary of page) {
+          const child = jobFromSummary(summary, parent.queue, room.now());
+          if (!failed.has(child.id)) failed.set(child.id, rowForList(child));
+        }
+        listed += page.length;
+        if (listed >= Math.min(counted, MOST_CHILDREN)) break;
+      }
+    });
+  }
+  return [...failed.values()].sort(byIndex);
+}
+
+async function nodesOf({ id, nodes = 0 }: Job, room: Room): Promise<Job[]> {
+  const ids = Array.from({ length: Math.min(nodes, MOST_NODES) }, (_, index) => `${id}#${index}`);
+  const details = await room.batch.describe(ids);
+  return details
+    .map((detail) => jobFromDetail(detail, room.now()))
+    .sort((a, b) => (nodeIndexOf(a.id) ?? 0) - (nodeIndexOf(b.id) ?? 0));
+}
+
+/** @param mayAsk whether Batch is asked for an array that the history does not know; its children are told without it too */
+async function parentOf({ id }: Job, room: Room, mayAsk: boolean): Promise<Job | undefined> {
+  const parentId = arrayParentOf(id);
+  if (parentId === undefined) return undefined;
+  const stored = (await room.history.jobs.get(parentId))?.job;
+  if (stored?.properties !== undefined || !mayAsk) return stored;
+  const [detail] = await room.batch.describe([parentId]);
+  return detail === undefined ? stored : jobFromDetail(detail, room.now(), room.shows);
+}
+
+/**
+ * At most two calls of Batch for a job that waits, none for one that has ended; one for a multi-node job, and up to ten
+ * for an array of whose failed children the history does not know.
+ * @param inDetail also what only all the details show
+ */
+export async function lookAround(job: Job, room: Room, inDetail: boolean): Promise<Surroundings> {
+  const isInLine = job.status === 'RUNNABLE' && job.queue !== undefined && !isLost(job);
+  const [position, dependencies, failed, nodes, parent] = await Promise.all([
+    isInLine ? orMissing('its place in the queue', job, room, () => positionOf(job, room)) : undefined,
+    orMissing('its dependencies', job, room, () => dependenciesOf(job, room)),
+    job.arraySize === undefined
+      ? undefined
+      : orMissing('its failed children', job, room, () => failedChildren(job, room)),
+    job.nodes === undefined ? undefined : orMissing('its nodes', job, room, () => nodesOf(job, room)),
+    orMissing('its array', job, room, () => parentOf(job, room, inDetail)),
+  ]);
+  return { position, dependencies: dependencies ?? [], failed, nodes, parent };
+}
