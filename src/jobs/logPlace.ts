@@ -10,7 +10,7 @@ export interface LogPlace {
 }
 
 /** Where Batch writes logs unless the job's `logConfiguration` says otherwise. */
-const DEFAULT_LOG_GROUP = '/aws/batch/job';
+export const DEFAULT_LOG_GROUP = '/aws/batch/job';
 
 /** From the attempt's own record, or the present one's; undefined where there is no stream (yet). */
 export function logPlaceOf(job: Job, attempt: number): LogPlace | undefined {
