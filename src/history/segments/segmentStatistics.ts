@@ -31,8 +31,9 @@ class KeyNumbers {
   }
 }
 
-/** No grouping: one key for all rows. */
+/** No grouping: one key for all rows, numbered 0. */
 const WHOLE = '';
+const ALL_FIRST = new Uint16Array(0x10000);
 
 class Groups {
   readonly #groupBy: readonly [Grouping?, Grouping?];
@@ -75,11 +76,13 @@ class Groups {
       (keys?.texts ?? [WHOLE]).map((key) => this.#keys[n === 0 ? 0 : 1].number(key)),
     );
     const rows = sorted(sorted(matching, byTwo), byOne);
+    const [ofOne, ofTwo] = [byOne?.ofRow ?? ALL_FIRST, byTwo?.ofRow ?? ALL_FIRST];
     let first = 0;
     while (first < rows.length) {
-      const [one, two] = [keyOf(byOne, rows[first]), keyOf(byTwo, rows[first])];
+      const one = ofOne[rows[first] as number] as number;
+      const two = ofTwo[rows[first] as number] as number;
       let end = first + 1;
-      while (end < rows.length && keyOf(byOne, rows[end]) === one && keyOf(byTwo, rows[end]) === two) end++;
+      while (end < rows.length && ofOne[rows[end] as number] === one && ofTwo[rows[end] as number] === two) end++;
       this.#group(numbers[0]?.[one] ?? 0, numbers[1]?.[two] ?? 0).addRows(metrics, isFailed, rows, first, end);
       first = end;
     }
@@ -97,8 +100,6 @@ class Groups {
     return { groups: groups.sort((a, b) => compareKeys(a.key, b.key)), jobs: this.jobs };
   }
 }
-
-const keyOf = (keys: RowKeys | undefined, row: number | undefined): number => keys?.ofRow[row as number] ?? 0;
 
 /** Rows of the same key together, in the order in which they were (a counting sort). */
 function sorted(rows: Uint16Array, keys: RowKeys | undefined): Uint16Array {
