@@ -1,5 +1,6 @@
 /** `npm run bench -- <name> [options] [--json]`: runs one benchmark and prints its figures, with the machine they were taken on. */
 import { doors } from './doors';
+import { statistics } from './jobStatistics';
 import { machine } from './machine';
 import { search } from './search';
 
@@ -10,7 +11,7 @@ export interface Benchmark {
   run(options: readonly string[], say: (line: string) => void): Promise<object>;
 }
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { doors, search };
+const benchmarks: Readonly<Record<string, Benchmark>> = { doors, search, statistics };
 
 /** One line a figure, nested names joined by dots. */
 function table(figures: object, prefix = ''): [name: string, value: string][] {
