@@ -2,6 +2,7 @@
 import type { Cursor, Page } from '../../jobs/match';
 import { OpenSegment, type SegmentSummary } from './openSegment';
 import { type FoundPage, type Search, segmentsToAsk } from './searchSegments';
+import { unstored } from './texts';
 
 export interface SortedSearch extends Omit<Search, 'others' | 'order' | 'page' | 'pageOnly'> {
   sort: 'duration' | 'name';
@@ -26,7 +27,7 @@ const idOf = async ({ id, open, row = 0 }: Hit): Promise<string> => id ?? (await
 
 /** What a segment's rows are sorted by, the same as the plain rules take. */
 async function keysOf(open: OpenSegment, segment: SegmentSummary, search: SortedSearch) {
-  if (search.sort === 'name') return (row: number) => open.text.name(row);
+  if (search.sort === 'name') return (row: number) => unstored(open.text.name(row));
   const { durationMs } = await search.source.metrics(segment);
   return (row: number) => durationMs[row] ?? -1;
 }
@@ -64,7 +65,7 @@ export async function sortedSearch(search: SortedSearch): Promise<FoundPage<Curs
     }
     if ((await search.vocabulary?.(segment, search.question, search.isIdKnown ?? false)) === false) continue;
     const open = await OpenSegment.open(segment, search.source, search.question, search.isIdKnown);
-    const rows = await open.rows(true, undefined, Number.POSITIVE_INFINITY);
+    const rows = open.matching();
     if (rows.length === 0) continue;
     const keyOf = await keysOf(open, segment, search);
     for (const row of rows) await consider({ key: keyOf(row), open, row });

@@ -24,6 +24,15 @@ const STAND_IN = 0xfdd0;
 export const storable = (text: string): string =>
   text.replace(OWN_CONTROLS, (control) => String.fromCharCode(STAND_IN + control.charCodeAt(0)));
 
+const STAND_INS = new RegExp(
+  `[${String.fromCharCode(STAND_IN)}-${String.fromCharCode(STAND_IN + TAG_OWNER.charCodeAt(0))}]`,
+  'g',
+);
+
+/** The text that `storable` was given. */
+export const unstored = (text: string): string =>
+  text.replace(STAND_INS, (sign) => String.fromCharCode(sign.charCodeAt(0) - STAND_IN));
+
 /** A text or a word as it is compared. */
 export const comparable = (text: string): string => storable(fold(text));
 

@@ -21,6 +21,8 @@ const WORDS = [
   '@',
   ' ',
 ];
+/** Batch's longest name. */
+const LONG_NAME = `${'sample-12_'.repeat(12)}-017-end`.slice(0, 128).padEnd(128, 'z');
 const DIGITS = ['0', '1', '7', '17', '017', '2026', '00000000', '12345678901234567', 'abc12'];
 const SIGNS = ['-', '_', ':', '/', '.'];
 const piece = fc.oneof(
@@ -62,6 +64,7 @@ const REASONS = [
   'Cancelled by Kofi',
   'Job attempt duration exceeded timeout',
   'Host EC2 (instance i-01345665633f74490) terminated.',
+  'CannotPullContainerError: line 1\nline 2 of 17\n\tat İstanbul ΟΔΟΣ',
 ];
 const anyReason = fc.oneof(fc.constantFrom(...REASONS), anyText);
 const at = fc.integer({ min: 0, max: 40 });
@@ -70,7 +73,7 @@ export const anyFinishedJob: fc.Arbitrary<Job> = fc
   .record(
     {
       id: anyId,
-      name: maybe(anyText),
+      name: maybe(fc.oneof({ weight: 6, arbitrary: anyText }, { weight: 1, arbitrary: fc.constant(LONG_NAME) })),
       queue: maybe(fc.constantFrom('Prod', 'prod', 'spot-1', 'spot-2')),
       definition: maybe(fc.oneof(fc.constantFrom('align:1', 'align:12', 'Sort:1'), anyText)),
       image: maybe(fc.oneof(fc.constantFrom('ecr/align:1.0'), anyText)),
@@ -90,9 +93,11 @@ export const anyFinishedJob: fc.Arbitrary<Job> = fc
       tags: maybe(
         fc.record({
           seenAt: at,
-          values: fc.dictionary(fc.oneof(fc.constantFrom('user', 'Submitter', 'team'), anyText), anyText, {
-            maxKeys: 3,
-          }),
+          values: fc.dictionary(
+            fc.oneof(fc.constantFrom('user', 'Submitter', 'team'), anyText),
+            fc.oneof(fc.constantFrom('Ada', 'ada@example.com', 'GEN'), anyText),
+            { maxKeys: 3 },
+          ),
         }),
       ),
       maxAttempts: maybe(fc.constant(2)),
@@ -120,6 +125,21 @@ const anyWord = fc.oneof(
     arbitrary: fc.constantFrom('a', '1', '7', '-', '17', 'align', 'user', 'i-0134', 'terminated', '20', '26-1'),
   },
   {
+    weight: 1,
+    arbitrary: fc.constantFrom('ss', 'SS', 'i̇', 'I', 'ΟΔΟΣ', 'οδος', 'οδοσ', 'é', 'e\u0301', '火', 'e', '\n', ' '),
+  },
+  /** A fragment of a reason, a name or a tag's value. */
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom(...REASONS, LONG_NAME, 'align:12', 'ada@example.com'),
+        fc.nat({ max: 120 }),
+        fc.nat({ max: 40 }),
+      )
+      .map(([text, from, length]) => text.slice(from % text.length, (from % text.length) + length + 1)),
+  },
+  {
     weight: 2,
     arbitrary: fc
       .tuple(fc.constantFrom(...UUIDS), fc.nat({ max: 30 }), fc.nat({ max: 36 }))
@@ -139,7 +159,14 @@ export const anyQuery: fc.Arbitrary<Query> = fc
     users: rarely(someOf(fc.oneof(fc.constantFrom('ada', 'a@b'), anyWord))),
     reasons: rarely(someOf(fc.oneof(fc.constantFrom('ec2', 'TIMEOUT'), anyWord))),
     exits: rarely(
-      someOf(fc.constantFrom({ from: 0, to: 0 }, { from: 0, to: 0, not: true as const }, { from: 1, to: 200 })),
+      someOf(
+        fc.constantFrom(
+          { from: 0, to: 0 },
+          { from: 0, to: 0, not: true as const },
+          { from: 137, to: 137, not: true as const },
+          { from: 1, to: 200 },
+        ),
+      ),
     ),
     since: rarely(moment),
     until: rarely(moment),
@@ -147,7 +174,10 @@ export const anyQuery: fc.Arbitrary<Query> = fc
     tags: rarely(
       someOf(
         fc.record(
-          { key: fc.oneof(fc.constantFrom('user', 'team', 'submitter'), anyText), value: anyText },
+          {
+            key: fc.oneof(fc.constantFrom('user', 'USER', 'team', 'submitter'), anyText),
+            value: fc.oneof(fc.constantFrom('ada', 'ada@example.com', 'gen'), anyText),
+          },
           { requiredKeys: ['key'] },
         ),
       ),

@@ -17,13 +17,15 @@ import {
   type Search,
   searchSegments,
   segmentRow,
+  sortedSearch,
   TextPart,
+  type TimePlace,
   tokensOf,
   unpackRow,
   Vocabulary,
 } from '../../../src/history/segments';
 import type { Job } from '../../../src/jobs/job';
-import { compareNewest, searchRows } from '../../../src/jobs/match';
+import { compareNewest, type Page, placeOf, searchRows } from '../../../src/jobs/match';
 import { anyFinishedJobs, anyQuery } from './anyJobs';
 
 const pack = (jobs: readonly Job[]): PackedSegment[] =>
@@ -72,23 +74,27 @@ test('searches over segments and rows beside them find what the plain rules find
         const half = Math.ceil(packedJobs.length / 2);
         const segments = [...pack(packedJobs.slice(0, half)), ...pack(packedJobs.slice(half))];
         const rows = jobs.map(rowOf);
-        const newest = { ...query };
-        if (query.sort === 'duration' || query.sort === 'name') delete newest.sort;
-        const others = searchRows(beside, newest, { limit: Number.POSITIVE_INFINITY }).rows.map((row) => ({
-          key: row.createdAt ?? 0,
-          id: row.id,
-        }));
-        const look = async (page: { after?: { key: number; id: string }; before?: { key: number; id: string } }) => {
-          const oracle = searchRows(rows, newest, { limit, ...page });
-          const answer = await searchSegments({
-            question: questionOf(newest),
+        const sort = query.sort ?? 'newest';
+        const others = searchRows(beside, query, { limit: Number.POSITIVE_INFINITY }).rows.map((row) =>
+          placeOf(row, sort),
+        );
+        const look = async (page: Pick<Page, 'after' | 'before'>) => {
+          const oracle = searchRows(rows, query, { limit, ...page });
+          const search = {
+            question: questionOf(query),
             segments: readManifest(packManifest(segments.map(manifestEntry)), 'manifest'),
             vocabulary: vocabularyOf(segments),
             source: memorySource(segments),
-            others,
-            order: newest.sort === 'oldest' ? 'oldest' : 'newest',
-            page: { limit, ...page },
-          });
+          };
+          const answer =
+            sort === 'duration' || sort === 'name'
+              ? await sortedSearch({ ...search, sort, others, page: { limit, ...page } })
+              : await searchSegments({
+                  ...search,
+                  others: others as TimePlace[],
+                  order: sort,
+                  page: { limit, ...page } as Search['page'],
+                });
           expect({
             ids: answer.found.map(({ id }) => id),
             total: answer.total,
@@ -106,11 +112,12 @@ test('searches over segments and rows beside them find what the plain rules find
         };
         const first = await look({});
         if (first.next !== undefined) {
-          const second = await look({ after: first.next as { key: number; id: string } });
-          if (second.previous !== undefined) await look({ before: second.previous as { key: number; id: string } });
+          const second = await look({ after: first.next });
+          if (second.previous !== undefined) await look({ before: second.previous });
         }
-        await look({ after: { key: 20, id: '6640a5c1' } });
-        await look({ before: { key: 20, id: '6640a5c1' } });
+        const key = sort === 'name' ? 'align' : 20;
+        await look({ after: { key, id: '6640a5c1' } });
+        await look({ before: { key, id: '6640a5c1' } });
       },
     ),
     runs,
