@@ -70,7 +70,7 @@ export function readJobLogs(scope: Construct, groups: readonly string[]): Policy
   const stack = Stack.of(scope);
   return new PolicyStatement({
     sid: 'ReadJobLogs',
-    actions: ['logs:GetLogEvents'],
+    actions: ['logs:GetLogEvents', 'logs:FilterLogEvents'],
     resources: groups.map(
       (group) => `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${group}:log-stream:*`,
     ),

@@ -4,6 +4,7 @@ import { carryOut } from './commands/carryOut';
 import type { Room } from './commands/command';
 import { AmbiguousJobError } from './commands/find';
 import { homeOf } from './commands/home';
+import { followOn, resumeFollows } from './commands/logFollow';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
 import { ingest } from './history/ingest';
@@ -95,6 +96,8 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
         return await runRequest(request, remainingMs);
       case 'operation':
         return await carryOut(request.op, room, remainingMs, sleep);
+      case 'follow':
+        return await followOn(request.id, request.step, room, remainingMs);
       case 'alert':
         return await refreshCard(request.key, room, remainingMs);
       case 'home':
@@ -165,6 +168,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
         },
         full,
       );
+      await resumeFollows(room);
       await packHistory(remainingMs);
       return report;
     },

@@ -5,6 +5,7 @@ import {
   CancelJobsCommand,
   type ComputeEnvironmentDetail,
   DescribeComputeEnvironmentsCommand,
+  DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
   DescribeJobsCommand,
   DescribeSchedulingPoliciesCommand,
@@ -141,6 +142,12 @@ export function batchJobs(client: BatchClient) {
       for await (const page of paginateDescribeJobDefinitions({ client, pageSize: DETAILS_PER_PAGE }, of)) {
         yield page.jobDefinitions ?? [];
       }
+    },
+
+    /** One revision, `name:revision`, deregistered or not; undefined when there is none (any more). */
+    async definition(revision: string): Promise<JobDefinition | undefined> {
+      const answer = await client.send(new DescribeJobDefinitionsCommand({ jobDefinitions: [revision] }));
+      return answer.jobDefinitions?.[0];
     },
 
     /** The first 100 RUNNABLE jobs of a queue in the order of their turn, and the capacity that its started jobs hold. */

@@ -23,8 +23,11 @@ export function parseArguments(command: Command, text: string, slash: string): P
   const tokens = splitWords(text, keys).flatMap(eachReference);
   const usage = `${slash} ${command.name} ${command.usage}`.trim();
   const parsed: Parsed = { words: [], filters: {}, flags: new Set(), query: [] };
+  const lastWords = lastWordsOf(command, tokens);
   tokens.forEach((token, index) => {
-    if (token.kind === 'flag') {
+    if (token.kind === 'word' && lastWords.has(index)) {
+      parsed.flags.add(token.value.toLowerCase());
+    } else if (token.kind === 'flag') {
       if (!command.flags.includes(token.name)) {
         if (keys.has(token.name)) throw filterAsFlag(token.name, tokens[index + 1], command, usage);
         const flag = nearest(token.name, command.flags);
@@ -50,23 +53,23 @@ export function parseArguments(command: Command, text: string, slash: string): P
         `help ${command.name}`,
       );
     } else {
-      const isLast = index > 0 && index === tokens.length - 1;
-      if (
-        isLast &&
-        token.kind === 'word' &&
-        !token.quoted &&
-        token.value.toLowerCase() === 'share' &&
-        command.flags.includes('share')
-      ) {
-        parsed.flags.add('share');
-        return;
-      }
       if (token.kind === 'word') parsed.words.push(token.value);
       parsed.query.push(token);
     }
   });
   refuseExtra(command, parsed, usage);
   return parsed;
+}
+
+/** Where the plain words at the very end stand that are flags of the verb: `logs align status:failed file share`. */
+function lastWordsOf(command: Command, tokens: readonly Token[]): ReadonlySet<number> {
+  const places = new Set<number>();
+  for (let index = tokens.length - 1; index > 0; index--) {
+    const token = tokens[index];
+    if (token?.kind !== 'word' || token.quoted || !command.lastWords.includes(token.value.toLowerCase())) break;
+    places.add(index);
+  }
+  return places;
 }
 
 /** Several jobs with commas between them, `id1,id2`, as so many words. */
@@ -90,8 +93,8 @@ const quotedIfNeeded = (value: string): string => (/\s/.test(value) ? `"${value}
 /** A verb whose usage begins with `<id>` takes one job, and a button's flag one operation: a word more was meant for something. */
 function refuseExtra(command: Command, { words, flags, query }: Parsed, usage: string): void {
   const [first = ''] = words;
-  const takesOneJob = command.usage.startsWith('<id>') && parseReference(first) !== undefined;
-  const takesOneOperation = [...flags].some((flag) => flag !== 'share');
+  const takesOneJob = command.usage.startsWith('<id>') && !command.searches && parseReference(first) !== undefined;
+  const takesOneOperation = [...flags].some((flag) => !command.lastWords.includes(flag));
   const extra = query[1];
   if (extra === undefined || !(takesOneJob || takesOneOperation)) return;
   const word = extra.kind === 'word' ? extra.value : extra.kind === 'flag' ? `--${extra.name}` : `${extra.key}:`;

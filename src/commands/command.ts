@@ -83,8 +83,10 @@ export interface CommandSpec<F extends FilterSpecs> {
   /** What follows the verb in an example that works as typed; help puts a real job's id in place of `<id>`. */
   example: string;
   filters?: F;
-  /** Flags: `--x`; `share` may also be a plain last word. */
+  /** Flags: `--x`. */
   flags?: readonly string[];
+  /** Those of the flags that may also be plain words at the end; `share` by default. */
+  lastWords?: readonly string[];
   /** Takes a search: all of its words and filters. */
   searches?: boolean;
   /** Needs the operator role, asks to confirm, is written to the audit log, runs once. */
@@ -101,6 +103,7 @@ export interface Command {
   example: string;
   filters: FilterSpecs;
   flags: readonly string[];
+  lastWords: readonly string[];
   searches: boolean;
   changes: boolean;
   run(asking: Asking<Record<string, unknown>>, room: Room): Promise<Answer>;
@@ -115,6 +118,7 @@ export function command<F extends FilterSpecs = Record<never, FilterSpec>>(spec:
     example: spec.example,
     filters: spec.filters ?? {},
     flags: spec.flags ?? [],
+    lastWords: spec.lastWords ?? (spec.flags ?? []).filter((flag) => flag === 'share'),
     searches: spec.searches ?? false,
     changes: spec.changes ?? false,
     // `run` is only ever called by run.ts with the filters that these very schemas have parsed.

@@ -7,7 +7,7 @@ import { type HelpEntry, helpFor, help as helpView } from '../views/help';
 import { type Command, command, type Room } from './command';
 
 const entryOf = (
-  { name, summary, group, usage, example, filters, flags, searches, changes }: Command,
+  { name, summary, group, usage, example, filters, lastWords, searches, changes }: Command,
   id: string,
 ): HelpEntry => ({
   name,
@@ -18,7 +18,7 @@ const entryOf = (
   filters: Object.entries(filters).flatMap(([filter, { meaning, hidden }]) =>
     hidden ? [] : [{ name: filter, meaning }],
   ),
-  flags: flags.filter((flag) => flag === 'share'),
+  flags: lastWords,
   searches,
   changes,
 });

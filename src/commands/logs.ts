@@ -1,112 +1,187 @@
-/** `/batch logs <id>`: the end of a job's log, attempt by attempt, with the way to the lines before. */
+/** `/batch logs <id>`: a job's log, attempt by attempt: its end, a part, what matches, as it grows, or whole as a file. */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import { causeOf } from '../jobs/causes';
-import { isDone, type Job } from '../jobs/job';
-import { attemptNumber, neverStarted } from '../jobs/lifecycle';
-import { logPlaceOf } from '../jobs/logPlace';
-import { logLink } from '../views/links';
-import { logs as logsView, noLogs } from '../views/logs';
-import { count } from '../views/words';
-import { command } from './command';
-import { findJob } from './find';
+import { GrepError, parseGrep } from '../jobs/grep';
+import type { Job } from '../jobs/job';
+import { parseReference } from '../jobs/reference';
+import { parseTime } from '../jobs/time';
+import { quoted, type Token } from '../jobs/words';
+import { logCommand } from '../views/logs';
+import { type Asking, command, type FilterValues, type Room } from './command';
+import { logFile } from './logFile';
+import { follow, stopFollowing } from './logFollow';
+import { canBeNewestFirst, logGrep, MOST_MATCHES, USUAL_MATCHES } from './logGrep';
+import { logPage, USUAL_LINES } from './logPage';
+import { logsZip } from './logsZip';
+import { type WhichLog, whichLog } from './whichLog';
 
 /** A message holds about 9,000 characters of lines; more than this never fits. */
-const MOST_TAIL = 200;
+const MOST_LINES = 200;
+/** Batch retries a job 10 times at most. */
+const MOST_ATTEMPTS = 10;
+/** Multi-node jobs have 1,000 nodes at most. */
+const MOST_NODES = 1_000;
+/** Time that an answer needs to reach Slack, which AWS is not waited for. */
+const RESERVE_MS = 12_000;
+const DAY_MS = 86_400_000;
+const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 
 const whole = (least: number, most: number) =>
   z
     .string()
-    .regex(/^\d+$/, 'a whole number')
+    .regex(/^\d{1,9}$/, `not a whole number from ${least} to ${most}`)
     .transform(Number)
-    .refine((n) => n >= least && n <= most, `from ${least} to ${most}`);
+    .refine((n) => n >= least && n <= most, `not from ${least} to ${most}`);
 
-/** Why there is no stream to read, in a sentence. */
-function whyNone(job: Job, attempt: number): string {
-  if (job.arraySize !== undefined)
-    return `This is an array of ${count(job.arraySize, 'child', 'children')}: each child has a log of its own.`;
-  if (job.nodes !== undefined) {
-    return `This is a job of ${count(job.nodes, 'node')}: each has a log of its own, ${job.id}#0 to #${job.nodes - 1}.`;
+const text = z.string().min(1, 'empty');
+
+const filters = {
+  attempt: {
+    schema: whole(1, MOST_ATTEMPTS),
+    meaning: `which attempt, 1 to ${MOST_ATTEMPTS}; the newest one by default`,
+  },
+  container: { schema: text, meaning: 'which container, of a job that has several' },
+  node: { schema: whole(0, MOST_NODES - 1), meaning: 'which node, of a multi-node job' },
+  tail: { schema: whole(1, MOST_LINES), meaning: `the last lines, 1 to ${MOST_LINES}; ${USUAL_LINES} by default` },
+  head: { schema: whole(1, MOST_LINES), meaning: `the first lines, 1 to ${MOST_LINES}` },
+  grep: { schema: z.string(), meaning: 'lines with this text, in any case; /a|b/ is a regular expression' },
+  since: { schema: text, meaning: '2h, 09:41, 2026-03-15T09:30: lines from then on' },
+  until: { schema: text, meaning: 'lines before then' },
+  page: {
+    schema: z.string().regex(/^(?:[fb]\/[\w/+=-]{1,400}|m\/\d{1,15}\/\d{1,5})$/, 'that page is not one of mine'),
+    meaning: 'lines further back or on',
+    hidden: true,
+  },
+} as const;
+type Filters = FilterValues<typeof filters>;
+
+/** Verbs of the verb: they may stand as plain words. */
+const WORDS = ['share', 'follow', 'file'];
+
+/** A time of day is that of the day on which the attempt ran, as its lines show it. */
+function clockTime(typed: string, job: Job): number | undefined {
+  const [, hour, minute, second = '0'] = CLOCK.exec(typed) ?? [];
+  const from = job.startedAt ?? job.createdAt;
+  if (hour === undefined || from === undefined || Number(hour) > 23 || Number(minute) > 59) return undefined;
+  const at = new Date(from).setUTCHours(Number(hour), Number(minute), Number(second), 0);
+  // The clock shows whole seconds, and the job may have begun within that one.
+  return at + 1_000 > from ? at : at + DAY_MS;
+}
+
+function momentOf(key: 'since' | 'until', typed: string | undefined, which: WhichLog, now: number): number | undefined {
+  if (typed === undefined) return undefined;
+  const run = which.job.attempts[which.attempt - 1];
+  const at = clockTime(typed, { ...which.job, ...run }) ?? parseTime(typed, now);
+  if (at !== undefined) return at;
+  throw new UserError(
+    `${key}:${typed} is no time that I know: 2h, 09:41, yesterday, 2026-03-15 or 2026-03-15T09:30.`,
+    logCommand(which),
+  );
+}
+
+/** The filters of one view, as they are typed again by its buttons. */
+const viewFilters = (chosen: Filters, keys: readonly ('tail' | 'head' | 'since' | 'until')[]): string =>
+  keys.flatMap((key) => (chosen[key] === undefined ? [] : [`${key}:${quoted(String(chosen[key]))}`])).join(' ');
+
+async function oneLog(asking: Asking<Filters>, room: Room, flags: ReadonlySet<string>) {
+  const { filters: chosen, person } = asking;
+  const which = await whichLog(asking.words[0] ?? asking.text, chosen, room);
+  const remainingMs = () => asking.remainingMs() - RESERVE_MS;
+  const now = room.now();
+  const since = momentOf('since', chosen.since, which, now);
+  const until = momentOf('until', chosen.until, which, now);
+  if (since !== undefined && until !== undefined && since >= until)
+    throw new UserError('since: must be before until:.', logCommand(which));
+  if (chosen.tail !== undefined && chosen.head !== undefined)
+    throw new UserError('tail: or head:, not both.', `${logCommand(which)} tail:${chosen.tail}`);
+  const share = flags.has('share') ? person.id : undefined;
+  const { page } = chosen;
+  const token = page !== undefined && !page.startsWith('m/') ? page : undefined;
+  if (flags.has('file')) {
+    const grep = chosen.grep === undefined ? undefined : parseGrep(chosen.grep);
+    return await logFile({ which, part: { since, until, token, grep }, asking, isShared: share !== undefined }, room);
   }
-  if (job.platform === 'EKS')
-    return "This job runs on EKS, where Batch writes no log of its own: look where the cluster's pods log to.";
-  if (job.logDriver !== undefined && job.logDriver !== 'awslogs')
-    return `This job logs with the driver ${job.logDriver}, not to CloudWatch.`;
-  const ended = job.attempts[attempt - 1];
-  if (neverStarted(job)) return 'The container never started, so there is no log.';
-  if (isDone(job) || ended !== undefined) return 'Batch names no log stream for this attempt.';
-  return `The job is ${job.status.toLowerCase()}: its log begins when it runs.`;
+  if (flags.has('follow')) return await follow(which, asking, share !== undefined, room);
+  const fromHead = chosen.head !== undefined || (chosen.since !== undefined && chosen.tail === undefined);
+  if (chosen.grep !== undefined) {
+    const lines = chosen.tail ?? chosen.head ?? USUAL_MATCHES;
+    const [, at, skip] = /^m\/(\d+)\/(\d+)$/.exec(page ?? '') ?? [];
+    return await logGrep(
+      {
+        grep: parseGrep(chosen.grep),
+        matches: Math.min(MOST_MATCHES, lines),
+        newestFirst: !fromHead && canBeNewestFirst(which.job.createdAt, since),
+        from: at === undefined ? undefined : { at: Number(at), skip: Number(skip) },
+        since,
+        until,
+        filters: viewFilters(chosen, ['tail', 'head', 'since', 'until']),
+        share,
+        remainingMs,
+      },
+      which,
+      room,
+    );
+  }
+  return await logPage(
+    {
+      at: token !== undefined ? { token } : fromHead ? 'head' : 'tail',
+      lines: chosen.head ?? chosen.tail ?? USUAL_LINES,
+      since,
+      until,
+      filters: viewFilters(chosen, ['tail', 'head', 'since', 'until']),
+      share,
+      remainingMs,
+    },
+    which,
+    room,
+  );
+}
+
+/** Of a search, since: and until: are the jobs' own. */
+const spanTokens = (chosen: Filters): Token[] =>
+  (['since', 'until'] as const).flatMap((key) =>
+    chosen[key] === undefined ? [] : [{ kind: 'filter' as const, key, value: chosen[key] }],
+  );
+
+/** Words that were meant for something, but not for one job's log. */
+function refuseMore({ words, query, text: typed }: Asking<Filters>, { slash }: Room): void {
+  const extra = query.find((token) => token.kind !== 'word') ?? query[1];
+  if (extra === undefined || parseReference(words[0] ?? '') === undefined) return;
+  const word =
+    extra.kind === 'word' ? extra.value : extra.kind === 'filter' ? `${extra.key}:${extra.value}` : extra.name;
+  throw new UserError(
+    `I show one job's log at a time, and don't understand "${word}" here. For several as one zip: ${slash} logs ${typed} file`,
+    extra.kind === 'word' && parseReference(extra.value) !== undefined ? `logs ${typed} file` : 'help logs',
+  );
 }
 
 export const logs = command({
   name: 'logs',
-  summary: 'Shows the last lines of a job’s log, of any attempt.',
+  summary: 'Shows a job’s log, of any attempt: the end, a part, what matches, as it grows, or whole as a file.',
   group: 'asks',
-  usage: '<id> [attempt:n] [tail:n]',
+  usage: '<id> [attempt:n] [container:] [node:n] [tail:n] [head:n] [grep:text] [since:] [until:] [follow] [file]',
   example: '<id> tail:50',
-  filters: {
-    attempt: { schema: whole(1, 10), meaning: 'which attempt, 1 to 10; the newest one by default' },
-    tail: { schema: whole(1, MOST_TAIL), meaning: `how many lines, 1 to ${MOST_TAIL}; 20 by default` },
-    page: {
-      schema: z.string().regex(/^[fb]\/\d{1,80}(?:\/s)?$/, 'that page is not one of mine'),
-      meaning: 'lines further back or on',
-      hidden: true,
-    },
-  },
-  flags: ['share'],
-  async run({ text, words, filters, flags, person }, room) {
-    const job = await findJob(words[0] ?? text, 'logs', room);
-    const newest = Math.max(1, job.attempts.length, isDone(job) ? 0 : attemptNumber(job));
-    const attempt = filters.attempt ?? newest;
-    if (attempt > newest)
-      throw new UserError(
-        `This job has had ${count(newest, 'attempt')}: choose attempt:1${newest > 1 ? ` to attempt:${newest}` : ''}.`,
-        `logs ${job.id} attempt:${newest}`,
-      );
-    const cause = job.status === 'FAILED' ? causeOf(job)?.sentence : undefined;
-    const others = job.attempts.flatMap(({ logStream }, index) =>
-      logStream === undefined || index + 1 === attempt ? [] : [index + 1],
-    );
-    const place = logPlaceOf(job, attempt);
-    if (place === undefined) return { message: noLogs(job, whyNone(job, attempt), cause, others) };
-    const lines = filters.tail ?? 20;
-    const page = await room.logs.read(place, filters.page === undefined ? 'tail' : { token: filters.page }, lines);
-    if (page === undefined) {
-      const why = isDone(job)
-        ? `Its log stream ${place.stream} is not in ${place.group}: it was deleted, or its retention is over.`
-        : 'Its log stream is not there yet: the first line makes it.';
-      return { message: noLogs(job, why, cause, others) };
+  filters,
+  flags: [...WORDS, 'stop'],
+  lastWords: WORDS,
+  searches: true,
+  async run(asking, room) {
+    const { words, query } = asking;
+    if (asking.flags.has('stop')) return await stopFollowing(words[0] ?? '', asking, room);
+    // `logs <id> file attempt:2`: after a job, these words can mean nothing else.
+    const isJob = parseReference(words[0] ?? '') !== undefined;
+    const said = isJob ? words.slice(1).filter((word) => WORDS.includes(word.toLowerCase())) : [];
+    const flags = new Set([...asking.flags, ...said.map((word) => word.toLowerCase())]);
+    const others = query.filter((token) => token.kind !== 'word' || !said.includes(token.value));
+    const one = { ...asking, query: others, words: words.filter((word) => !said.includes(word)) };
+    try {
+      if (flags.has('file') && (others.length !== 1 || !isJob))
+        return await logsZip({ ...one, query: [...others, ...spanTokens(asking.filters)] }, flags.has('share'), room);
+      refuseMore(one, room);
+      return await oneLog(one, room, flags);
+    } catch (error) {
+      if (error instanceof GrepError) throw new UserError(error.message, `help ${logs.name}`);
+      throw error;
     }
-    if (page.lines.length === 0) {
-      const why = filters.page?.startsWith('f/')
-        ? 'Nothing newer yet.'
-        : filters.page === undefined
-          ? 'Its log is empty: the job has written nothing.'
-          : 'That was the beginning of the log.';
-      return { message: noLogs(job, why, cause, others) };
-    }
-    const share = flags.has('share');
-    const direction =
-      filters.page === undefined
-        ? `last ${count(page.lines.length, 'line')}`
-        : filters.page.startsWith('b/')
-          ? `${count(page.lines.length, 'line')} further back`
-          : `${count(page.lines.length, 'line')} further on`;
-    return {
-      message: logsView({
-        job,
-        attempt,
-        attempts: newest,
-        lines: page.lines,
-        which: direction,
-        // A page that is not full, going back, has reached the beginning.
-        older: page.lines.length < lines && !filters.page?.startsWith('f/') ? undefined : page.older,
-        newer: filters.page === undefined && isDone(job) ? undefined : page.newer,
-        lineCount: lines,
-        link: logLink(place.group, place.stream, place.region ?? room.region),
-        sharedBy: share ? person.id : undefined,
-      }),
-      public: share,
-    };
   },
 });

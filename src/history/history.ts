@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { alertItems } from './alerts';
 import { auditItems } from './audit';
+import { followItems } from './follows';
 import { jobItems } from './jobs';
 import { liveRows } from './liveRows';
 import { onceItems } from './once';
@@ -26,6 +27,7 @@ export function openHistory(client: DynamoDBClient, table: string, now: () => nu
     audit: auditItems(doc, table),
     alerts: alertItems(doc, table),
     sweeps: sweepItems(doc, table),
+    follows: followItems(doc, table),
   };
 }
 export type History = ReturnType<typeof openHistory>;

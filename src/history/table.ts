@@ -8,9 +8,13 @@
  * | `AUDIT#<yyyy-mm>` | `<time>#<reference>` | who did or was refused what; never updated or deleted |
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
  * | `ALERT#<key>` | `-` | a card in a channel: its `ts`, and what it showed last |
- * | `SEGMENTS` | `-` | the head of the search index: which manifest is valid, and who packs |
+ * | `SEGMENTS` | `-` | the head of the search index: which manifests are valid, and who packs |
+ * | `SEGMENTS` | `note#<time>#<fence>` | what a packer wrote and superseded, to be removed an hour later unless it is valid |
+ * | `SEGMENTS` | `rebuild` | how far a rebuild of the search index has come |
  * | `SEGMENTS#<hash>` | `-` | a manifest or a vocabulary of search segments; never changed |
- * | `SEGMENT#<id>` | `text`, `ids`, `metrics`, `versions` | the parts of a search segment; never changed |
+ * | `SEGMENT#<id>` | `text`, `ids`, `metrics` | the parts of a search segment; never changed |
+ * | `SEGMENT#<id>` | `versions`, `forget` | what is left to do for its jobs (`chores.ts`) |
+ * | `FOLLOW` | id | a log that somebody follows: its message, and how far it is read (expires) |
  * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
  */
 import {

@@ -89,7 +89,12 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
       batch: batchJobs(new BatchClient(aws)),
       containerInstances: containerInstances(new ECSClient(aws)),
       instances: instances(new EC2Client(aws)),
-      logs: jobLogs(new CloudWatchLogsClient(aws), (region) => new CloudWatchLogsClient({ ...aws, region })),
+      // What CloudWatch refuses is tried again by aws/logs, inside the time that is left.
+      logs: jobLogs(
+        new CloudWatchLogsClient({ ...aws, maxAttempts: 1 }),
+        (region) => new CloudWatchLogsClient({ ...aws, maxAttempts: 1, region }),
+        now,
+      ),
       history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE, now),
       slack: slackDelivery(web, log, now, (ms) => sleep(ms)),
       log,

@@ -11,6 +11,7 @@ import {
 import { errorFields, shortReference } from '../errors';
 import type { Log } from '../log';
 import { cut, escaped, LIMITS, type Message } from '../views/kit';
+import { fileUploads } from './upload';
 
 export class SlackUnavailableError extends Error {
   override name = 'SlackUnavailableError';
@@ -104,7 +105,12 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
     }
   }
 
-  const post = (channel: string, message: Message, remainingMs: () => number, threadTs?: string): Promise<string> =>
+  const postTo = (
+    channel: string,
+    message: Message,
+    remainingMs: () => number,
+    threadTs?: string,
+  ): Promise<{ channel: string; ts: string }> =>
     withFallback(message, async ({ text, blocks }) => {
       await paced(channel, remainingMs);
       const answer = await call(remainingMs, () =>
@@ -118,8 +124,10 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
         }),
       );
       if (answer.ts === undefined) throw new Error('chat.postMessage answered without ts');
-      return answer.ts;
+      return { channel: answer.channel ?? channel, ts: answer.ts };
     });
+
+  const post = async (...to: Parameters<typeof postTo>): Promise<string> => (await postTo(...to)).ts;
 
   const whisper = (asker: Asker, message: Message, remainingMs: () => number): Promise<void> =>
     withFallback(message, async ({ text, blocks }) => {
@@ -184,6 +192,10 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
     },
     /** @returns the message's `ts` */
     post,
+    /** @returns the message's `ts`, and its channel's id, which is another than the given one where that is a person's */
+    postTo,
+    /** Shares a file from the disk, streamed. */
+    upload: fileUploads(client, call),
     /** @returns false when the message is gone or can't be edited any more */
     async update(channel: string, ts: string, message: Message, remainingMs: () => number): Promise<boolean> {
       try {

@@ -9,6 +9,7 @@ export const SCOPES: readonly { scope: string; why: string }[] = [
     scope: 'chat:write',
     why: 'alerts and the progress of mass actions, in channels that the bot was invited to, and direct messages',
   },
+  { scope: 'files:write', why: 'whole logs as files' },
 ];
 
 /** Where Slack is to send requests; replaced by the address that the deployment prints. */

@@ -1,7 +1,9 @@
 /** Lines of a job's log: times, whole lines only, what is left out said, and the way to the rest. */
+import type { Button } from '@slack/types';
 import type { LogLine } from '../aws/logs';
 import { causeOf } from '../jobs/causes';
 import { isDone, type Job } from '../jobs/job';
+import { quoted } from '../jobs/words';
 import { nameOf } from './jobLine';
 import {
   actions,
@@ -15,9 +17,9 @@ import {
   linkButton,
   type Message,
   preformatted,
-  printable,
   section,
 } from './kit';
+import { shownLines } from './logLine';
 import { stateWord } from './status';
 import { clock } from './time';
 import { count } from './words';
@@ -25,53 +27,140 @@ import { count } from './words';
 /** All blocks together may have about 13,000 characters; the box keeps well under it. */
 const MOST_BOX = 9_000;
 const MOST_LINE = 400;
+/** What stands in place of the time before the further lines of one event. */
+const INDENT = ' '.repeat(10);
 
-/**
- * Lines for the box, the last ones kept when not all fit.
- * @returns the text, and how many of the first lines were left out
- */
-export function logBox(lines: readonly LogLine[], most = MOST_BOX): { text: string; leftOut: number } {
-  const kept: string[] = [];
-  let length = 0;
-  for (const line of [...lines].reverse()) {
-    const text = `${clock(line.at)}  ${cut(printable(line.text.replace(/\t/g, '    ').split('\r').at(-1) ?? ''), MOST_LINE)}`;
-    if (length + text.length + 1 > most) break;
-    kept.unshift(text);
-    length += text.length + 1;
-  }
-  return { text: kept.join('\n'), leftOut: lines.length - kept.length };
-}
-
-export interface LogProps {
+/** Whose log it is. */
+export interface LogOf {
   job: Job;
-  /** Which attempt's lines these are, of how many. */
+  /** Which attempt's, of how many. */
   attempt: number;
   attempts: number;
+  /** One of several. */
+  container?: string | undefined;
+  containers: readonly string[];
+}
+
+/** The command that shows this log again; more filters may follow. */
+export function logCommand({ job, attempt, container }: Pick<LogOf, 'job' | 'attempt' | 'container'>): string {
+  return `logs ${job.id} attempt:${attempt}${container === undefined ? '' : ` container:${quoted(container)}`}`;
+}
+
+/** `09:41:07  Killed`, several lines where one event has several; those too long are cut. */
+export function timedLine(
+  { at, text }: LogLine,
+  mostCharacters = MOST_LINE,
+  mostParts = Number.POSITIVE_INFINITY,
+): { text: string; isCut: boolean } {
+  const parts = shownLines(text);
+  const shown = parts.slice(0, mostParts);
+  return {
+    text: shown.map((part, n) => `${n === 0 ? `${clock(at)}  ` : INDENT}${cut(part, mostCharacters)}`).join('\n'),
+    isCut: shown.length < parts.length || parts.some((part) => part.length > mostCharacters),
+  };
+}
+
+/**
+ * Lines for the box, those at one end kept when not all fit; a single one that does not fit is cut.
+ * @returns the text, how many lines are in it and how many were left out, and how many were too long
+ */
+export function logBox(
+  lines: readonly LogLine[],
+  most = MOST_BOX,
+  keep: 'first' | 'last' = 'last',
+): { text: string; kept: number; leftOut: number; cutLines: number } {
+  const shown: string[] = [];
+  let length = 0;
+  let cutLines = 0;
+  for (const line of keep === 'last' ? [...lines].reverse() : lines) {
+    const timed = timedLine(line);
+    const text = shown.length === 0 ? cut(timed.text, most) : timed.text;
+    if (length + text.length + 1 > most && shown.length > 0) break;
+    if (timed.isCut) cutLines++;
+    shown.push(text);
+    length += text.length + 1;
+  }
+  if (keep === 'last') shown.reverse();
+  return { text: shown.join('\n'), kept: shown.length, leftOut: lines.length - shown.length, cutLines };
+}
+
+/** The name, how the job stands, and which of its logs it is. */
+export function logTitle({ job, attempt, attempts, container }: LogOf, ...more: (string | undefined)[]): string {
+  const name = cutMiddle(nameOf(job), 128) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
+  const cause = job.status === 'FAILED' ? causeOf(job)?.headline : undefined;
+  const facts = [
+    cause === undefined ? stateWord(job) : `${stateWord(job)}: ${cause}`,
+    attempts > 1 ? `attempt ${attempt} of ${attempts}` : undefined,
+    container === undefined ? undefined : `container ${container}`,
+    ...more,
+  ].filter((fact) => fact !== undefined);
+  return dotted([bold(name), ...facts.map((fact) => escaped(fact))]);
+}
+
+/** The job's other logs: of its other attempts and containers. */
+export function otherLogs(of: LogOf): Button[] {
+  const { job, attempt, attempts, container, containers } = of;
+  const others = Array.from({ length: attempts }, (_, index) => index + 1).filter((other) => other !== attempt);
+  return [
+    ...others
+      .slice(-3)
+      .map((other) =>
+        button({ label: `Attempt ${other}`, command: logCommand({ job, attempt: other, container }), replace: true }),
+      ),
+    ...containers
+      .filter((other) => other !== container)
+      .slice(0, 5)
+      .map((other) =>
+        button({ label: `Container ${other}`, command: logCommand({ job, attempt, container: other }), replace: true }),
+      ),
+  ];
+}
+
+/** The days of the lines, since the lines themselves show the time of day alone. */
+export function timesNote(lines: readonly LogLine[]): string {
+  const days = [lines[0], lines.at(-1)].map((line) => new Date(line?.at ?? 0).toISOString().slice(0, 10));
+  return days[0] === days[1] ? `times in UTC, ${days[0]}` : `times in UTC, from ${days[0]} to ${days[1]}`;
+}
+
+export const cutNote = (cutLines: number): string | undefined =>
+  cutLines === 0
+    ? undefined
+    : `${count(cutLines, 'long line')} cut: Whole log has all of ${cutLines === 1 ? 'it' : 'them'}`;
+
+export interface LogProps extends LogOf {
+  /** As many as fit. */
   lines: readonly LogLine[];
+  /** Which end fits, should not all of them. */
+  keep: 'first' | 'last';
   /** `last 20 lines`, `20 lines further back`. */
   which: string;
   older: string | undefined;
   newer: string | undefined;
-  lineCount: number;
+  /** Filters that are part of what is shown, as typed: `tail:50 until:2h`. */
+  filters: string;
   link: string;
   sharedBy?: string | undefined;
 }
 
+/** What can be done with a log besides turning its pages. */
+export function logButtons(of: LogOf, link: string): Button[] {
+  const base = logCommand(of);
+  return [
+    button({ label: 'Grep', command: base, form: true, says: 'Look for a text in this log' }),
+    button({ label: 'Whole log', command: `${base} --file`, says: 'Get the whole log as a file' }),
+    ...(isDone(of.job) || of.attempt < of.attempts
+      ? []
+      : [button({ label: 'Follow', command: `${base} --follow`, says: 'Show new lines as they are written' })]),
+    ...otherLogs(of),
+    button({ label: 'Job', command: `job ${of.job.id}` }),
+    linkButton('Open in CloudWatch', link),
+  ];
+}
+
 export function logs(props: LogProps): Message {
-  const { job, attempt, attempts, lines, lineCount } = props;
-  const { text, leftOut } = logBox(lines);
-  const name = cutMiddle(nameOf(job), 128) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
-  const which = attempts > 1 ? `attempt ${attempt} of ${attempts}` : undefined;
-  const cause = job.status === 'FAILED' ? causeOf(job)?.headline : undefined;
-  const standing = cause === undefined ? stateWord(job) : `${stateWord(job)}: ${cause}`;
-  const title = dotted(
-    [bold(name), standing, which, props.which].flatMap((part, n) =>
-      part === undefined ? [] : [n === 0 ? part : escaped(part)],
-    ),
-  );
-  const base = `logs ${job.id} attempt:${attempt}${lineCount === 20 ? '' : ` tail:${lineCount}`}`;
-  const others = Array.from({ length: attempts }, (_, index) => index + 1).filter((other) => other !== attempt);
-  const elements = [
+  const { text, kept, cutLines } = logBox(props.lines, MOST_BOX, props.keep);
+  const base = `${logCommand(props)}${props.filters === '' ? '' : ` ${props.filters}`}`;
+  const pages = [
     ...(props.older === undefined
       ? []
       : [
@@ -80,57 +169,66 @@ export function logs(props: LogProps): Message {
     ...(props.newer === undefined
       ? []
       : [button({ label: 'Newer', command: `${base} page:${props.newer}`, replace: true, says: 'Lines after these' })]),
-    ...others
-      .slice(-3)
-      .map((other) => button({ label: `Attempt ${other}`, command: `logs ${job.id} attempt:${other}`, replace: true })),
-    button({ label: 'Job', command: `job ${job.id}` }),
-    ...(props.sharedBy === undefined
-      ? [button({ label: 'Share', command: `${base} --share`, says: 'Show these lines to the whole channel' })]
-      : []),
-    linkButton('Open in CloudWatch', props.link),
   ];
   const notes = [
-    'times in UTC',
-    leftOut > 0 ? `${count(leftOut, 'earlier line')} left out here for length: Older shows them` : undefined,
+    timesNote(props.lines),
+    cutNote(cutLines),
     props.sharedBy === undefined ? undefined : `shared by <@${props.sharedBy}>`,
   ].filter((note) => note !== undefined);
   return {
-    text: `${count(lines.length - leftOut, 'line')} of the log of ${name}${which === undefined ? '' : `, ${which}`}.`,
+    text: `${count(kept, 'line')} of the log of ${nameOf(props.job)}${props.attempts > 1 ? `, attempt ${props.attempt} of ${props.attempts}` : ''}.`,
     blocks: [
-      section(title),
+      section(logTitle(props, props.which)),
       preformatted(text),
       context(dotted(notes)),
-      ...(props.sharedBy === undefined ? [actions(...elements)] : []),
+      ...(props.sharedBy === undefined
+        ? [
+            actions(
+              ...pages,
+              ...logButtons(props, props.link),
+              button({ label: 'Share', command: `${base} --share`, says: 'Show these lines to the whole channel' }),
+            ),
+          ]
+        : []),
     ],
   };
 }
 
+export interface NoLogProps extends LogOf {
+  /** Why there is none, in a sentence. */
+  why: string;
+  /** Older or newer lines that there are all the same. */
+  pages?: { label: 'Older' | 'Newer' | 'From the end'; command: string }[];
+}
+
+/** Nodes that get a button of their own. */
+const MOST_NODES = 5;
+
 /** There are no lines to show: why, in a sentence, and why the job failed if it did. */
-export function noLogs(
-  job: Job,
-  why: string,
-  cause: string | undefined,
-  alternatives: readonly number[] = [],
-): Message {
+export function noLogs(props: NoLogProps): Message {
+  const { job, why, pages = [] } = props;
   const name = nameOf(job);
+  const cause = job.status === 'FAILED' ? causeOf(job)?.sentence : undefined;
   const lines = [why, ...(cause === undefined ? [] : [`The job: ${cause}`])];
+  const nodes = job.nodes === undefined ? [] : Array.from({ length: Math.min(job.nodes, MOST_NODES) }, (_, n) => n);
   return {
     text: `${name}: ${lines.join(' ')}`,
     blocks: [
       section([bold(cutMiddle(name, 128)), ...lines.map((line) => escaped(line))].join('\n')),
       actions(
+        ...pages.map(({ label, command }) => button({ label, command, replace: true })),
+        ...nodes.map((node) => button({ label: `Node ${node}`, command: `logs ${job.id}#${node}`, replace: true })),
         button({ label: 'Job', command: `job ${job.id}` }),
         ...(job.arraySize === undefined
           ? []
           : [button({ label: 'Failed children', command: `search array:${job.id} status:failed` })]),
-        ...alternatives
-          .slice(-3)
-          .map((attempt) =>
-            button({ label: `Attempt ${attempt}`, command: `logs ${job.id} attempt:${attempt}`, replace: true }),
-          ),
-        ...(isDone(job) || job.arraySize !== undefined
+        ...otherLogs(props),
+        ...(isDone(job) || job.arraySize !== undefined || job.nodes !== undefined
           ? []
-          : [button({ label: 'Try again', command: `logs ${job.id}`, replace: true })]),
+          : [
+              button({ label: 'Try again', command: logCommand(props), replace: true }),
+              button({ label: 'Follow', command: `${logCommand(props)} --follow` }),
+            ]),
       ),
     ],
   };

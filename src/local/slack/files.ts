@@ -1,11 +1,14 @@
-/** Files: the upload that Slack asks for (an address, the bytes, the completion) and where the bytes are kept. */
+/** Files: the upload that Slack asks for (an address, the bytes, the completion), kept on disk so that long ones need no memory. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { SharedFile } from './message';
 
-/** Slack takes 1 GB; this holds files in memory. */
-export const LARGEST_BYTES = 64 * 1024 * 1024;
+/** Slack takes 1 GB (https://slack.com/help/articles/201330736). */
+export const LARGEST_BYTES = 1_000_000_000;
 
 const TYPES: Record<string, string> = {
   '.json': 'application/json',
@@ -14,77 +17,108 @@ const TYPES: Record<string, string> = {
   '.jpg': 'image/jpeg',
   '.gif': 'image/gif',
   '.gz': 'application/gzip',
+  '.zip': 'application/zip',
 };
 
-interface KeptFile extends SharedFile {
-  readonly content: Buffer;
+interface Offer {
+  readonly id: string;
+  readonly name: string;
+  /** In bytes. */
+  readonly length: number;
+  isReceived: boolean;
 }
 
-export class Files {
-  private readonly pending = new Map<string, { id: string; name: string; length: number; content?: Buffer }>();
-  private readonly kept = new Map<string, KeptFile>();
+const newId = (): string => `F${randomBytes(5).toString('hex').toUpperCase()}`;
 
-  /** `folder`: where files outlive a restart; in memory only without one. */
+export class Files {
+  private readonly pending = new Map<string, Offer>();
+  private readonly kept = new Map<string, SharedFile>();
+  private readonly folder: string;
+
+  /** `folder`: where files outlive a restart; without one they are gone when it is closed. */
   constructor(
     private readonly baseUrl: () => string,
-    private readonly folder?: string,
-  ) {}
+    private readonly lasting?: string,
+  ) {
+    this.folder = lasting ?? mkdtempSync(join(tmpdir(), 'local-slack-files-'));
+  }
+
+  close(): void {
+    if (this.lasting === undefined) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private pathOf(id: string): string {
+    mkdirSync(this.folder, { recursive: true });
+    return join(this.folder, id);
+  }
 
   /** `files.getUploadURLExternal`: where to send `length` bytes. */
   offer(name: string, length: number): { upload_url: string; file_id: string } {
-    const id = `F${randomBytes(5).toString('hex').toUpperCase()}`;
+    const id = newId();
     const token = randomBytes(12).toString('hex');
-    this.pending.set(token, { id, name, length });
+    this.pending.set(token, { id, name, length, isReceived: false });
     return { upload_url: `${this.baseUrl()}/upload/v1/${token}`, file_id: id };
   }
 
   /** The bytes arrive; false when nobody was offered this address or the length is another than was said. */
-  receive(token: string, content: Buffer): boolean {
+  async receive(token: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<boolean> {
     const offer = this.pending.get(token);
-    if (!offer || offer.length !== content.length) return false;
-    offer.content = content;
-    return true;
+    if (!offer) return false;
+    let length = 0;
+    const counted = async function* () {
+      for await (const chunk of content) {
+        length += chunk.length;
+        if (length > offer.length) return;
+        yield chunk;
+      }
+    };
+    await pipeline(Readable.from(counted()), createWriteStream(this.pathOf(offer.id)));
+    offer.isReceived = length === offer.length;
+    return offer.isReceived;
   }
 
   /** `files.completeUploadExternal` for one file; undefined when its bytes never came. */
   complete(id: string, title: string | undefined): SharedFile | undefined {
     const [token, offer] = [...this.pending].find(([, known]) => known.id === id) ?? [];
-    if (!token || !offer?.content) return undefined;
+    if (!token || !offer?.isReceived) return undefined;
     this.pending.delete(token);
-    return this.keep(id, offer.name, offer.content, title);
+    return this.keep(id, offer.name, offer.length, title);
   }
 
   /** A file that a person brings. */
   bring(name: string, content: Buffer): SharedFile {
-    return this.keep(`F${randomBytes(5).toString('hex').toUpperCase()}`, name, content, undefined);
+    const id = newId();
+    writeFileSync(this.pathOf(id), content);
+    return this.keep(id, name, content.length, undefined);
   }
 
-  private keep(id: string, name: string, content: Buffer, title: string | undefined): SharedFile {
+  private keep(id: string, name: string, size: number, title: string | undefined): SharedFile {
     const url = `/files/${id}/${encodeURIComponent(name)}`;
     const file: SharedFile = {
       id,
       name,
       title: title ?? name,
       mimetype: TYPES[extname(name).toLowerCase()] ?? 'text/plain',
-      size: content.length,
+      size,
       url_private: `${this.baseUrl()}${url}`,
       url,
     };
-    this.kept.set(id, { ...file, content });
-    if (this.folder) {
-      mkdirSync(this.folder, { recursive: true });
-      writeFileSync(join(this.folder, id), content);
-      writeFileSync(join(this.folder, `${id}.json`), JSON.stringify(file));
-    }
+    this.kept.set(id, file);
+    if (this.lasting) writeFileSync(`${this.pathOf(id)}.json`, JSON.stringify(file));
     return file;
   }
 
-  get(id: string): (SharedFile & { content: Buffer }) | undefined {
-    const known = this.kept.get(id);
-    if (known || !this.folder || !/^F[0-9A-F]+$/.test(id)) return known;
+  /** With where its bytes are on disk. */
+  get(id: string): (SharedFile & { path: string }) | undefined {
+    const known = this.kept.get(id) ?? this.ofBefore(id);
+    return known && { ...known, path: this.pathOf(id) };
+  }
+
+  /** A file from before a restart. */
+  private ofBefore(id: string): SharedFile | undefined {
+    if (!this.lasting || !/^F[0-9A-F]+$/.test(id)) return undefined;
     try {
-      const file = JSON.parse(readFileSync(join(this.folder, `${id}.json`), 'utf8')) as SharedFile;
-      return { ...file, content: readFileSync(join(this.folder, id)) };
+      return JSON.parse(readFileSync(join(this.folder, `${id}.json`), 'utf8')) as SharedFile;
     } catch {
       return undefined;
     }

@@ -1,4 +1,5 @@
 /** The routes under `/local/`: JSON in, `{ ok: true, … }` or `{ ok: false, error }` out. */
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Dispatch } from './dispatch';
@@ -102,8 +103,8 @@ const POSTS: Record<string, Act> = {
 function fileOf(room: LocalRoom, id: string): object {
   const file = room.files.get(id);
   if (!file) throw new PersonError(`there is no file ${id}`);
-  const { content, ...rest } = file;
-  return { file: rest, content: content.toString('utf8') };
+  const { path, ...rest } = file;
+  return { file: rest, content: readFileSync(path, 'utf8') };
 }
 
 type Look = (room: LocalRoom, path: readonly string[], query: URLSearchParams) => Promise<object> | object;

@@ -1,9 +1,10 @@
 /** A Slack on one local port: it sends the bot what Slack sends, and takes and refuses what Slack takes and refuses. */
+import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Dispatch } from './dispatch';
 import { Doors, type Settled } from './doors';
-import { Files, LARGEST_BYTES } from './files';
+import { Files } from './files';
 import { isFromHere, readBody, sendBytes, sendJson, TooLargeError, uploadedBytes } from './http';
 import type { LocalUser } from './identity';
 import { type AwsSide, countsOf, type Faults, type LocalRoom, localRoute, setFaults } from './localRoutes';
@@ -81,6 +82,8 @@ export interface LocalSlack {
 
 /** A form or JSON body may hold 50 blocks of text several times over. */
 const LARGEST_CALL_BYTES = 4 * 1024 * 1024;
+/** A form is read into memory whole, unlike plain bytes. */
+const LARGEST_FORM_BYTES = 64 * 1024 * 1024;
 /** The commands that there are when nobody says otherwise. */
 const COMMANDS: Command[] = [
   {
@@ -135,11 +138,12 @@ const ROUTES: Record<string, Route> = {
     response.end(answer.body);
   },
   upload: async (site, request, response, url) => {
-    const raw = await readBody(request, LARGEST_BYTES + LARGEST_CALL_BYTES);
-    const bytes = await uploadedBytes(request.headers['content-type'] ?? '', raw);
-    const isTaken = site.files.receive(url.pathname.split('/').at(-1) ?? '', bytes);
+    const type = request.headers['content-type'] ?? '';
+    const isForm = type.startsWith('multipart/form-data');
+    const content = isForm ? [await uploadedBytes(type, await readBody(request, LARGEST_FORM_BYTES))] : request;
+    const isTaken = await site.files.receive(url.pathname.split('/').at(-1) ?? '', content);
     response.writeHead(isTaken ? 200 : 400, { 'content-type': 'text/plain' });
-    response.end(isTaken ? `OK - ${bytes.length}` : 'no upload of this length was asked for here');
+    response.end(isTaken ? 'OK' : 'no upload of this length was asked for here');
   },
   files: (site, _request, response, url) => {
     const file = site.files.get(url.pathname.split('/')[2] ?? '');
@@ -148,7 +152,8 @@ const ROUTES: Record<string, Route> = {
     // A file is anybody's text: the browser must not take it for a page of this origin.
     response.setHeader('x-content-type-options', 'nosniff');
     const type = file.mimetype.startsWith('text/') ? `${file.mimetype}; charset=utf-8` : file.mimetype;
-    sendBytes(response, type, file.content);
+    response.writeHead(200, { 'content-type': type, 'content-length': file.size, 'cache-control': 'no-store' });
+    createReadStream(file.path).pipe(response);
   },
 };
 
@@ -232,6 +237,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
+      files.close();
     },
     say: (what) => doors.say(what),
     press: (what) => doors.press(what),

@@ -36,12 +36,38 @@ interface FilterInput extends StreamInput {
   filterPattern?: string;
   limit?: number;
   nextToken?: string;
+  startFromHead?: boolean;
 }
+
+/** "Setting startFromHead to false is supported only when startTime is on or after Jan 1, 2024" (API reference). */
+const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
 /** Lines looked at in one call; the real one also stops early and gives a token with an empty page. */
 const SCANNED_A_CALL = 20_000;
 
+/** API reference, PutRetentionPolicy. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Where the next page of FilterLogEvents begins. */
+interface Cursor {
+  backwards: boolean;
+  index: number;
+  stream: string;
+}
+
+const cursorOf = ({ backwards, index, stream }: Cursor): string =>
+  Buffer.from(`${backwards ? 'b' : 'f'}${index}/${stream}`).toString('base64url');
+
+function readCursor(token: string): Cursor {
+  const match = /^([bf])(\d+)\/(.*)$/s.exec(Buffer.from(token, 'base64url').toString());
+  if (!match) throw invalid('The specified nextToken is invalid.');
+  return { backwards: match[1] === 'b', index: Number(match[2]), stream: match[3] ?? '' };
+}
+
 export function logOperations(groups: Groups, now: () => number): Operations {
+  const retention = new Map<string, number>();
   const groupOf = ({ logGroupName, logGroupIdentifier }: StreamInput): string => {
     const name = logGroupName ?? logGroupIdentifier?.replace(/^arn:[^/]*?log-group:/, '').replace(/:\*$/, '') ?? '';
     if (!groups.groups().has(name)) throw missing('log group');
@@ -81,21 +107,28 @@ export function logOperations(groups: Groups, now: () => number): Operations {
         ? [...input.logStreamNames].sort().map((name) => streamOf(group, name))
         : groups.streams(group, input.logStreamNamePrefix ?? '');
       const { startTime = 0, endTime = Number.MAX_SAFE_INTEGER } = input;
-
-      let [streamName, from] = ['', -1];
-      if (input.nextToken !== undefined) {
-        const token = /^(\d+)\/(.*)$/s.exec(Buffer.from(input.nextToken, 'base64url').toString());
-        if (!token) throw invalid('The specified nextToken is invalid.');
-        [streamName, from] = [token[2] ?? '', Number(token[1])];
+      // "On subsequent requests, the nextToken determines the sort direction."
+      const cursor = input.nextToken === undefined ? undefined : readCursor(input.nextToken);
+      const backwards = cursor?.backwards ?? input.startFromHead === false;
+      if (backwards && cursor === undefined && startTime < NEWEST_FIRST_SINCE) {
+        throw invalid('startFromHead can be false only when startTime is on or after January 1, 2024.');
       }
+      if (backwards) streams.reverse();
+
       const events: object[] = [];
       let scanned = 0;
+      let isAhead = cursor !== undefined;
       for (const { name, log } of streams) {
-        if (name < streamName) continue;
-        const end = firstSince(log, endTime);
-        for (let index = name === streamName ? from : firstSince(log, startTime); index < end; index++) {
+        if (isAhead && name !== cursor?.stream) continue;
+        const first = firstSince(log, startTime);
+        // Unlike GetLogEvents' own, this endTime belongs to the span (API reference).
+        const end = firstSince(log, endTime + 1);
+        const step = backwards ? -1 : 1;
+        let index = isAhead && cursor !== undefined ? cursor.index : backwards ? end - 1 : first;
+        isAhead = false;
+        for (; index >= first && index < end; index += step) {
           if (events.length === limit || scanned === SCANNED_A_CALL) {
-            return { events, searchedLogStreams: [], nextToken: Buffer.from(`${index}/${name}`).toString('base64url') };
+            return { events, searchedLogStreams: [], nextToken: cursorOf({ backwards, index, stream: name }) };
           }
           scanned++;
           const line = log.at(index);
@@ -147,6 +180,7 @@ export function logOperations(groups: Groups, now: () => number): Operations {
           metricFilterCount: 0,
           arn: `${logGroupArn(logGroupName)}:*`,
           storedBytes: 0,
+          ...(retention.has(logGroupName) && { retentionInDays: retention.get(logGroupName) }),
         })),
       };
     },
@@ -157,6 +191,13 @@ export function logOperations(groups: Groups, now: () => number): Operations {
         throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');
       }
       groups.createGroup(logGroupName);
+      return {};
+    },
+
+    PutRetentionPolicy(input: StreamInput & { retentionInDays?: number }) {
+      if (!RETENTION_DAYS.includes(input.retentionInDays ?? 0))
+        throw invalid('retentionInDays is not one of the allowed');
+      retention.set(groupOf(input), input.retentionInDays ?? 0);
       return {};
     },
 

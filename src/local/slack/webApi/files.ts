@@ -48,7 +48,7 @@ const info: Method = {
   run(args, { files }) {
     const file = files.get(stringOf(args, 'file') ?? '');
     if (!file) return refuse('file_not_found');
-    const { content: _, ...rest } = file;
+    const { path: _, ...rest } = file;
     return { ok: true, file: rest };
   },
 };
