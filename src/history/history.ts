@@ -8,20 +8,31 @@ import { followItems } from './follows';
 import { jobItems } from './jobs';
 import { liveRows } from './liveRows';
 import { onceItems } from './once';
+import { openPacker } from './openPacker';
 import { operationItems } from './operations';
-import { packer } from './pack';
 import { jobSearch } from './search';
 import { segmentItems } from './segmentItems';
 import { sweepItems } from './sweeps';
 
-export function openHistory(client: DynamoDBClient, table: string, now: () => number) {
+const DAY_MS = 86_400_000;
+/** What is too old is looked for once an hour. */
+const HOUR_MS = 3_600_000;
+
+/** @param keptDays how many days after its end a job is removed for good; undefined to keep all */
+export function openHistory(client: DynamoDBClient, table: string, now: () => number, keptDays?: number) {
   const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const jobs = jobItems(doc, table);
+  const forgottenBefore = () =>
+    keptDays === undefined ? undefined : Math.floor((now() - keptDays * DAY_MS) / HOUR_MS) * HOUR_MS;
+  const jobs = jobItems(doc, table, forgottenBefore);
   const segments = segmentItems(doc, table);
+  const search = jobSearch(jobs, liveRows(doc, table, now), segments, now);
   return {
     jobs,
-    search: jobSearch(jobs, liveRows(doc, table, now), segments, now),
-    ...packer(jobs, liveRows(doc, table, now), segments),
+    search,
+    statistics: search.statistics,
+    ...openPacker(doc, table, now, jobs, segments),
+    /** How many days after its end a job is removed for good. */
+    keptDays,
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
     audit: auditItems(doc, table),

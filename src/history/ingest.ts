@@ -32,6 +32,8 @@ export async function ingest(
   let stored = known === 'new' ? undefined : (known ?? (await jobs.get(news.id)));
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const before = stored?.job;
+    // What retention removed must not come to life again by an event that was late.
+    if (before === undefined && jobs.isForgotten(news)) return { before, after: news, changed: false };
     const after = before === undefined ? news : merge(before, news);
     if (before !== undefined && tellsNothing(before, after)) return { before, after: before, changed: false };
     if (await jobs.put(after, stored?.version ?? 0, now(), stored?.packed)) return { before, after, changed: true };

@@ -1,99 +1,43 @@
 /** Job items: the truth for ever, read by id and written by one conditional put each. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type BatchGetCommandOutput,
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   paginateQuery,
-  paginateScan,
+  ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import { type Job, type JobRow, jobSchema } from '../jobs/job';
-import { jobPartition, livePartition } from './table';
+import { isDone, type Job } from '../jobs/job';
+import { endedAt, jobItem, type StoredJob, storedJob } from './jobItem';
+import { jobPartition } from './table';
 
-/** A job as it stands in the table; `version` counts its writes. */
-export interface StoredJob {
-  job: Job;
-  version: number;
-  /** Under which `createdAt` a segment holds it, in this or an earlier version. */
-  packed?: number | undefined;
-}
-
-/** A row as the live index carries it. */
-export interface StoredRow {
-  row: JobRow;
-  version: number;
-  packed?: number | undefined;
-}
-
-export class DamagedItemError extends Error {
-  override name = 'DamagedItemError';
-}
+export { DamagedItemError, jobItem, rowOf, type StoredJob, type StoredRow, storedRow } from './jobItem';
 
 /** BatchGetItem takes 100 keys (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html). */
 const KEYS_PER_READ = 100;
+/** A try of UnprocessedKeys waits twice as long as the one before. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 2_000;
 
-const ROW_FIELDS = {
-  id: true,
-  name: true,
-  queue: true,
-  definition: true,
-  image: true,
-  command: true,
-  createdAt: true,
-  arraySize: true,
-  arrayIndex: true,
-  status: true,
-  statusReason: true,
-  containerReason: true,
-  exitCode: true,
-  startedAt: true,
-  stoppedAt: true,
-  seenAt: true,
-  cancelled: true,
-  terminated: true,
-  tags: true,
-  children: true,
-  lostAt: true,
-  maxAttempts: true,
-} as const;
+/** Where a walk through the table goes on. */
+export type TablePlace = Record<string, unknown>;
 
-const rowSchema = jobSchema.pick(ROW_FIELDS).extend({ attemptCount: z.number().int() });
-const storedRowSchema = z.object({ row: rowSchema, version: z.number().int(), packed: z.number().optional() });
-const storedJobSchema = storedRowSchema.extend({ rest: jobSchema.omit(ROW_FIELDS) });
+const isRefused = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
 
-/** The columns of a job that a search needs. */
-export function rowOf(job: Job): JobRow {
-  return rowSchema.parse({ ...job, attemptCount: job.attempts.length });
-}
-
-function readBack<T>(schema: z.ZodType<T>, item: Record<string, unknown>): T {
-  const parsed = schema.safeParse(item);
-  if (parsed.success) return parsed.data;
-  throw new DamagedItemError(
-    `Item ${String(item.pk)} / ${String(item.sk)} of the history is damaged: ${z.prettifyError(parsed.error)}`,
-  );
-}
-
-function storedJob(item: Record<string, unknown>): StoredJob {
-  const { row, rest, version, packed } = readBack(storedJobSchema, item);
-  const { attemptCount: _, ...columns } = row;
-  return { job: { ...columns, ...rest }, version, packed };
-}
-
-export const storedRow = (item: Record<string, unknown>): StoredRow => readBack(storedRowSchema, item);
-
-/** The item for a job's first (`version` 1) or next write. */
-export function jobItem({ job, version, packed }: StoredJob, changedAt: number): Record<string, unknown> {
-  const row = rowOf(job);
-  const rest = Object.fromEntries(Object.entries(job).filter(([field]) => !(field in ROW_FIELDS)));
-  return { pk: jobPartition(job.id), sk: job.id, version, packed, row, rest, live: livePartition(job.id), changedAt };
-}
-
-export function jobItems(doc: DynamoDBDocumentClient, table: string) {
+/**
+ * @param forgottenBefore jobs that ended before this moment (ms) are removed for good, and news of them is no news;
+ *   undefined to keep all
+ */
+export function jobItems(
+  doc: DynamoDBDocumentClient,
+  table: string,
+  forgottenBefore: () => number | undefined = () => undefined,
+) {
   /** Reads every page of a Query over one partition of jobs. */
   async function query(id: string, begins: string, limit?: number): Promise<StoredJob[]> {
     const found: StoredJob[] = [];
@@ -122,20 +66,21 @@ export function jobItems(doc: DynamoDBDocumentClient, table: string) {
     },
 
     /** Those of the jobs that are known, in any order. */
-    async getMany(ids: readonly string[]): Promise<StoredJob[]> {
-      const found: StoredJob[] = [];
+    async getMany(ids: readonly string[]): Promise<(StoredJob & { isLive: boolean })[]> {
+      const found: (StoredJob & { isLive: boolean })[] = [];
       const unique = [...new Set(ids)];
       for (let at = 0; at < unique.length; at += KEYS_PER_READ) {
         let keys: Record<string, unknown>[] | undefined = unique
           .slice(at, at + KEYS_PER_READ)
           .map((id) => ({ pk: jobPartition(id), sk: id }));
-        while (keys !== undefined && keys.length > 0) {
+        for (let pauseMs = FIRST_PAUSE_MS; keys !== undefined && keys.length > 0; pauseMs *= 2) {
           const answer: BatchGetCommandOutput = await doc.send(
             new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
           );
           found.push(...(answer.Responses?.[table] ?? []).map(storedJob));
           // Reads beyond 16 MB or the table's throughput come back as UnprocessedKeys.
           keys = answer.UnprocessedKeys?.[table]?.Keys;
+          if (keys !== undefined && keys.length > 0) await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS));
         }
       }
       return found;
@@ -144,20 +89,20 @@ export function jobItems(doc: DynamoDBDocumentClient, table: string) {
     /** Jobs whose id begins so, the first few of them; `prefix` has at least two characters. */
     findByPrefix: (prefix: string, limit: number): Promise<StoredJob[]> => query(prefix, prefix, limit),
 
-    /** Every job of the table, in no order; reads all of it. */
-    async *everyJob(): AsyncGenerator<StoredJob & { isLive: boolean }> {
-      const pages = paginateScan(
-        { client: doc },
-        {
+    /** One page of all jobs, in no order, and where the next begins; undefined at the end. */
+    async page(
+      from?: TablePlace,
+    ): Promise<{ stored: (StoredJob & { isLive: boolean })[]; next: TablePlace | undefined }> {
+      const { Items, LastEvaluatedKey } = await doc.send(
+        new ScanCommand({
           TableName: table,
           FilterExpression: 'begins_with(pk, :job)',
           ExpressionAttributeValues: { ':job': 'JOB#' },
           ConsistentRead: true,
-        },
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
       );
-      for await (const { Items } of pages) {
-        for (const item of Items ?? []) yield { ...storedJob(item), isLive: item.live !== undefined };
-      }
+      return { stored: (Items ?? []).map(storedJob), next: LastEvaluatedKey };
     },
 
     /** The known children of an array, by index as text. */
@@ -182,7 +127,32 @@ export function jobItems(doc: DynamoDBDocumentClient, table: string) {
         );
         return true;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
+        if (isRefused(error)) return false;
+        throw error;
+      }
+    },
+
+    /** Whether a job ended so long ago that it is removed, or is to be. */
+    isForgotten(job: Pick<Job, 'status' | 'stoppedAt' | 'createdAt' | 'seenAt'>): boolean {
+      const before = forgottenBefore();
+      return before !== undefined && (isDone(job) ? endedAt(job) : job.seenAt) < before;
+    },
+    forgottenBefore,
+
+    /** Removes a job if nobody wrote it since. @returns false when somebody did */
+    async remove(id: string, version: number): Promise<boolean> {
+      try {
+        await doc.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { pk: jobPartition(id), sk: id },
+            ConditionExpression: 'version = :version',
+            ExpressionAttributeValues: { ':version': version },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isRefused(error)) return false;
         throw error;
       }
     },
@@ -207,7 +177,7 @@ export function jobItems(doc: DynamoDBDocumentClient, table: string) {
           );
           return true;
         } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return false;
+          if (isRefused(error)) return false;
           throw error;
         }
       };

@@ -5,23 +5,30 @@
  * yet; then one conditional write makes the list of segments valid that has them; then the jobs leave the live index, each
  * only in the version that was packed. Until that is done a job is in both places, which readers expect; and the next run
  * does that before anything else. Segments are an index: `JOB#` items stay as they are, and all can be packed anew.
+ *
+ * All of it goes in portions of at most 16,384 jobs under a lease each, until nothing is left or time runs out.
  */
 import { isDone } from '../jobs/job';
-import type { JobItems, StoredJob } from './jobs';
-import type { LiveRows } from './liveRows';
-import { rowInSegment, segmentCache } from './segmentCache';
-import { type Head, type SegmentItems, vocabularyGroups } from './segmentItems';
+import { bury, openSegment } from './bury';
+import { type Chores, eachInTime } from './chores';
+import type { FinishedJobs } from './finished';
+import { endedAt } from './jobItem';
+import type { JobItems } from './jobs';
+import { isSmall, lacksVocabulary, livingRows, type Publisher } from './publish';
+import type { Rebuilding, RebuildProgress } from './rebuild';
+import { forgetRows, holdsForgotten } from './retention';
+import { type Head, MissingItemError, type SegmentItems } from './segmentItems';
 import {
+  DamagedPartError,
   type ManifestEntry,
   manifestEntry,
-  type PackedSegment,
   packSegments,
   ROWS_PER_SEGMENT,
   segmentRow,
-  tokensOf,
   unpackRow,
   type VersionedRow,
 } from './segments';
+import type { SupersededItems } from './superseded';
 
 export interface PackOptions {
   now: () => number;
@@ -30,80 +37,52 @@ export interface PackOptions {
   leastJobs?: number;
   /** So many small segments become one. */
   mergeAt?: number;
+  onProgress?: (progress: RebuildProgress) => void;
 }
 
 export interface PackReport {
   packed: number;
   merged: number;
+  /** Jobs that were removed for good. */
+  forgotten: number;
   /** False when another packer is at it, or time ran out. */
   complete: boolean;
 }
 
 const LEAST_JOBS = 1_024;
 const MERGE_AT = 8;
-/** A segment with fewer rows than this is small. */
-const SMALL_ROWS = ROWS_PER_SEGMENT / 2;
-const LEASE_MS = 120_000;
-const REBUILD_LEASE_MS = 3_600_000;
+/** What a portion may take after the last look at the clock. */
 const RESERVE_MS = 8_000;
-const WRITES_AT_ONCE = 25;
+/** A lease ends with its Lambda, which the clock of another may tell a little earlier; Lambdas live 15 minutes at most. */
+const LEASE_MARGIN_MS = 2_000;
+const LONGEST_LEASE_MS = 120_000;
 /** A look at the live index is at most seconds behind, and so many packs ago is at least minutes. */
 const RECENT_SEGMENTS = 16;
 
-export function packer(jobs: JobItems, live: LiveRows, items: SegmentItems) {
-  const source = segmentCache(items);
+export interface Packing {
+  jobs: JobItems;
+  finished: FinishedJobs;
+  items: SegmentItems;
+  publisher: Publisher;
+  chores: Chores;
+  rebuilding: Rebuilding;
+  superseded: SupersededItems;
+}
 
-  /** Takes the jobs of segments that became valid out of the live index. @returns false when time ran out */
-  async function clear(
-    entries: readonly ManifestEntry[],
-    recent: readonly string[],
-    hasTime: () => boolean,
-  ): Promise<boolean> {
-    for (const entry of entries.filter(({ id }) => recent.includes(id))) {
-      const versions = await items.versions(entry.id);
-      if (versions === undefined) continue;
-      const ids = await source.ids(entry);
-      const { createdAt } = (await source.text(entry)).columns;
-      const rows = versions.entries();
-      await Promise.all(
-        Array.from({ length: WRITES_AT_ONCE }, async () => {
-          for (const [row, version] of rows) {
-            if (!hasTime()) return;
-            // Merged rows left the live index long ago.
-            if (version > 0) await jobs.leaveLive(ids.id(row), version, createdAt[row] ?? 0);
-          }
-        }),
-      );
-      if (!hasTime()) return false;
-      await items.dropVersions(entry.id);
-    }
-    return true;
-  }
+/** More to do, all done, or cut off: by time, or by a packer that was faster. */
+type Outcome = 'more' | 'done' | 'cut off';
 
-  /** Marks the rows dead that these jobs have in segments already. */
-  async function bury(entries: readonly ManifestEntry[], stored: readonly StoredJob[]): Promise<ManifestEntry[]> {
-    const dead = new Map<string, Set<number>>();
-    for (const { job, packed } of stored) {
-      if (packed === undefined) continue;
-      for (const entry of entries) {
-        const row = await rowInSegment(source, entry, packed, job.id);
-        if (row === undefined) continue;
-        dead.set(entry.id, (dead.get(entry.id) ?? new Set(entry.dead)).add(row));
-      }
-    }
-    return entries.map((entry) => {
-      const rows = dead.get(entry.id);
-      return rows === undefined ? entry : { ...entry, dead: [...rows].sort((a, b) => a - b) };
-    });
-  }
-
+export function packer({ jobs, finished, items, publisher, chores, rebuilding, superseded }: Packing) {
   /** Small segments, or none as long as they are few: their living rows are packed again. */
   async function rowsToMerge(entries: readonly ManifestEntry[], mergeAt: number) {
-    const small = entries.filter(({ rowCount, dead }) => rowCount - dead.length < SMALL_ROWS);
-    if (small.length < mergeAt) return { merged: new Set<string>(), rows: [], origin: '' };
+    const small = entries.filter(isSmall);
+    const together = small.reduce((sum, entry) => sum + livingRows(entry), 0);
+    if (small.length < 2 || (small.length < mergeAt && together < ROWS_PER_SEGMENT))
+      return { merged: new Set<string>(), rows: [], origin: '' };
     const rows: VersionedRow[] = [];
     for (const entry of small) {
-      const [text, ids, metrics] = [await source.text(entry), await source.ids(entry), await source.metrics(entry)];
+      const source = openSegment(items, entry);
+      const [text, ids, metrics] = [await source.text(), await source.ids(), await source.metrics()];
       const dead = new Set(entry.dead);
       for (let row = 0; row < entry.rowCount; row++) {
         if (!dead.has(row)) rows.push({ row: unpackRow(row, text, ids, metrics), version: 0 });
@@ -113,83 +92,151 @@ export function packer(jobs: JobItems, live: LiveRows, items: SegmentItems) {
     return { merged: new Set(small.map(({ id }) => id)), rows, origin };
   }
 
-  async function putAll(segments: readonly PackedSegment[], entries: readonly ManifestEntry[]): Promise<void> {
-    for (const segment of segments) {
-      await items.putVersions(segment.id, segment.versions);
-      await items.putSegment(segment);
-    }
-    for (const group of vocabularyGroups(entries)) {
-      if (await items.hasVocabulary(group)) continue;
-      const tokens: Set<string>[] = [];
-      for (const entry of group) tokens.push(tokensOf(await source.text(entry)));
-      await items.putVocabulary(group, tokens);
-    }
+  const stillRecent = (head: Head, entries: readonly ManifestEntry[]): string[] =>
+    head.recent.filter((recent) => entries.some(({ id }) => id === recent)).slice(0, RECENT_SEGMENTS);
+
+  async function forgetPacked(
+    head: Head,
+    before: readonly ManifestEntry[],
+    endedBefore: number,
+    { now }: PackOptions,
+    report: PackReport,
+    hasTime: () => boolean,
+  ): Promise<Outcome> {
+    const { entries, rows, count } = await forgetRows(items, before, endedBefore);
+    for (const [id, ofRows] of rows) await items.putChore(id, 'forget', ofRows);
+    const change = { before, after: entries, recent: stillRecent(head, entries), forgetting: [...rows.keys()] };
+    const next = await publisher.publish(head, change, now());
+    if (next === undefined) return 'cut off';
+    report.forgotten += count;
+    if (!(await chores.forget(next.head, hasTime))) return 'cut off';
+    await items.forgot(next.head);
+    return 'more';
   }
 
-  async function packUnder(head: Head, options: PackOptions): Promise<PackReport> {
-    const hasTime = () => options.remainingMs() > RESERVE_MS;
-    const report: PackReport = { packed: 0, merged: 0, complete: false };
-    const before = await items.manifest(head);
-    if (!(await clear(before, head.recent, hasTime))) return report;
-    await live.reread();
-    const finished = [...live.rows.values()].filter(({ row }) => isDone(row)).slice(0, 2 * ROWS_PER_SEGMENT);
-    if (finished.length < Math.max(1, options.leastJobs ?? LEAST_JOBS) || !hasTime())
-      return { ...report, complete: true };
-    const stored = (await jobs.getMany(finished.map(({ row }) => row.id))).filter(({ job }) => isDone(job));
-    const buried = await bury(before, stored);
+  async function packFinished(
+    head: Head,
+    before: readonly ManifestEntry[],
+    options: PackOptions,
+    report: PackReport,
+    hasTime: () => boolean,
+  ): Promise<Outcome> {
+    const forgottenBefore = jobs.forgottenBefore();
+    const waiting = await finished.look(ROWS_PER_SEGMENT);
+    const isOld = (at: number) => forgottenBefore !== undefined && at < forgottenBefore;
+    const leastJobs = Math.max(1, options.leastJobs ?? LEAST_JOBS);
+    if (waiting.length < leastJobs && !waiting.some((job) => isOld(job.endedAt))) {
+      if (!before.some(lacksVocabulary)) return 'done';
+      const change = { before, after: before, recent: head.recent };
+      return (await publisher.publish(head, change, options.now())) === undefined ? 'cut off' : 'more';
+    }
+    if (!hasTime()) return 'cut off';
+    const known = await jobs.getMany(waiting.map(({ id }) => id));
+    const stored = known.filter(({ job, isLive }) => isLive && isDone(job));
+    const ids = new Set(stored.map(({ job }) => job.id));
+    finished.taken(waiting.flatMap(({ id }) => (ids.has(id) ? [] : [id])));
+    const old = stored.filter(({ job }) => isOld(endedAt(job)));
+    const fresh = stored.filter((one) => !old.includes(one));
+    if (fresh.length < leastJobs) fresh.length = 0;
+    if (old.length + fresh.length === 0) return waiting.length < ROWS_PER_SEGMENT ? 'done' : 'more';
+    const buried = await bury(items, before, [...old, ...fresh]);
     const { merged, rows, origin } = await rowsToMerge(buried, options.mergeAt ?? MERGE_AT);
-    const fresh = stored.map(({ job, version }): VersionedRow => ({ row: segmentRow(job), version }));
-    const segments = packSegments([...rows, ...fresh], origin);
-    const kept = buried.filter(({ id }) => !merged.has(id));
-    const known = new Set(kept.map(({ id }) => id));
-    const entries = [...kept, ...segments.map(manifestEntry).filter(({ id }) => !known.has(id))];
-    await putAll(segments, entries);
-    const recent = [...segments.map(({ id }) => id), ...head.recent.filter((id) => known.has(id))].slice(
-      0,
-      RECENT_SEGMENTS,
-    );
-    if ((await items.commit(head, entries, recent)) === undefined) return report;
-    report.packed = fresh.length;
-    report.merged = merged.size;
-    report.complete = await clear(entries, recent, hasTime);
-    return report;
+    const versioned = fresh.map(({ job, version }): VersionedRow => ({ row: segmentRow(job), version }));
+    const segments = packSegments([...rows, ...versioned], origin);
+    const kept = buried.filter((entry) => !merged.has(entry.id) && livingRows(entry) > 0);
+    const isKept = new Set(kept.map(({ id }) => id));
+    const after = [...kept, ...segments.map(manifestEntry).filter(({ id }) => !isKept.has(id))];
+    const recent = [...segments.map(({ id }) => id), ...stillRecent(head, kept)].slice(0, RECENT_SEGMENTS);
+    const next = await publisher.publish(head, { before, after, segments, recent }, options.now());
+    if (next === undefined) return 'cut off';
+    report.packed += fresh.length;
+    report.merged += merged.size;
+    const isCleared = await chores.clear(next.entries, next.head.recent, hasTime);
+    const isRemoved = await eachInTime(old, hasTime, async ({ job, version }) => {
+      if (await jobs.remove(job.id, version)) report.forgotten++;
+    });
+    finished.taken([...fresh, ...old].map(({ job }) => job.id));
+    return isCleared && isRemoved ? 'more' : 'cut off';
   }
 
-  /** Packs every finished job of the table anew, into a list of segments that takes the place of the present one. */
-  async function rebuildUnder(head: Head, options: PackOptions): Promise<PackReport> {
-    const rows: VersionedRow[] = [];
-    for await (const { job, version, isLive } of jobs.everyJob()) {
-      // Only who is in the live index has to leave it.
-      if (isDone(job)) rows.push({ row: segmentRow(job), version: isLive ? version : 0 });
+  /** Does what the last run left to do. @returns false when time ran out */
+  async function finishChores(head: Head, entries: readonly ManifestEntry[], hasTime: () => boolean): Promise<boolean> {
+    if (!(await chores.clear(entries, head.recent, hasTime))) return false;
+    if (head.forgetting.length === 0) return true;
+    if (!(await chores.forget(head, hasTime))) return false;
+    await items.forgot(head);
+    return true;
+  }
+
+  async function rebuildPortion(head: Head, options: PackOptions, report: PackReport, hasTime: () => boolean) {
+    let entries: readonly ManifestEntry[] = [];
+    try {
+      entries = await items.manifest(head);
+      if (!(await finishChores(head, entries, hasTime))) return 'cut off';
+    } catch (error) {
+      // What a rebuild is for: the jobs that are still live are left to the live index, and no row of these is needed.
+      if (!(error instanceof DamagedPartError || error instanceof MissingItemError)) throw error;
     }
-    const segments = packSegments(rows, `rebuilt after ${head.generation}`);
-    const entries = segments.map(manifestEntry);
-    await putAll(segments, entries);
-    const recent = segments.map(({ id }) => id);
-    if ((await items.commit(head, entries, recent)) === undefined) return { packed: 0, merged: 0, complete: false };
-    return {
-      packed: rows.length,
-      merged: 0,
-      complete: await clear(entries, recent, () => options.remainingMs() > RESERVE_MS),
-    };
+    const progress = await rebuilding.portion(head, entries, options.now(), hasTime);
+    if (progress === undefined) return 'cut off';
+    options.onProgress?.(progress);
+    if (progress.doing === 'done') report.packed += progress.jobs;
+    return 'more';
   }
 
-  const underLease =
-    (leaseMs: number, work: (head: Head, options: PackOptions) => Promise<PackReport>) =>
-    async (options: PackOptions): Promise<PackReport> => {
-      const head = await items.lease(options.now(), options.now() + leaseMs);
-      if (head === undefined) return { packed: 0, merged: 0, complete: false };
-      try {
-        return await work(head, options);
-      } finally {
-        await items.release(head);
-      }
-    };
+  async function portion(
+    head: Head,
+    options: PackOptions,
+    report: PackReport,
+    hasTime: () => boolean,
+  ): Promise<Outcome> {
+    if (head.rebuilding !== undefined) return await rebuildPortion(head, options, report, hasTime);
+    const entries = await items.manifest(head);
+    if (!(await finishChores(head, entries, hasTime))) return 'cut off';
+    const forgottenBefore = jobs.forgottenBefore();
+    if (forgottenBefore !== undefined && holdsForgotten(entries, forgottenBefore))
+      return await forgetPacked(head, entries, forgottenBefore, options, report, hasTime);
+    const outcome = await packFinished(head, entries, options, report, hasTime);
+    if (outcome === 'done') await superseded.remove(items, head, entries, options.now(), hasTime);
+    return outcome;
+  }
+
+  async function underLease(
+    { now, remainingMs }: PackOptions,
+    work: (head: Head, hasTime: () => boolean) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const until = now() + Math.min(remainingMs() + LEASE_MARGIN_MS, LONGEST_LEASE_MS);
+    const head = await items.lease(now(), until);
+    if (head === undefined) return 'cut off';
+    try {
+      // A laptop that slept through its lease has no time left either.
+      return await work(head, () => remainingMs() > RESERVE_MS && now() < until);
+    } finally {
+      await items.release(head);
+    }
+  }
+
+  async function pack(options: PackOptions): Promise<PackReport> {
+    const report: PackReport = { packed: 0, merged: 0, forgotten: 0, complete: false };
+    for (;;) {
+      if (options.remainingMs() <= RESERVE_MS) return report;
+      const outcome = await underLease(options, (head, hasTime) => portion(head, options, report, hasTime));
+      if (outcome === 'cut off') return report;
+      if (outcome === 'done') return { ...report, complete: true };
+    }
+  }
 
   return {
-    pack: underLease(LEASE_MS, packUnder),
-    /** Holds all rows in memory, about 1 KB a job: for a person's machine, not for a Lambda. */
-    rebuild: underLease(REBUILD_LEASE_MS, rebuildUnder),
+    pack,
+    /**
+     * Packs all jobs anew. What is cut off goes on at the next pack, whoever does that, and a second call goes on too.
+     */
+    async rebuild(options: PackOptions): Promise<PackReport> {
+      const begun = await underLease(options, async (head) =>
+        head.rebuilding !== undefined || (await rebuilding.begin(head)) ? 'more' : 'cut off',
+      );
+      return begun === 'more' ? await pack(options) : { packed: 0, merged: 0, forgotten: 0, complete: false };
+    },
   };
 }
 export type Packer = ReturnType<typeof packer>;

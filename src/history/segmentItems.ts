@@ -1,51 +1,40 @@
-/** The items of the search index in the table: parts of segments, manifests and vocabularies never change; one small head does. */
+/** The items of the search index in the table: parts of segments, manifests and vocabularies, none of which ever changes. */
 import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { type Head, searchHead } from './searchHead';
 import {
+  DamagedPartError,
   type ManifestEntry,
   PARTS,
   type PackedSegment,
   type PartName,
-  packManifest,
-  packVocabulary,
   readManifest,
-  SEGMENTS_PER_VOCABULARY,
   Vocabulary,
 } from './segments';
 
-const headSchema = z.object({
-  /** Goes up with every manifest that becomes valid. */
-  generation: z.number().int().default(0),
-  /** The key of the valid manifest. */
-  manifest: z.string().optional(),
-  /** Segments whose jobs may still be in the live index, or be seen there by a late look. */
-  recent: z.array(z.string()).default([]),
-  /** Goes up with every lease: who holds an older one can commit nothing. */
-  fence: z.number().int().default(0),
-  leaseUntil: z.number().default(0),
-});
-export type Head = z.infer<typeof headSchema>;
+export type { Head } from './searchHead';
 
-const HEAD_KEY = { pk: 'SEGMENTS', sk: '-' };
-const hashOf = (text: Uint8Array | string): string =>
-  createHash('sha256').update(text).digest('base64url').slice(0, 22);
+const CHORES = ['versions', 'forget'] as const;
+type Chore = (typeof CHORES)[number];
 
-/** Sixteen segments share a vocabulary; its key is made of their ids, so that it needs no list of its own. */
-export const vocabularyGroups = (entries: readonly ManifestEntry[]): ManifestEntry[][] =>
-  Array.from({ length: Math.ceil(entries.length / SEGMENTS_PER_VOCABULARY) }, (_, n) =>
-    entries.slice(n * SEGMENTS_PER_VOCABULARY, (n + 1) * SEGMENTS_PER_VOCABULARY),
-  );
-const groupKey = (group: readonly ManifestEntry[]): string => hashOf(group.map(({ id }) => id).join());
+const hashOf = (text: Uint8Array): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+const listKey = (key: string): string => `SEGMENTS#${key}`;
+const segmentKey = (id: string): string => `SEGMENT#${id}`;
+
+/** Removed by a packer a while after it stopped being valid: who finds this reads the head again. */
+export class MissingItemError extends Error {
+  override name = 'MissingItemError';
+  constructor(pk: string, sk: string) {
+    super(`Item ${pk} / ${sk} of the search index is missing. \`npm run reindex\` rebuilds the index from the jobs.`);
+  }
+}
 
 export function segmentItems(doc: DynamoDBDocumentClient, table: string) {
+  /** The manifests that were read last: most stay as they are when a new list becomes valid. */
+  let manifests = new Map<string, Promise<ManifestEntry[]>>();
+
   async function bytes(pk: string, sk: string): Promise<Uint8Array | undefined> {
     const { Item } = await doc.send(new GetCommand({ TableName: table, Key: { pk, sk } }));
     const found: unknown = Item?.bytes;
@@ -57,7 +46,7 @@ export function segmentItems(doc: DynamoDBDocumentClient, table: string) {
 
   async function needed(pk: string, sk: string): Promise<Uint8Array> {
     const found = await bytes(pk, sk);
-    if (found === undefined) throw new Error(`Item ${pk} / ${sk} of the search index is missing`);
+    if (found === undefined) throw new MissingItemError(pk, sk);
     return found;
   }
 
@@ -76,95 +65,66 @@ export function segmentItems(doc: DynamoDBDocumentClient, table: string) {
     }
   }
 
-  async function updateHead(
-    expression: string,
-    condition: string,
-    values: Record<string, unknown>,
-  ): Promise<Head | undefined> {
+  const remove = async (pk: string, sk: string): Promise<void> => {
+    await doc.send(new DeleteCommand({ TableName: table, Key: { pk, sk } }));
+  };
+
+  async function numbers(id: string, sk: Chore): Promise<number[] | undefined> {
+    const found = await bytes(segmentKey(id), sk);
+    if (found === undefined) return undefined;
     try {
-      const { Attributes } = await doc.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: HEAD_KEY,
-          UpdateExpression: expression,
-          ConditionExpression: condition,
-          ExpressionAttributeValues: values,
-          ReturnValues: 'ALL_NEW',
-        }),
-      );
-      return headSchema.parse(Attributes);
+      return z.array(z.number()).parse(JSON.parse(Buffer.from(found).toString()));
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw error;
+      throw new DamagedPartError(`${segmentKey(id)} / ${sk}`, error instanceof Error ? error.message : String(error));
     }
   }
 
+  const readOne = async (key: string): Promise<ManifestEntry[]> =>
+    readManifest(await needed(listKey(key), '-'), `${listKey(key)} / -`);
+
   return {
-    async head(): Promise<Head> {
-      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: HEAD_KEY, ConsistentRead: true }));
-      return headSchema.parse(Item ?? {});
+    ...searchHead(doc, table),
+
+    /** The list of segments, from as many manifests as it takes. */
+    async manifest({ manifests: keys }: Pick<Head, 'manifests'>): Promise<ManifestEntry[]> {
+      const before = manifests;
+      manifests = new Map(keys.map((key) => [key, before.get(key) ?? readOne(key)]));
+      try {
+        return (await Promise.all(manifests.values())).flat();
+      } catch (error) {
+        manifests = new Map();
+        throw error;
+      }
     },
-    async manifest({ manifest }: Head): Promise<ManifestEntry[]> {
-      if (manifest === undefined) return [];
-      const pk = `SEGMENTS#${manifest}`;
-      return readManifest(await needed(pk, '-'), `${pk} / -`);
-    },
-    part: (id: string, part: PartName): Promise<Uint8Array> => needed(`SEGMENT#${id}`, part),
-    nameOf: (id: string, part: PartName): string => `SEGMENT#${id} / ${part}`,
+    /** Manifests and vocabularies are called by a hash of what they hold. */
+    keyOf: hashOf,
+    putList: (key: string, packed: Uint8Array): Promise<void> => putOnce(listKey(key), '-', packed),
+
+    part: (id: string, part: PartName): Promise<Uint8Array> => needed(segmentKey(id), part),
+    nameOf: (id: string, part: PartName): string => `${segmentKey(id)} / ${part}`,
     async putSegment({ id, parts }: PackedSegment): Promise<void> {
-      for (const part of PARTS) await putOnce(`SEGMENT#${id}`, part, parts[part]);
+      for (const part of PARTS) await putOnce(segmentKey(id), part, parts[part]);
     },
 
-    /** The version of each row's job when it was packed; kept until all of them left the live index. */
-    putVersions: (id: string, versions: readonly number[]) =>
-      putOnce(`SEGMENT#${id}`, 'versions', Buffer.from(JSON.stringify(versions))),
-    async versions(id: string): Promise<number[] | undefined> {
-      const found = await bytes(`SEGMENT#${id}`, 'versions');
-      return found === undefined ? undefined : z.array(z.number()).parse(JSON.parse(Buffer.from(found).toString()));
-    },
-    async dropVersions(id: string): Promise<void> {
-      await doc.send(new DeleteCommand({ TableName: table, Key: { pk: `SEGMENT#${id}`, sk: 'versions' } }));
-    },
+    vocabulary: async (key: string): Promise<Vocabulary> =>
+      new Vocabulary(await needed(listKey(key), '-'), `${listKey(key)} / -`),
 
-    /** Undefined where none was written: then nothing is ruled out. */
-    async vocabulary(group: readonly ManifestEntry[]): Promise<Vocabulary | undefined> {
-      const pk = `SEGMENTS#${groupKey(group)}`;
-      const found = await bytes(pk, '-');
-      return found === undefined ? undefined : new Vocabulary(found, `${pk} / -`);
+    /**
+     * What is to be done for a segment's jobs, a number for each row, in an item that is there until it is done:
+     * `versions`, the version in which a job was packed, 0 once it has left the live index; `forget`, 1 for a job that is to
+     * be removed for good.
+     */
+    chore: (id: string, chore: Chore): Promise<number[] | undefined> => numbers(id, chore),
+    async putChore(id: string, chore: Chore, ofRows: readonly number[]): Promise<void> {
+      const Item = { pk: segmentKey(id), sk: chore, bytes: Buffer.from(JSON.stringify(ofRows)) };
+      await doc.send(new PutCommand({ TableName: table, Item }));
     },
-    hasVocabulary: async (group: readonly ManifestEntry[]): Promise<boolean> =>
-      (await bytes(`SEGMENTS#${groupKey(group)}`, '-')) !== undefined,
-    putVocabulary: (group: readonly ManifestEntry[], tokens: readonly ReadonlySet<string>[]) =>
-      putOnce(`SEGMENTS#${groupKey(group)}`, '-', packVocabulary(tokens)),
+    endChore: (id: string, chore: Chore): Promise<void> => remove(segmentKey(id), chore),
 
-    /** The right to pack until `until`; undefined while another has it. */
-    lease: (now: number, until: number): Promise<Head | undefined> =>
-      updateHead('SET leaseUntil = :until ADD fence :one', 'attribute_not_exists(leaseUntil) OR leaseUntil < :now', {
-        ':until': until,
-        ':now': now,
-        ':one': 1,
-      }),
-    release: ({ fence }: Head) =>
-      updateHead('SET leaseUntil = :free', 'fence = :fence', { ':free': 0, ':fence': fence }),
-
-    /** Makes a list of segments the valid one; undefined when another packer has been faster. */
-    async commit(head: Head, entries: readonly ManifestEntry[], recent: readonly string[]): Promise<Head | undefined> {
-      const packed = packManifest(entries);
-      const key = hashOf(packed);
-      await putOnce(`SEGMENTS#${key}`, '-', packed);
-      const known = head.generation === 0 ? 'attribute_not_exists(generation)' : 'generation = :generation';
-      return updateHead(
-        'SET generation = :next, manifest = :manifest, recent = :recent',
-        `fence = :fence AND ${known}`,
-        {
-          ':next': head.generation + 1,
-          ':manifest': key,
-          ':recent': recent,
-          ':fence': head.fence,
-          ...(head.generation === 0 ? {} : { ':generation': head.generation }),
-        },
-      );
+    async dropSegment(id: string): Promise<void> {
+      for (const sk of [...PARTS, ...CHORES]) await remove(segmentKey(id), sk);
     },
+    dropList: (key: string): Promise<void> => remove(listKey(key), '-'),
   };
 }
 export type SegmentItems = ReturnType<typeof segmentItems>;

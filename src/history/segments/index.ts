@@ -31,14 +31,20 @@
  * program does not know, is an error that names it, and never an answer. `row.ts` says what a packed job is.
  */
 export { SegmentAnswer } from './answer';
-export { type ManifestEntry, manifestEntry, packManifest, readManifest } from './manifest';
+export {
+  type ManifestEntry,
+  manifestEntry,
+  packManifest,
+  packManifests,
+  readManifest,
+  rowEndedAt,
+} from './manifest';
 export { memorySource, summaryOf } from './memorySource';
 export type { SegmentSource, SegmentSummary, Soon, TimePlace } from './openSegment';
 export { DamagedPartError } from './part';
 export { idPrefixes, type Question, questionOf } from './question';
-export { segmentStatistics } from './segmentStatistics';
 export { compareRows, type JobMetrics, type PackableJob, type SegmentRow, segmentRow } from './row';
-export { type Found, type FoundPage, type Search, searchSegments } from './searchSegments';
+export { type Found, type FoundPage, type Search, searchSegments, segmentsToAsk } from './searchSegments';
 export {
   PARTS,
   type PackedSegment,
@@ -51,4 +57,6 @@ export {
   unpackRow,
   type VersionedRow,
 } from './segment';
-export { packVocabulary, SEGMENTS_PER_VOCABULARY, tokensOf, Vocabulary } from './vocabulary';
+export { segmentStatistics } from './segmentStatistics';
+export { sortedSearch } from './sortedSearch';
+export { extendVocabulary, packVocabulary, SEGMENTS_PER_VOCABULARY, tokensOf, Vocabulary } from './vocabulary';

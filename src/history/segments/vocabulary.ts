@@ -80,11 +80,28 @@ export function packVocabulary(segments: readonly ReadonlySet<string>[]): Buffer
   segments.forEach((tokens, n) => {
     for (const token of tokens) masks.set(token, (masks.get(token) ?? 0) | (1 << n));
   });
+  return packMasks(masks);
+}
+
+function packMasks(masks: ReadonlyMap<string, number>): Buffer {
   const packed = write(
     [...masks].sort(([a], [b]) => (a < b ? -1 : 1)),
     true,
   );
   return packed.length <= MOST_BYTES ? packed : write([], false);
+}
+
+/** A vocabulary with more segments in it, each at its place; one that grew too large stays as it is. */
+export function extendVocabulary(
+  known: Vocabulary | undefined,
+  more: ReadonlyMap<number, ReadonlySet<string>>,
+): Buffer {
+  if (known?.isComplete === false) return write([], false);
+  const masks = new Map(known?.tokens());
+  for (const [place, tokens] of more) {
+    for (const token of tokens) masks.set(token, (masks.get(token) ?? 0) | (1 << place));
+  }
+  return packMasks(masks);
 }
 
 function write(tokens: readonly (readonly [token: string, mask: number])[], isComplete: boolean): Buffer {
@@ -99,6 +116,7 @@ function write(tokens: readonly (readonly [token: string, mask: number])[], isCo
 export class Vocabulary {
   /** False when it grew too large and was left empty. */
   readonly isComplete: boolean;
+  readonly packedBytes: number;
   readonly #tokens: Dictionary;
   readonly #masks: Uint16Array;
   /** Sixteen segments ask the same. */
@@ -114,8 +132,15 @@ export class Vocabulary {
       return { isComplete: complete, tokens: read, masks: from.pairs(read.size) };
     });
     this.isComplete = isComplete;
+    this.packedBytes = bytes.length;
     this.#tokens = tokens;
     this.#masks = masks;
+  }
+
+  /** Every token, and the places of the segments that have it. */
+  *tokens(): Generator<readonly [token: string, mask: number]> {
+    let entry = 0;
+    for (const token of this.#tokens.texts()) yield [token, this.#masks[entry++] ?? 0];
   }
 
   /** A bit for each segment that may hold what the question asks for. */

@@ -1,0 +1,30 @@
+/** Puts together what packs, rebuilds and removes, over one table. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { chores } from './chores';
+import { finishedJobs } from './finished';
+import type { JobItems } from './jobs';
+import { packer } from './pack';
+import { publisher } from './publish';
+import { rebuilding } from './rebuild';
+import type { SegmentItems } from './segmentItems';
+import { supersededItems } from './superseded';
+
+export function openPacker(
+  doc: DynamoDBDocumentClient,
+  table: string,
+  now: () => number,
+  jobs: JobItems,
+  items: SegmentItems,
+) {
+  const superseded = supersededItems(doc, table);
+  const publishing = publisher(items, superseded);
+  return packer({
+    jobs,
+    finished: finishedJobs(doc, table, now),
+    items,
+    publisher: publishing,
+    chores: chores(jobs, items),
+    rebuilding: rebuilding(doc, table, jobs, items, publishing),
+    superseded,
+  });
+}

@@ -1,0 +1,87 @@
+/** The one item of the search index that changes: which list of segments is valid, and who may pack. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+const headSchema = z.object({
+  /** Goes up with every list of segments that becomes valid. */
+  generation: z.number().int().default(0),
+  /** The keys of the manifests that make up the list, in its order. */
+  manifests: z.array(z.string()).default([]),
+  /** Segments whose jobs may still be in the live index, or be seen there by a late look. */
+  recent: z.array(z.string()).default([]),
+  /** Segments of which jobs are to be removed for good: the list calls them dead already. */
+  forgetting: z.array(z.string()).default([]),
+  /** The rebuild that is under way: nothing is packed until it has ended. */
+  rebuilding: z.string().optional(),
+  /** Goes up with every lease: who holds an older one can commit nothing. */
+  fence: z.number().int().default(0),
+  leaseUntil: z.number().default(0),
+});
+export type Head = z.infer<typeof headSchema>;
+
+export type Valid = Pick<Head, 'manifests' | 'recent' | 'forgetting'>;
+
+const HEAD_KEY = { pk: 'SEGMENTS', sk: '-' };
+
+export function searchHead(doc: DynamoDBDocumentClient, table: string) {
+  async function update(
+    expression: string,
+    condition: string,
+    values: Record<string, unknown>,
+  ): Promise<Head | undefined> {
+    try {
+      const { Attributes } = await doc.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: HEAD_KEY,
+          UpdateExpression: expression,
+          ConditionExpression: condition,
+          ExpressionAttributeValues: values,
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return headSchema.parse(Attributes);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async head(): Promise<Head> {
+      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: HEAD_KEY, ConsistentRead: true }));
+      return headSchema.parse(Item ?? {});
+    },
+
+    /** The right to pack until `until`; undefined while another has it. */
+    lease: (now: number, until: number): Promise<Head | undefined> =>
+      update('SET leaseUntil = :until ADD fence :one', 'attribute_not_exists(leaseUntil) OR leaseUntil < :now', {
+        ':until': until,
+        ':now': now,
+        ':one': 1,
+      }),
+    release: ({ fence }: Head) => update('SET leaseUntil = :free', 'fence = :fence', { ':free': 0, ':fence': fence }),
+
+    /** The jobs that the list calls dead are removed. */
+    forgot: ({ fence }: Head) => update('SET forgetting = :none', 'fence = :fence', { ':none': [], ':fence': fence }),
+    /** From here on nothing is packed until the rebuild is committed. */
+    beginRebuild: ({ fence }: Head, id: string) =>
+      update('SET rebuilding = :id', 'fence = :fence', { ':id': id, ':fence': fence }),
+
+    /** Makes a list of segments the valid one, and ends a rebuild; undefined when another packer has been faster. */
+    commit: (head: Head, { manifests, recent, forgetting }: Valid): Promise<Head | undefined> =>
+      update(
+        'SET generation = :next, manifests = :manifests, recent = :recent, forgetting = :forgetting REMOVE rebuilding',
+        `fence = :fence AND ${head.generation === 0 ? 'attribute_not_exists(generation)' : 'generation = :generation'}`,
+        {
+          ':next': head.generation + 1,
+          ':manifests': manifests,
+          ':recent': recent,
+          ':forgetting': forgetting,
+          ':fence': head.fence,
+          ...(head.generation === 0 ? {} : { ':generation': head.generation }),
+        },
+      ),
+  };
+}
