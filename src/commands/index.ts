@@ -6,5 +6,6 @@ import { job } from './job';
 import { logs } from './logs';
 import { queues } from './queues';
 import { search } from './search';
+import { why } from './why';
 
-export const commands: readonly Command[] = [search, logs, job, cancel, queues, help];
+export const commands: readonly Command[] = [search, logs, job, cancel, why, queues, help];

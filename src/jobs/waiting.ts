@@ -133,7 +133,7 @@ function fullObstacle(job: Job, usable: readonly Environment[], front: Front | u
 }
 
 /** Its place in the line; undefined where Batch does not tell, since its picture of the line is a little behind. */
-function turnObstacle(job: Job, { jobs }: Front, place: number): Obstacle | undefined {
+function turnObstacle({ jobs }: Front, place: number): Obstacle | undefined {
   if (place === 0) return { kind: 'first', since: jobs[0]?.since };
   if (place > 0) return { kind: 'turn', ahead: place, headSince: jobs[0]?.since };
   return jobs.length >= MOST_IN_FRONT ? { kind: 'behind', least: jobs.length } : undefined;
@@ -170,7 +170,7 @@ function runnableObstacles(facts: WaitingFacts): Obstacle[] {
     ...(queue === undefined ? [] : queueObstacles(job, queue)),
     ...blockObstacles(facts, queue, place),
     usable.length === 0 ? undefined : fullObstacle(job, usable, front),
-    front === undefined ? undefined : turnObstacle(job, front, place),
+    front === undefined ? undefined : turnObstacle(front, place),
     // Jobs that are in a disabled queue can go on (SDK, JobQueueDetail), so that this is told last.
     queue?.state === 'DISABLED' ? { kind: 'queueDisabled' as const, queue } : undefined,
   ].filter((obstacle) => obstacle !== undefined);

@@ -1,0 +1,148 @@
+/** Gathers what bears out why a job failed, and how long jobs like it take, from the history as far as that knows. */
+import { type Cause, cancelledBy, causeOf, instanceIn } from '../jobs/causes';
+import type { Job, JobRow } from '../jobs/job';
+import { logPlaceOf, newestAttempt } from '../jobs/logPlace';
+import type { Query } from '../jobs/query';
+import { elsewhere } from '../jobs/waitingElsewhere';
+import type { Usual } from '../views/why';
+import type { HostFacts, Repeats, WhyFailedProps } from '../views/whyFailed';
+import type { Room } from './command';
+import type { Gathering } from './gathering';
+import { allQueues, newestOf } from './whyWaiting';
+
+const DAY_MS = 86_400_000;
+/** How far back a cause is looked for, and how many failures of the definition are compared at most: one page of the search. */
+const REPEATS_DAYS = 7;
+const MOST_COMPARED = 500;
+/** Jobs that tell how long one of their kind takes. */
+const USUAL_DAYS = 30;
+const MOST_USUAL = 100;
+const LOG_LINES = 8;
+const MOST_CHILDREN = 500;
+
+const since = (days: number, now: number) => ({ at: now - days * DAY_MS, typed: `${days}d` });
+
+/** How often this very cause struck this revision of the definition. */
+export async function repeatsOf(job: Job, cause: Cause, room: Room): Promise<Repeats | undefined> {
+  if (job.definition === undefined) return undefined;
+  const query: Query = {
+    words: [],
+    definitions: [job.definition],
+    statuses: ['failed'],
+    since: since(REPEATS_DAYS, room.now()),
+  };
+  const { rows, total } = await room.history.search.search(query, { limit: MOST_COMPARED });
+  // An array's parent fails with its children: counted are those that ran.
+  const single = rows.filter(({ arraySize }) => arraySize === undefined || job.arraySize !== undefined);
+  return {
+    same: single.filter((row) => causeOf(row)?.identity === cause.identity).length,
+    failed: single.length,
+    isAll: total <= rows.length,
+    days: REPEATS_DAYS,
+  };
+}
+
+/** The median length of the runs of this definition that succeeded. */
+export async function usualOf(job: Job, room: Room): Promise<Usual | undefined> {
+  if (job.definition === undefined || job.arraySize !== undefined) return undefined;
+  const query: Query = {
+    words: [],
+    definitions: [job.definition],
+    statuses: ['succeeded'],
+    since: since(USUAL_DAYS, room.now()),
+  };
+  const { rows } = await room.history.search.search(query, { limit: MOST_USUAL });
+  const runs = rows
+    .filter(({ id }) => id !== job.id)
+    .flatMap(({ startedAt, stoppedAt }) =>
+      startedAt === undefined || stoppedAt === undefined ? [] : [stoppedAt - startedAt],
+    )
+    .sort((a, b) => a - b);
+  const median = runs[Math.floor((runs.length - 1) / 2)];
+  const longest = runs.at(-1);
+  return median === undefined || longest === undefined
+    ? undefined
+    : { medianMs: median, longestMs: longest, runs: runs.length, days: USUAL_DAYS };
+}
+
+/** The end of the log of the attempt that failed: one call to CloudWatch. */
+async function lastLines(job: Job, gathering: Gathering, room: Room) {
+  const place = logPlaceOf(job, newestAttempt(job));
+  if (place === undefined) return [];
+  const page = await gathering.part('the end of its log', room.logs.read(place, 'tail', LOG_LINES));
+  return page?.lines ?? [];
+}
+
+/** What EC2 says of the instance, which it forgets within the hour, and how many jobs were lost with it. */
+async function hostOf(job: Job, gathering: Gathering, room: Room): Promise<HostFacts | undefined> {
+  const id = instanceIn(job);
+  if (id === undefined) return undefined;
+  const [found, lost] = await Promise.all([
+    gathering.part('its instance', room.instances.describe([id])),
+    room.history.search.search({ words: [], reasons: [id], statuses: ['failed'] }, { limit: 1 }),
+  ]);
+  const instance = found?.get(id);
+  return {
+    id,
+    type: instance?.InstanceType,
+    zone: instance?.Placement?.AvailabilityZone,
+    isSpot: instance === undefined ? undefined : instance.InstanceLifecycle === 'spot',
+    state: instance?.State?.Name,
+    reason: instance?.StateReason?.Message ?? (instance?.StateTransitionReason || undefined),
+    // The job itself is among them once the history has its end.
+    lostWithIt: Math.max(0, lost.total - 1),
+  };
+}
+
+/** One call where the history does not know of their end yet. */
+async function failedDependencies(job: Job, gathering: Gathering, room: Room): Promise<Job[]> {
+  const known = await gathering.part('the jobs it depends on', newestOf(job.dependsOn ?? [], room));
+  return [...(known?.values() ?? [])].filter(({ status }) => status === 'FAILED');
+}
+
+async function failedChildren(job: Job, room: Room): Promise<JobRow[]> {
+  const query: Query = { words: [], array: job.id, statuses: ['failed'] };
+  return (await room.history.search.search(query, { limit: MOST_CHILDREN })).rows;
+}
+
+/**
+ * At most four calls to AWS, and only those that the cause asks for: the log's end, the instance, and queues with their
+ * compute environments where another queue may be the answer.
+ */
+export async function gatherFailed(
+  job: Job,
+  cause: Cause,
+  gathering: Gathering,
+  room: Room,
+): Promise<Omit<WhyFailedProps, 'mayAct'>> {
+  const wants = (evidence: Cause['evidence'][number]): boolean => cause.evidence.includes(evidence);
+  const op = cancelledBy(job)?.op;
+  const [lines, host, dependencies, children, queues, repeats, operation] = await Promise.all([
+    wants('log') ? lastLines(job, gathering, room) : [],
+    wants('host') ? hostOf(job, gathering, room) : undefined,
+    wants('dependencies') ? failedDependencies(job, gathering, room) : [],
+    wants('children') ? failedChildren(job, room) : [],
+    cause.key === 'hostTerminated' || cause.key === 'spotInterrupted'
+      ? gathering.part('other queues', allQueues(room))
+      : undefined,
+    // What somebody stopped on purpose did not fail again.
+    op !== undefined || cause.key === 'terminated' ? undefined : repeatsOf(job, cause, room),
+    op === undefined ? undefined : room.history.operations.get(op),
+  ]);
+  const tracked = queues?.filter(({ name }) => room.tracks(name)) ?? [];
+  return {
+    job,
+    cause,
+    lines,
+    host,
+    dependencies,
+    children,
+    repeats,
+    operation,
+    other: job.queue === undefined ? undefined : elsewhere(job, job.queue, tracked)?.name,
+    missing: gathering.missing,
+    now: room.now(),
+    region: room.region,
+    verbs: room.commands.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,167 @@
+/** Gathers what a waiting job waits for: its dependencies, its queue and compute environments, and the line before it. */
+import type { ComputeEnvironmentDetail, GetJobQueueSnapshotResponse, JobQueueDetail } from '@aws-sdk/client-batch';
+import { IDS_PER_DESCRIBE } from '../aws/batch';
+import { ingest } from '../history/ingest';
+import { jobFromDetail } from '../jobs/fromBatch';
+import { arrayParentOf, isDone, type Job } from '../jobs/job';
+import type { Environment, Front, Queue, WaitingFacts } from '../jobs/waiting';
+import { elsewhere, runsOnSpot } from '../jobs/waitingElsewhere';
+import { type Dependency, dependenciesOf } from '../jobs/waitingFor';
+import type { WhyWaitingProps } from '../views/obstacle';
+import type { Room } from './command';
+import type { Gathering } from './gathering';
+
+const nameOfArn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+function environmentOf(detail: ComputeEnvironmentDetail | undefined, name: string): Environment {
+  const { type, maxvCpus, desiredvCpus, instanceTypes } = detail?.computeResources ?? {};
+  return {
+    name,
+    state: detail?.state,
+    // An environment that a queue names and nobody has was deleted.
+    status: detail === undefined ? 'DELETED' : detail.status,
+    statusReason: detail?.statusReason,
+    type,
+    maxvCpus: maxvCpus ?? detail?.unmanagedvCpus,
+    desiredvCpus,
+    instanceTypes: instanceTypes ?? [],
+  };
+}
+
+function queueOf(detail: JobQueueDetail, environments: readonly ComputeEnvironmentDetail[]): Queue {
+  const byName = new Map(environments.map((environment) => [environment.computeEnvironmentName, environment]));
+  return {
+    name: detail.jobQueueName ?? '',
+    state: detail.state,
+    status: detail.status,
+    statusReason: detail.statusReason,
+    isFairShare: detail.schedulingPolicyArn !== undefined && detail.schedulingPolicyArn !== '',
+    limits: (detail.jobStateTimeLimitActions ?? []).map(({ reason = '', maxTimeSeconds = 0 }) => ({
+      reason,
+      seconds: maxTimeSeconds,
+    })),
+    environments: [...(detail.computeEnvironmentOrder ?? [])]
+      .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+      .map(({ computeEnvironment: arn = '' }) => environmentOf(byName.get(nameOfArn(arn)), nameOfArn(arn))),
+  };
+}
+
+/** Every queue with its compute environments: two calls in an account of up to 100 of each. */
+export async function allQueues(room: Room): Promise<Queue[]> {
+  const [details, environments] = await Promise.all([room.batch.queues(), room.batch.computeEnvironments()]);
+  return details.map((detail) => queueOf(detail, environments));
+}
+
+function frontOf({ frontOfQueue, queueUtilization }: GetJobQueueSnapshotResponse, share: string | undefined): Front {
+  // The API reference calls the unit VCPU for EC2 and cpu for EKS.
+  const sum = (usage: { quantity?: number | undefined }[] | undefined): number | undefined =>
+    usage?.reduce((total, { quantity = 0 }) => total + quantity, 0);
+  const { totalCapacityUsage, fairshareUtilization } = queueUtilization ?? {};
+  const own = fairshareUtilization?.topCapacityUtilization?.find(({ shareIdentifier }) => shareIdentifier === share);
+  return {
+    jobs: (frontOfQueue?.jobs ?? []).map(({ jobArn = '', earliestTimeAtPosition: since }) => ({
+      id: nameOfArn(jobArn),
+      since,
+    })),
+    usedVcpus: sum(totalCapacityUsage),
+    activeShares: fairshareUtilization?.activeShareCount,
+    ownShareVcpus: sum(own?.capacityUsage),
+  };
+}
+
+/** The newest of each: jobs that have ended as the history keeps them, the others as Batch tells them, in one call. */
+export async function newestOf(ids: readonly string[], room: Room): Promise<Map<string, Job>> {
+  const known = new Map((await room.history.jobs.getMany(ids)).map(({ job }) => [job.id, job]));
+  const open = ids.filter((id) => {
+    const job = known.get(id);
+    return job === undefined || !isDone(job);
+  });
+  if (open.length === 0) return known;
+  for (const detail of await room.batch.describe(open.slice(0, IDS_PER_DESCRIBE))) {
+    const news = jobFromDetail(detail, room.now(), room.shows);
+    known.set(news.id, (await ingest(room.history.jobs, news, room.now)).after);
+  }
+  return known;
+}
+
+async function awaited(job: Job, gathering: Gathering, room: Room): Promise<WaitingFacts['dependencies']> {
+  const parentId = arrayParentOf(job.id);
+  const parent = parentId === undefined ? undefined : (await room.history.jobs.get(parentId))?.job;
+  const dependencies: Dependency[] = dependenciesOf(job, parent);
+  if (dependencies.length === 0) return [];
+  const ids = dependencies.map(({ id }) => id);
+  const jobs = (await gathering.part('the jobs it depends on', newestOf(ids, room))) ?? new Map<string, Job>();
+  return dependencies.map((dependency) => ({ ...dependency, job: jobs.get(dependency.id) }));
+}
+
+/** How long the jobs ahead have waited: their creation, as far as the history knows them. */
+async function aheadOf(job: Job, front: Front, room: Room): Promise<number[]> {
+  const ids = front.jobs.map(({ id }) => id);
+  const place = ids.indexOf(job.id);
+  const ahead = await room.history.jobs.getMany(place < 0 ? ids : ids.slice(0, place));
+  return ahead.flatMap((known) => known.job.createdAt ?? []);
+}
+
+/** Of an array whose children wait: one that does, and how many. */
+async function waitingChild(job: Job, room: Room): Promise<string | undefined> {
+  const query = { words: [], array: job.id, statuses: ['runnable' as const] };
+  return (await room.history.search.search(query, { limit: 1 })).rows[0]?.id;
+}
+
+/**
+ * At most five calls to Batch beside the one that found the job: queues, environments, the queue's front and its head; of a
+ * job that waits for other jobs one, which describes them.
+ */
+export async function gatherWaiting(
+  job: Job,
+  gathering: Gathering,
+  room: Room,
+): Promise<Omit<WhyWaitingProps, 'mayAct'>> {
+  const base = {
+    job,
+    missing: gathering.missing,
+    now: room.now(),
+    region: room.region,
+    verbs: room.commands.map(({ name }) => name),
+  };
+  const dependencies =
+    job.status === 'SUBMITTED' || job.status === 'PENDING' ? await awaited(job, gathering, room) : [];
+  const facts: WaitingFacts = { job, dependencies };
+  if (job.status === 'PENDING' && job.arraySize !== undefined)
+    return { ...base, facts, child: await waitingChild(job, room) };
+  if (job.status !== 'RUNNABLE' || job.queue === undefined) return { ...base, facts };
+  const { queue: name } = job;
+  const share = job.properties?.shareIdentifier ?? (await shareOfParent(job, room));
+  const [queues, snapshot] = await Promise.all([
+    gathering.part('its queue', allQueues(room)),
+    gathering.part('its place in the queue', room.batch.snapshot(name)),
+  ]);
+  const queue = queues === undefined ? undefined : (queues.find((one) => one.name === name) ?? 'gone');
+  const front = snapshot === undefined ? undefined : frontOf(snapshot, share);
+  const headId = front?.jobs[0]?.id;
+  const head =
+    headId === undefined || headId === job.id
+      ? undefined
+      : (await gathering.part('the job at the head', newestOf([headId], room)))?.get(headId);
+  const other =
+    queues === undefined
+      ? undefined
+      : elsewhere(
+          job,
+          name,
+          queues.filter((one) => room.tracks(one.name)),
+        );
+  return {
+    ...base,
+    facts: { ...facts, queue, front, head },
+    aheadCreatedAt: front === undefined ? [] : await aheadOf(job, front, room),
+    share,
+    // On-demand is the answer to Spot alone, unless its queue can't run it at all.
+    other: queue === undefined || queue === 'gone' || !runsOnSpot(queue) ? undefined : other?.name,
+  };
+}
+
+async function shareOfParent(job: Job, room: Room): Promise<string | undefined> {
+  const parentId = arrayParentOf(job.id);
+  return parentId === undefined ? undefined : (await room.history.jobs.get(parentId))?.job.properties?.shareIdentifier;
+}

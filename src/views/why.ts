@@ -1,0 +1,146 @@
+/** Why a job runs as long as it does, succeeded late, or is lost. */
+import { isDone, type Job } from '../jobs/job';
+import { runMs, waitMs } from '../jobs/lifecycle';
+import { explanation } from './explanation';
+import { attemptWords } from './jobCard';
+import { button, escaped, linkButton, type Message } from './kit';
+import { jobLink } from './links';
+import { ago, duration, moment } from './time';
+import { attemptCause } from './whyFailed';
+import { count } from './words';
+
+/** How long jobs of the definition take that succeed. */
+export interface Usual {
+  medianMs: number;
+  longestMs: number;
+  runs: number;
+  days: number;
+}
+
+export interface WhyProps {
+  job: Job;
+  usual: Usual | undefined;
+  now: number;
+  region: string;
+  mayAct: boolean;
+}
+
+const usualWords = ({ medianMs, longestMs, runs, days }: Usual): string =>
+  `${count(runs, 'run')} of its definition in the last ${days} days took ${duration(medianMs)} in the middle, ${duration(longestMs)} at most.`;
+
+/** When it will be killed, by Batch's own limit or by the variable that counts from submission. */
+function limitLines(job: Job, now: number): string[] {
+  const { timeoutSeconds, environmentTimeoutSeconds, startedAt, createdAt } = job;
+  const left = (from: number, seconds: number) => from + seconds * 1_000 - now;
+  const tell = (ms: number, what: string) =>
+    ms > 0
+      ? `${what} ends it in ${duration(ms)}.`
+      : `${what} is over since ${duration(-ms)}; Batch ends it any moment.`;
+  return [
+    ...(timeoutSeconds === undefined || startedAt === undefined
+      ? []
+      : [tell(left(startedAt, timeoutSeconds), `Its timeout of ${duration(timeoutSeconds * 1_000)} an attempt`)]),
+    ...(environmentTimeoutSeconds === undefined || createdAt === undefined
+      ? []
+      : [
+          tell(
+            left(createdAt, environmentTimeoutSeconds),
+            `PYBATCH_TIMEOUT, ${duration(environmentTimeoutSeconds * 1_000)} from submission,`,
+          ),
+        ]),
+    ...(timeoutSeconds === undefined && environmentTimeoutSeconds === undefined
+      ? ['It has no timeout: it runs until it ends.']
+      : []),
+  ];
+}
+
+export function whyRunning({ job, usual, now, region, mayAct }: WhyProps): Message {
+  const ran = runMs(job, now);
+  const isLong = usual !== undefined && ran !== undefined && ran > usual.longestMs;
+  const sentence =
+    ran === undefined
+      ? 'It runs.'
+      : usual === undefined
+        ? `It has been running for ${duration(ran)}, and no run of its definition that succeeded is known to compare it with.`
+        : isLong
+          ? `It has been running for ${duration(ran)}, longer than any of the last ${count(usual.runs, 'run')} of its definition.`
+          : `It has been running for ${duration(ran)}, which is usual: half of its definition’s runs take ${duration(usual.medianMs)} or less.`;
+  const stopping = job.terminated === true || job.cancelled === true;
+  return explanation({
+    job,
+    standing: `running${ran === undefined ? '' : ` for ${duration(ran)}`}`,
+    sentence: stopping
+      ? 'Somebody has asked Batch to end it: it has 30 seconds to stop by itself, then it is killed.'
+      : sentence,
+    evidence: [
+      ...(stopping ? [escaped(sentence)] : []),
+      ...(usual === undefined ? [] : [escaped(usualWords(usual))]),
+      ...limitLines(job, now).map(escaped),
+      ...(attemptWords(job) === undefined ? [] : [escaped(`This is ${attemptWords(job)}.`)]),
+      ...job.attempts.map((attempt, n) => `Attempt ${n + 1}: ${escaped(attemptCause(attempt))}`),
+    ],
+    nextStep: isLong && !stopping ? 'Look at the end of its log: whether it still gets on.' : '',
+    buttons: [
+      button({ label: 'Logs', command: `logs ${job.id}`, style: 'primary' }),
+      button({ label: 'Refresh', command: `why ${job.id}`, replace: true }),
+      button({ label: 'Job', command: `job ${job.id}` }),
+      linkButton('Open in AWS', jobLink(job, region)),
+      ...(mayAct && !stopping
+        ? [
+            button({
+              label: 'Cancel…',
+              command: `cancel ${job.id}`,
+              style: 'danger' as const,
+              says: 'Cancel this job, after a preview',
+            }),
+          ]
+        : []),
+    ],
+    missing: [],
+  });
+}
+
+export function whySucceeded({ job, usual, now, region }: WhyProps): Message {
+  const ran = runMs(job, now);
+  const waited = waitMs(job, now);
+  const failed = job.attempts.slice(0, -1);
+  return explanation({
+    job,
+    standing: `succeeded${job.stoppedAt === undefined ? '' : ` ${ago(job.stoppedAt, now)}`}`,
+    sentence: `It succeeded${failed.length === 0 ? '' : `, at attempt ${failed.length + 1}`}: nothing went wrong with it.`,
+    evidence: [
+      ...(ran === undefined ? [] : [`It ran ${duration(ran)}.`]),
+      ...(waited === undefined ? [] : [`It waited ${duration(waited)} before.`]),
+      ...(usual === undefined ? [] : [escaped(usualWords(usual))]),
+      ...failed.map((attempt, n) => `Attempt ${n + 1}: ${escaped(attemptCause(attempt))}`),
+    ],
+    nextStep: '',
+    buttons: [
+      button({ label: 'Job', command: `job ${job.id}` }),
+      ...(job.arraySize === undefined ? [button({ label: 'Logs', command: `logs ${job.id}` })] : []),
+      linkButton('Open in AWS', jobLink(job, region)),
+    ],
+    missing: [],
+  });
+}
+
+/** It was not done when it was last seen, and Batch knows it no more. */
+export function whyLost({ job, now, region }: Pick<WhyProps, 'job' | 'now' | 'region'>): Message {
+  return explanation({
+    job,
+    standing: 'lost',
+    sentence: 'Batch knows this job no more, and never told how it ended.',
+    evidence: [
+      `Last seen ${escaped(job.status.toLowerCase())} ${ago(job.seenAt, now)}, at ${moment(job.seenAt)}`,
+      ...(job.lostAt === undefined ? [] : [`Missed since ${moment(job.lostAt)}`]),
+      'Batch keeps a job for 7 days after its end: its end came in a time when nothing of it was heard here.',
+    ],
+    nextStep: isDone(job) ? '' : 'Its log, if it has one, tells how far it came.',
+    buttons: [
+      button({ label: 'Logs', command: `logs ${job.id}`, style: 'primary' }),
+      button({ label: 'Job', command: `job ${job.id}` }),
+      linkButton('Open in AWS', jobLink(job, region)),
+    ],
+    missing: [],
+  });
+}
