@@ -5,33 +5,33 @@
  * Live rows are read first and the list of segments second: a job that is packed in between is then seen in both, and the
  * live row wins. The other way round it would be seen in neither.
  */
-import { isDone, type JobRow } from '../jobs/job';
-import { matcher, type Page, type SearchResult, searchRows } from '../jobs/match';
-import type { Query } from '../jobs/query';
+import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
+import { type Cursor, matcher, type Page, placeOf, type SearchResult, searchRows } from '../jobs/match';
+import type { Query, Sort } from '../jobs/query';
+import type { Statistics, StatisticsRequest } from '../jobs/statistics';
 import { type JobItems, rowOf } from './jobs';
 import type { LiveRows } from './liveRows';
-import { rowInSegment, segmentCache } from './segmentCache';
-import { type Head, type SegmentItems, vocabularyGroups } from './segmentItems';
+import { segmentCache } from './segmentCache';
+import { MissingItemError } from './segmentItems';
+import { type HiddenRows, type SegmentReads, segmentList } from './segmentList';
 import {
   type FoundPage,
   idPrefixes,
-  type ManifestEntry,
   questionOf,
-  SEGMENTS_PER_VOCABULARY,
   type Search,
   searchSegments,
+  segmentStatistics,
+  segmentsToAsk,
+  sortedSearch,
   type TimePlace,
-  type Vocabulary,
 } from './segments';
 
-/** How often a packer may be faster than a search before that gives up. */
-const MOST_LOOKS = 8;
 /** Jobs whose ids begin alike: an array of Batch's has at most 10,000 children. */
 const MOST_WITH_PREFIX = 20_000;
+/** A job's item is one to two KB: half a unit, eventually consistent; searches read them consistently. */
+const UNITS_A_JOB = 1;
 
-const placeOf = (row: JobRow): TimePlace => ({ key: row.createdAt ?? 0, id: row.id });
-
-/** What one search may spend on an exact total; past it, it tells how many it found so far. */
+/** What one search may spend; past it, it tells how many it found so far. */
 export interface SearchBudget {
   ms: number;
   /** DynamoDB's read units: half a unit for 4 KB, eventually consistent. */
@@ -39,136 +39,186 @@ export interface SearchBudget {
 }
 export const SEARCH_BUDGET: SearchBudget = { ms: 2_000, readUnits: 1_000 };
 
+export type JobReads = Pick<JobItems, 'getMany' | 'findByPrefix'>;
+
+/** Rows, and whether they are all. */
+export interface Matches {
+  rows: JobRow[];
+  /** The budget of time or reads ended before the last one: these are the newest. */
+  isAtLeast?: true;
+}
+
+/** A search, its rows outside the segments found already. */
+interface Begun {
+  byId: ReadonlyMap<string, JobRow>;
+  others: readonly JobRow[];
+  search: Omit<Search, 'others' | 'order' | 'page'>;
+}
+
 export function jobSearch(
-  jobs: JobItems,
+  jobs: JobReads,
   live: LiveRows,
-  items: SegmentItems,
+  items: SegmentReads,
   now: () => number,
   budget: SearchBudget = SEARCH_BUDGET,
 ) {
   let unitsRead = 0;
-  const source = segmentCache(items, (bytes) => {
+  const count = (bytes: number): void => {
     unitsRead += Math.ceil(bytes / 4096) / 2;
-  });
-  let head: Head | undefined;
-  let entries: readonly ManifestEntry[] = [];
-  let vocabularies: (Promise<Vocabulary | undefined> | undefined)[] = [];
-
-  async function refresh(): Promise<void> {
-    await live.refresh();
-    for (let look = 0; look < MOST_LOOKS; look++) {
-      const latest = await items.head();
-      if (head?.generation === latest.generation) return;
-      const isFirst = head === undefined;
-      entries = await items.manifest(latest);
-      head = latest;
-      vocabularies = [];
-      // Jobs that were packed have left the live index; a first look has just read it.
-      if (!isFirst) await live.reread();
-    }
-    throw new Error('the search index changed again and again while it was read');
-  }
-
-  const vocabulary: NonNullable<Search['vocabulary']> = async ({ id }, question, isIdKnown) => {
-    const at = entries.findIndex((entry) => entry.id === id);
-    const n = Math.floor(at / SEGMENTS_PER_VOCABULARY);
-    vocabularies[n] ??= items.vocabulary(vocabularyGroups(entries)[n] ?? []);
-    const found = await vocabularies[n];
-    return found === undefined || (found.mask(question, isIdKnown) & (1 << (at % SEGMENTS_PER_VOCABULARY))) !== 0;
   };
+  const source = segmentCache(items, count);
+  const list = segmentList(items, live, source, count);
 
-  /** Rows of segments that a live row has taken the place of, and dead ones. */
-  async function hiddenRows(): Promise<Map<string, Set<number>>> {
-    const hidden = new Map(entries.map(({ id, dead }) => [id, new Set(dead)]));
-    const recent = entries.filter(({ id }) => head?.recent.includes(id));
-    for (const { row, packed } of live.rows.values()) {
-      if (!isDone(row) && packed === undefined) continue;
-      for (const entry of packed === undefined ? recent : entries) {
-        const at = await rowInSegment(source, entry, packed ?? row.createdAt ?? 0, row.id);
-        if (at !== undefined) hidden.get(entry.id)?.add(at);
-      }
-    }
-    return hidden;
+  /** Tells when what one search may spend is spent. */
+  function purse(): () => boolean {
+    const [beganAt, unitsBefore] = [now(), unitsRead];
+    return () => now() - beganAt > budget.ms || unitsRead - unitsBefore > budget.readUnits;
   }
 
-  async function find(query: Query, page: Page): Promise<FoundPage> {
-    const hidden = await hiddenRows();
-    const question = questionOf(query);
-    const fits = matcher(query);
-    const others = [...live.rows.values()].filter(({ row }) => fits(row)).map(({ row }) => placeOf(row));
-    const prefixes = idPrefixes(question);
-    const byText = matcher(query, true);
-    const seen = new Set<string>();
-    for (const prefix of prefixes ?? []) {
-      for (const { job } of await jobs.findByPrefix(prefix, MOST_WITH_PREFIX)) {
-        if (live.rows.has(job.id) || seen.has(job.id)) continue;
-        seen.add(job.id);
+  /** Ids that begin so, unless the live index holds all of them. */
+  function isWhollyLive(query: Query, prefix: string): boolean {
+    const size = query.array === prefix ? live.rows.get(prefix)?.row.arraySize : undefined;
+    if (size === undefined) return false;
+    let children = 0;
+    for (const id of live.rows.keys()) if (arrayParentOf(id) === prefix) children++;
+    return children === size;
+  }
+
+  /** Packed jobs that only their id makes match, looked up in the table itself. */
+  async function foundById(query: Query, prefixes: readonly string[]): Promise<Map<string, JobRow>> {
+    const [fits, byText] = [matcher(query), matcher(query, true)];
+    const found = new Map<string, JobRow>();
+    for (const prefix of prefixes) {
+      if (isWhollyLive(query, prefix)) continue;
+      const stored = await jobs.findByPrefix(prefix, MOST_WITH_PREFIX);
+      unitsRead += UNITS_A_JOB * stored.length;
+      for (const { job } of stored) {
+        if (live.rows.has(job.id) || found.has(job.id)) continue;
         const row = rowOf(job);
-        if (fits(row) && !byText(row)) others.push(placeOf(row));
+        if (fits(row) && !byText(row)) found.set(row.id, row);
       }
     }
-    const [beganAt, unitsBefore] = [now(), unitsRead];
-    return searchSegments({
-      question,
-      isSpent: () => now() - beganAt > budget.ms || unitsRead - unitsBefore > budget.readUnits,
-      segments: entries,
-      source: { ...source, hidden: ({ id }) => hidden.get(id) },
-      vocabulary,
-      others,
-      isIdKnown: prefixes !== undefined,
-      order: query.sort === 'oldest' ? 'oldest' : 'newest',
-      page: page as Search['page'],
-    });
+    return found;
+  }
+
+  async function begin(query: Query): Promise<Begun> {
+    const question = questionOf(query);
+    const isSpent = purse();
+    const fits = matcher(query);
+    const others = [...live.rows.values()].filter(({ row }) => fits(row)).map(({ row }) => row);
+    const prefixes = question.mayHaveEnded ? idPrefixes(question) : [];
+    const byId = await foundById(query, prefixes ?? []);
+    const isIdKnown = prefixes !== undefined;
+    const segments = question.mayHaveEnded ? segmentsToAsk({ segments: list.entries, question, isIdKnown }) : [];
+    const hidden: HiddenRows = segments.length > 0 ? await list.hidden() : new Map();
+    return {
+      byId,
+      others: [...others, ...byId.values()],
+      search: {
+        question,
+        isSpent,
+        segments,
+        source: { ...source, hidden: ({ id }) => hidden.get(id) },
+        vocabulary: list.vocabulary,
+        isIdKnown,
+      },
+    };
+  }
+
+  async function find({ search, others }: Begun, sort: Sort, page: Page, pageOnly = false): Promise<FoundPage<Cursor>> {
+    const places = others.map((row) => placeOf(row, sort));
+    if (sort === 'duration' || sort === 'name') return await sortedSearch({ ...search, sort, others: places, page });
+    const inTime = { others: places as TimePlace[], page: page as Search['page'] };
+    return await searchSegments({ ...search, ...inTime, order: sort, pageOnly });
   }
 
   /** The newest state of each, in the same order. */
-  async function rowsOf(found: FoundPage['found']): Promise<JobRow[]> {
-    const packed = found.filter(({ id }) => !live.rows.has(id)).map(({ id }) => id);
+  async function rowsOf(found: readonly Cursor[], { byId }: Begun): Promise<JobRow[]> {
+    const known = (id: string): JobRow | undefined => live.rows.get(id)?.row ?? byId.get(id);
+    const packed = found.filter(({ id }) => known(id) === undefined).map(({ id }) => id);
+    unitsRead += UNITS_A_JOB * packed.length;
     const read = new Map((await jobs.getMany(packed)).map(({ job }) => [job.id, rowOf(job)]));
-    return found.flatMap(({ id }) => live.rows.get(id)?.row ?? read.get(id) ?? []);
+    return found.flatMap(({ id }) => known(id) ?? read.get(id) ?? []);
   }
 
   function* liveOnly(): Generator<JobRow> {
     for (const { row } of live.rows.values()) yield row;
   }
 
-  /** Every match, in no order. */
-  async function everyMatch(query: Query): Promise<JobRow[]> {
-    const { sort: _, ...unsorted } = query;
-    return rowsOf((await find(unsorted, { limit: Number.POSITIVE_INFINITY })).found);
+  /** Looks at what is valid now; once more if a packer removed what was valid a moment ago. */
+  async function looking<T>(work: () => Promise<T>): Promise<T> {
+    await list.refresh();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MissingItemError)) throw error;
+      list.forget();
+      await list.refresh();
+      return await work();
+    }
   }
 
+  /** Rows that match, newest first, as far as the budget goes. */
+  const matches = (query: Query): Promise<Matches> =>
+    looking(async () => {
+      const { sort: _, ...newest } = query;
+      if (list.entries.length === 0 || !questionOf(newest).mayHaveEnded)
+        return { rows: searchRows(liveOnly(), newest, { limit: Number.POSITIVE_INFINITY }).rows };
+      const begun = await begin(newest);
+      const limit = begun.others.length + Math.floor(budget.readUnits / UNITS_A_JOB);
+      const { found, hasNext } = await find(begun, 'newest', { limit }, true);
+      return { rows: await rowsOf(found, begun), ...(hasNext ? { isAtLeast: true as const } : {}) };
+    });
+
   return {
-    async search(query: Query, page: Page): Promise<SearchResult> {
-      await refresh();
-      if (entries.length === 0) return searchRows(liveOnly(), query, page);
-      if (query.sort === 'duration' || query.sort === 'name') return searchRows(await everyMatch(query), query, page);
-      const { found, total, from, hasNext, hasPrevious, isExact } = await find(query, page);
-      const [first, last] = [found[0], found.at(-1)];
-      return {
-        rows: await rowsOf(found),
-        total,
-        from,
-        ...(isExact ? {} : { isAtLeast: true as const }),
-        ...(hasNext && last !== undefined ? { next: { key: last.key, id: last.id } } : {}),
-        ...(hasPrevious && first !== undefined ? { previous: { key: first.key, id: first.id } } : {}),
-      };
-    },
-    /** Every row that matches, newest first; for acts on a whole result. */
-    async all(query: Query): Promise<JobRow[]> {
-      await refresh();
-      const rows: Iterable<JobRow> = entries.length === 0 ? liveOnly() : await everyMatch(query);
-      return searchRows(rows, query, { limit: Number.POSITIVE_INFINITY }).rows;
-    },
+    /** @param options with `pageOnly`, the total is not counted */
+    search: (query: Query, page: Page, options: { pageOnly?: boolean } = {}): Promise<SearchResult> =>
+      looking(async () => {
+        if (list.entries.length === 0) return searchRows(liveOnly(), query, page);
+        const begun = await begin(query);
+        const answer = await find(begun, query.sort ?? 'newest', page, options.pageOnly);
+        const { found, total, from, hasNext, hasPrevious, isExact } = answer;
+        const [first, last] = [found[0], answer.cutAt ?? found.at(-1)];
+        return {
+          rows: await rowsOf(found, begun),
+          total,
+          from,
+          ...(isExact ? {} : { isAtLeast: true as const }),
+          ...(hasNext && last !== undefined ? { next: { key: last.key, id: last.id } } : {}),
+          ...(hasPrevious && first !== undefined ? { previous: { key: first.key, id: first.id } } : {}),
+        };
+      }),
+    /** Figures of every matching job, as `statistics.ts` of the jobs defines them; quantiles are within 0.8 %. */
+    statistics: ({ query, groupBy }: StatisticsRequest): Promise<Statistics> =>
+      looking(async () => {
+        const { search, others } = await begin(query);
+        return await segmentStatistics({ ...search, others, groupBy });
+      }),
+    matches,
+    /** The rows of `matches`; an array's children are always all there. */
+    all: async (query: Query): Promise<JobRow[]> => (await matches(query)).rows,
     /** Those of the matching jobs that have not ended: all of them are in the live index. */
     async unfinished(query: Query): Promise<JobRow[]> {
-      await refresh();
+      await list.refresh();
       const rows = searchRows(liveOnly(), query, { limit: Number.POSITIVE_INFINITY }).rows;
       return rows.filter((row) => !isDone(row));
     },
     /** The row of a job that is in the live index as of the last look, without reading. */
     known: (id: string): JobRow | undefined => live.rows.get(id)?.row,
-    refresh,
+    /**
+     * Whether a segment holds this job, ended so, as of the last look. Reads the segments of that time, and no job.
+     * @param createdAt as Batch tells it
+     */
+    async isPacked(id: string, createdAt: number, status: 'SUCCEEDED' | 'FAILED'): Promise<boolean> {
+      for (const { entry, row } of await list.rowsOf(createdAt, id)) {
+        if (entry.dead.includes(row)) continue;
+        const { columns, combinations } = await source.text(entry);
+        const outcome = combinations.entries.outcome[columns.combinationOf[row] ?? 0] ?? 0;
+        if (combinations.outcomes[outcome]?.isFailed === (status === 'FAILED')) return true;
+      }
+      return false;
+    },
+    refresh: list.refresh,
   };
 }
 export type JobSearch = ReturnType<typeof jobSearch>;

@@ -6,55 +6,83 @@ import {
   readMetrics,
   type SegmentSource,
   type SegmentSummary,
-  TextPart as Text,
-  type TextPart,
+  type Soon,
+  TextPart,
 } from './segments';
 
-/** A worker has 1 GB; a segment's text takes about half a megabyte unpacked, its ids a third of one. */
-const MOST_PARTS = 900;
+/** A worker has 1 GB, of which its program and the live rows take less than a third. */
+const MOST_BYTES = 600_000_000;
 
-/** Remembers what was loaded, and forgets what was used least lately. */
-function cache<T>(load: (segment: SegmentSummary) => Promise<T>): (segment: SegmentSummary) => T | Promise<T> {
-  const loaded = new Map<string, T>();
-  const loading = new Map<string, Promise<T>>();
-  return (segment) => {
-    const known = loaded.get(segment.id);
-    if (known !== undefined) {
-      loaded.delete(segment.id);
-      loaded.set(segment.id, known);
-      return known;
-    }
-    const begun = loading.get(segment.id);
-    if (begun !== undefined) return begun;
-    const part = load(segment)
-      .then((value) => {
-        loaded.set(segment.id, value);
-        for (const oldest of loaded.keys()) {
-          if (loaded.size <= MOST_PARTS) break;
-          loaded.delete(oldest);
-        }
-        return value;
-      })
-      .finally(() => loading.delete(segment.id));
-    loading.set(segment.id, part);
-    return part;
-  };
+/** Seven columns of doubles, and what they were unpacked from. */
+const METRICS_BYTES_A_ROW = 64;
+
+interface Kept {
+  part: unknown;
+  bytes: () => number;
 }
 
-/** @param onRead told of each part that is read from the table, with its size */
-export function segmentCache(items: SegmentItems, onRead: (bytes: number) => void = () => undefined): SegmentSource {
-  const read = async (id: string, part: PartName): Promise<Uint8Array> => {
-    const bytes = await items.part(id, part);
+/**
+ * @param onRead told of each part that is read from the table, with its size
+ * @param mostBytes of unpacked parts that are kept: what was used least lately is forgotten
+ */
+export function segmentCache(
+  items: Pick<SegmentItems, 'part' | 'nameOf'>,
+  onRead: (bytes: number) => void = () => undefined,
+  mostBytes = MOST_BYTES,
+): SegmentSource {
+  const loaded = new Map<string, Kept>();
+  const loading = new Map<string, Promise<unknown>>();
+
+  function keep(key: string, kept: Kept): void {
+    loaded.set(key, kept);
+    let all = 0;
+    for (const { bytes } of loaded.values()) all += bytes();
+    for (const [oldest, { bytes }] of loaded) {
+      if (all <= mostBytes || oldest === key) break;
+      loaded.delete(oldest);
+      all -= bytes();
+    }
+  }
+
+  /** A part at once if it is here, and loaded once however many ask for it. */
+  function part<T>(key: string, load: () => Promise<T>, bytesOf: (part: T) => number): Soon<T> {
+    const known = loaded.get(key);
+    if (known !== undefined) {
+      loaded.delete(key);
+      loaded.set(key, known);
+      return known.part as T;
+    }
+    const begun = loading.get(key);
+    if (begun !== undefined) return begun as Promise<T>;
+    const soon = load()
+      .then((value) => {
+        keep(key, { part: value, bytes: () => bytesOf(value) });
+        return value;
+      })
+      .finally(() => loading.delete(key));
+    loading.set(key, soon);
+    return soon;
+  }
+
+  const read = async (id: string, name: PartName): Promise<Uint8Array> => {
+    const bytes = await items.part(id, name);
     onRead(bytes.length);
     return bytes;
   };
-  const text = cache<TextPart>(async ({ id }) => new Text(await read(id, 'text'), items.nameOf(id, 'text')));
+  const inMemory = ({ memoryBytes }: { memoryBytes: number }) => memoryBytes;
+  const text = ({ id }: SegmentSummary): Soon<TextPart> =>
+    part(`text ${id}`, async () => new TextPart(await read(id, 'text'), items.nameOf(id, 'text')), inMemory);
   return {
     text,
-    ids: cache(async ({ id, rowCount }) => readIds(await read(id, 'ids'), items.nameOf(id, 'ids'), rowCount)),
-    metrics: cache(async (segment) =>
-      readMetrics(await read(segment.id, 'metrics'), items.nameOf(segment.id, 'metrics'), await text(segment)),
-    ),
+    ids: ({ id, rowCount }) =>
+      part(`ids ${id}`, async () => readIds(await read(id, 'ids'), items.nameOf(id, 'ids'), rowCount), inMemory),
+    metrics: (segment) =>
+      part(
+        `metrics ${segment.id}`,
+        async () =>
+          readMetrics(await read(segment.id, 'metrics'), items.nameOf(segment.id, 'metrics'), await text(segment)),
+        () => segment.rowCount * METRICS_BYTES_A_ROW,
+      ),
   };
 }
 

@@ -1,51 +1,58 @@
-/** A packed history in memory that counts what each read of an item would cost in DynamoDB. */
+/** A packed history in memory, asked by the search of production; counts what each read would cost in DynamoDB. */
+import type { StoredJob } from '../../src/history/jobItem';
+import type { LiveRows } from '../../src/history/liveRows';
+import { type JobReads, type JobSearch, jobSearch } from '../../src/history/search';
+import type { SegmentReads } from '../../src/history/segmentList';
 import {
-  idPrefixes,
   type ManifestEntry,
   manifestEntry,
   memorySource,
   PARTS,
+  type PackableJob,
   type PackedSegment,
-  packManifest,
+  packManifests,
   packSegments,
   packVocabulary,
-  questionOf,
   readManifest,
   SEGMENTS_PER_VOCABULARY,
-  type Search,
-  SegmentAnswer,
-  searchSegments,
   segmentRow,
   TextPart,
-  type TimePlace,
   tokensOf,
+  unpackRow,
   type VersionedRow,
   Vocabulary,
 } from '../../src/history/segments';
-import type { Query } from '../../src/jobs/query';
 import { type CorpusJob, placedJob } from './corpus';
+import { jobOfRow } from './jobOfRow';
 
 type Packed = Pick<PackedSegment, 'id' | 'parts'>;
 
 /** Read units of an item, eventually consistent: half a unit for each 4 KB begun. */
 const readUnits = (bytes: number): number => Math.ceil(bytes / 4096) / 2;
-/** A job item is one to two KB. */
-const JOB_READ_UNITS = 0.5;
+/** The head is read consistently, and a job item too: a unit for each 4 KB begun. */
+const CONSISTENT_UNITS = 1;
 const ROWS_AT_ONCE = 16_384;
+const SAMPLE_EVERY = 1_000;
+/** No search may be cut off by its budget here. */
+const UNLIMITED = { ms: Number.POSITIVE_INFINITY, readUnits: Number.POSITIVE_INFINITY };
 
 export class PackedHistory {
-  readonly segments: Packed[] = [];
+  readonly segments = new Map<string, Packed>();
   readonly entries: ManifestEntry[] = [];
-  readonly vocabularies: Buffer[] = [];
-  manifest: Buffer = Buffer.alloc(0);
+  readonly vocabularies = new Map<string, Buffer>();
+  manifests: Buffer[] = [];
   jobs = 0;
+  /** Some jobs, to see how large their items are. */
+  readonly samples: PackableJob[] = [];
   packMs = 0;
   #waiting: VersionedRow[] = [];
   #tokens: Set<string>[] = [];
-  /** The first eight digits of every id, and which job has them, sorted: what the table's own keys do. */
+  /** The first eight digits of every id, and where it is packed, sorted: what the table's own keys do. */
   #prefixes = new Float64Array(0);
   #order = new Uint32Array(0);
   readonly #ids: number[] = [];
+  /** The segments of each group of jobs that were packed at once. */
+  readonly #groups: ManifestEntry[][] = [];
 
   add(corpusJob: CorpusJob): void {
     const { job, placement } = placedJob(corpusJob);
@@ -54,29 +61,39 @@ export class PackedHistory {
     this.#waiting.push({ row: segmentRow(job, placement), version: 1 });
     if (this.#waiting.length === ROWS_AT_ONCE) this.#pack();
     this.packMs += performance.now() - began;
+    if (this.jobs % SAMPLE_EVERY === 0) this.samples.push(job);
     this.jobs++;
   }
 
   #pack(): void {
+    const group: ManifestEntry[] = [];
     for (const segment of packSegments(this.#waiting)) {
-      this.entries.push(manifestEntry(segment));
-      this.segments.push({ id: segment.id, parts: segment.parts });
+      group.push(manifestEntry(segment));
+      this.segments.set(segment.id, { id: segment.id, parts: segment.parts });
       this.#tokens.push(tokensOf(new TextPart(segment.parts.text, segment.id)));
-      if (this.#tokens.length === SEGMENTS_PER_VOCABULARY) this.#packVocabulary();
     }
+    this.entries.push(...group);
+    this.#groups.push(group);
+    while (this.#tokens.length >= SEGMENTS_PER_VOCABULARY) this.#packVocabulary();
     this.#waiting = [];
   }
 
   #packVocabulary(): void {
-    this.vocabularies.push(packVocabulary(this.#tokens));
-    this.#tokens = [];
+    const key = `vocabulary ${this.vocabularies.size}`;
+    const first = this.vocabularies.size * SEGMENTS_PER_VOCABULARY;
+    const tokens = this.#tokens.splice(0, SEGMENTS_PER_VOCABULARY);
+    this.vocabularies.set(key, packVocabulary(tokens));
+    for (const place of tokens.keys()) {
+      const entry = this.entries[first + place];
+      if (entry !== undefined) entry.vocabulary = { key, place };
+    }
   }
 
   finish(): void {
     const began = performance.now();
     if (this.#waiting.length > 0) this.#pack();
     if (this.#tokens.length > 0) this.#packVocabulary();
-    this.manifest = packManifest(this.entries);
+    this.manifests = packManifests(this.entries);
     this.packMs += performance.now() - began;
     this.#order = Uint32Array.from(this.#ids.keys()).sort((a, b) => (this.#ids[a] ?? 0) - (this.#ids[b] ?? 0));
     this.#prefixes = Float64Array.from(this.#order, (job) => this.#ids[job] ?? 0);
@@ -85,11 +102,13 @@ export class PackedHistory {
 
   /** Bytes of each kind of item. */
   bytes(): Record<string, number> {
-    const parts = PARTS.map((part) => [part, this.segments.reduce((sum, { parts }) => sum + parts[part].length, 0)]);
+    const sum = (buffers: Iterable<Buffer>) => [...buffers].reduce((all, { length }) => all + length, 0);
+    const segments = [...this.segments.values()];
+    const parts = PARTS.map((part) => [part, sum(segments.map(({ parts }) => parts[part]))]);
     return {
       ...Object.fromEntries(parts),
-      manifest: this.manifest.length,
-      vocabulary: this.vocabularies.reduce((sum, { length }) => sum + length, 0),
+      manifest: sum(this.manifests),
+      vocabulary: sum(this.vocabularies.values()),
     };
   }
 
@@ -98,43 +117,28 @@ export class PackedHistory {
     return new Worker(this);
   }
 
-  readonly #found = new Map<string, { n: number; row: number }[]>();
-  /** Reads what the table would give: none of it is the worker's. */
-  #table: ReturnType<typeof memorySource> | undefined;
+  readonly #found = new Map<string, readonly StoredJob[]>();
 
-  /** Matches that only their id makes match, as the table's jobs would tell. */
-  async matchesById(prefix: string, question: ReturnType<typeof questionOf>): Promise<TimePlace[]> {
-    const places: TimePlace[] = [];
+  /** The jobs whose id begins so, as the table's job items would tell. */
+  async withPrefix(prefix: string): Promise<readonly StoredJob[]> {
     const known = this.#found.get(prefix);
-    const found: { n: number; row: number }[] = known ?? [];
-    this.#found.set(prefix, found);
-    if (known === undefined) {
-      for (const n of new Set(this.withPrefix(prefix))) {
-        const entry = this.entries[n];
-        if (entry === undefined) continue;
-        const ids = await this.#source().ids(entry);
-        for (let row = 0; row < ids.size; row++) if (ids.id(row).startsWith(prefix)) found.push({ n, row });
+    if (known !== undefined) return known;
+    const found: StoredJob[] = [];
+    for (const entry of new Set(this.#nearPrefix(prefix.slice(0, 8)))) {
+      const source = memorySource([this.segments.get(entry.id) as Packed]);
+      const [text, ids] = [await source.text(entry), await source.ids(entry)];
+      for (let row = 0; row < ids.size; row++) {
+        if (!ids.id(row).startsWith(prefix)) continue;
+        found.push({ job: jobOfRow(unpackRow(row, text, ids, await source.metrics(entry))), version: 1 });
       }
     }
-    for (const { n, row } of found) {
-      const entry = this.entries[n];
-      if (entry === undefined) continue;
-      const [text, ids] = [await this.#source().text(entry), await this.#source().ids(entry)];
-      if (!new SegmentAnswer(question, text, ids).matches(row)) continue;
-      if (new SegmentAnswer(question, text).matches(row)) continue;
-      places.push({ key: text.columns.createdAt[row] ?? 0, id: ids.id(row) });
-    }
-    return places;
-  }
-
-  #source() {
-    this.#table ??= memorySource(this.segments);
-    return this.#table;
+    this.#found.set(prefix, found);
+    return found;
   }
 
   /** Segments of the jobs whose id begins so. */
-  *withPrefix(prefix: string): Generator<number> {
-    const wanted = Number.parseInt(prefix.slice(0, 8), 16);
+  *#nearPrefix(prefix: string): Generator<ManifestEntry> {
+    const wanted = Number.parseInt(prefix, 16);
     let [low, high] = [0, this.#prefixes.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -142,85 +146,68 @@ export class PackedHistory {
       else high = middle;
     }
     for (; this.#prefixes[low] === wanted; low++) {
-      const job = this.#order[low] ?? 0;
-      yield Math.floor(job / ROWS_AT_ONCE);
+      yield* this.#groups[Math.floor((this.#order[low] ?? 0) / ROWS_AT_ONCE)] ?? [];
     }
   }
 }
 
+/** Nothing is live: all is packed. */
+const NOTHING_LIVE: LiveRows = {
+  rows: new Map(),
+  revision: 0,
+  refresh: async () => undefined,
+  reread: async () => undefined,
+};
+
 export class Worker {
   readUnits = 0;
-  readonly #history: PackedHistory;
-  readonly #source: ReturnType<typeof memorySource>;
-  readonly #seen = new Set<string>();
-  #entries: ManifestEntry[] | undefined;
-  readonly #vocabularies: (Vocabulary | undefined)[] = [];
-  readonly #place = new Map<string, number>();
+  readonly #search: JobSearch;
 
   constructor(history: PackedHistory) {
-    this.#history = history;
-    const plain = memorySource(history.segments);
-    const count = (id: string, part: (typeof PARTS)[number]) => {
-      const key = `${id}/${part}`;
-      if (this.#seen.has(key)) return;
-      this.#seen.add(key);
-      const bytes = history.segments[this.#place.get(id) ?? 0]?.parts[part].length ?? 0;
-      this.readUnits += readUnits(bytes);
+    const read = <T>(units: number, value: T): T => {
+      this.readUnits += units;
+      return value;
     };
-    this.#source = {
-      text: (segment) => {
-        count(segment.id, 'text');
-        return plain.text(segment);
+    const items: SegmentReads = {
+      head: async () =>
+        read(CONSISTENT_UNITS, {
+          generation: 1,
+          manifests: [...history.manifests.keys()].map(String),
+          recent: [],
+          forgetting: [],
+          fence: 1,
+          leaseUntil: 0,
+        }),
+      manifest: async ({ manifests }) =>
+        manifests.flatMap((key) => {
+          const bytes = history.manifests[Number(key)] ?? Buffer.alloc(0);
+          return read(readUnits(bytes.length), readManifest(bytes, key));
+        }),
+      part: async (id, part) => {
+        const bytes = history.segments.get(id)?.parts[part] ?? Buffer.alloc(0);
+        return read(readUnits(bytes.length), bytes);
       },
-      ids: (segment) => {
-        count(segment.id, 'ids');
-        return plain.ids(segment);
-      },
-      metrics: (segment) => {
-        count(segment.id, 'metrics');
-        return plain.metrics(segment);
+      nameOf: (id, part) => `${id} / ${part}`,
+      vocabulary: async (key) => {
+        const bytes = history.vocabularies.get(key) ?? Buffer.alloc(0);
+        return read(readUnits(bytes.length), new Vocabulary(bytes, key));
       },
     };
+    const jobs: JobReads = {
+      getMany: async (ids) => {
+        const found: StoredJob[] = [];
+        for (const id of ids) found.push(...(await history.withPrefix(id)).filter(({ job }) => job.id === id));
+        return read(CONSISTENT_UNITS * found.length, found) as Awaited<ReturnType<JobReads['getMany']>>;
+      },
+      findByPrefix: async (prefix, limit) => {
+        const found = (await history.withPrefix(prefix)).slice(0, limit);
+        return read(Math.max(CONSISTENT_UNITS, CONSISTENT_UNITS * found.length), found) as StoredJob[];
+      },
+    };
+    this.#search = jobSearch(jobs, NOTHING_LIVE, items, Date.now, UNLIMITED);
   }
 
-  async search(query: Query, limit: number, pageOnly: boolean): Promise<{ ids: string[]; total: number }> {
-    if (this.#entries === undefined) {
-      // The list of segments is read consistently, at twice the price.
-      this.readUnits += 2 * readUnits(this.#history.manifest.length);
-      this.#entries = readManifest(this.#history.manifest, 'manifest');
-      this.#entries.forEach(({ id }, n) => void this.#place.set(id, n));
-    }
-    const question = questionOf(query);
-    const prefixes = idPrefixes(question);
-    const others: TimePlace[] = [];
-    for (const prefix of prefixes ?? []) {
-      this.readUnits += JOB_READ_UNITS;
-      others.push(...(await this.#history.matchesById(prefix, question)));
-    }
-    const vocabulary: Search['vocabulary'] = ({ id }, asked, isIdKnown) => {
-      const n = this.#place.get(id) ?? 0;
-      const group = Math.floor(n / SEGMENTS_PER_VOCABULARY);
-      let known = this.#vocabularies[group];
-      if (known === undefined) {
-        const bytes = this.#history.vocabularies[group] ?? Buffer.alloc(0);
-        this.readUnits += readUnits(bytes.length);
-        known = new Vocabulary(bytes, `vocabulary ${group}`);
-        this.#vocabularies[group] = known;
-      }
-      return (known.mask(asked, isIdKnown) & (1 << (n % SEGMENTS_PER_VOCABULARY))) !== 0;
-    };
-    const page = await searchSegments({
-      question,
-      segments: this.#entries,
-      source: this.#source,
-      vocabulary,
-      others,
-      isIdKnown: prefixes !== undefined,
-      order: 'newest',
-      page: { limit },
-      pageOnly,
-    });
-    this.readUnits += page.found.length * JOB_READ_UNITS;
-    return { ids: page.found.map(({ id }) => id), total: page.total };
+  get search(): JobSearch['search'] {
+    return this.#search.search;
   }
 }

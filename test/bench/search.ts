@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { LIVE_SHARDS } from '../../src/history/table';
 import { parseQuery, type Query, type StatusWord } from '../../src/jobs/query';
 import { type CorpusJob, corpusFile } from './corpus';
 import { MADE_QUERIES, makeCorpus } from './madeCorpus';
 import type { Benchmark } from './main';
-import { PackedHistory } from './packedHistory';
+import { PackedHistory, type Worker } from './packedHistory';
 import { median, quantile } from './statistics';
+import { writeUnits } from './writeUnits';
 
 const JOBS_PER_PAGE = 10;
 const WARM_RUNS = 9;
@@ -67,12 +69,19 @@ const cpuMs = (): number => {
   return (user + system) / 1000;
 };
 
-async function build(options: readonly string[], say: (line: string) => void): Promise<PackedHistory> {
+/** Growth is shown over these numbers of jobs. */
+const GROWTH = [10_000, 100_000, 1_000_000, 10_000_000];
+
+async function build(
+  count: number | undefined,
+  options: readonly string[],
+  say: (line: string) => void,
+): Promise<PackedHistory> {
   const history = new PackedHistory();
   const corpus = option(options, '--corpus');
   const jobs: Iterable<CorpusJob> | AsyncIterable<CorpusJob> =
     corpus === undefined
-      ? makeCorpus(Number(option(options, '--jobs') ?? DEFAULT_JOBS), Number(option(options, '--seed') ?? 1))
+      ? makeCorpus(count ?? Number(option(options, '--jobs') ?? DEFAULT_JOBS), Number(option(options, '--seed') ?? 1))
       : corpusFile(corpus);
   for await (const job of jobs) {
     history.add(job);
@@ -82,13 +91,15 @@ async function build(options: readonly string[], say: (line: string) => void): P
   return history;
 }
 
-async function measure({ what, query }: Asked, history: PackedHistory, warm: ReturnType<PackedHistory['worker']>) {
-  const { ids, total } = await warm.search(query, JOBS_PER_PAGE, false);
+const PAGE = { limit: JOBS_PER_PAGE };
+
+async function measure({ what, query }: Asked, history: PackedHistory, warm: Worker) {
+  const { rows, total } = await warm.search(query, PAGE);
   const timed = async (pageOnly: boolean): Promise<number> => {
     const times: number[] = [];
     for (let run = 0; run < WARM_RUNS; run++) {
       const began = performance.now();
-      await warm.search(query, JOBS_PER_PAGE, pageOnly);
+      await warm.search(query, PAGE, { pageOnly });
       times.push(performance.now() - began);
     }
     return round(median(times));
@@ -96,14 +107,14 @@ async function measure({ what, query }: Asked, history: PackedHistory, warm: Ret
   const cold = async (pageOnly: boolean) => {
     const worker = history.worker();
     const began = cpuMs();
-    await worker.search(query, JOBS_PER_PAGE, pageOnly);
+    await worker.search(query, PAGE, { pageOnly });
     return { ms: round(cpuMs() - began), rcu: worker.readUnits };
   };
   const [page, all] = [await cold(true), await cold(false)];
   return {
     what,
     total,
-    ids,
+    ids: rows.map(({ id }) => id),
     warm_page_ms: await timed(true),
     warm_total_ms: await timed(false),
     cold_page_ms: page.ms,
@@ -113,45 +124,77 @@ async function measure({ what, query }: Asked, history: PackedHistory, warm: Ret
   };
 }
 
+type Measured = Awaited<ReturnType<typeof measure>>;
+
+function over(asked: readonly Measured[], name: Exclude<keyof Measured, 'what' | 'total' | 'ids'>) {
+  const values = asked.map((query) => query[name]);
+  return { median: round(median(values)), p95: round(quantile(values, 0.95)), worst: round(Math.max(...values)) };
+}
+
+async function ask(history: PackedHistory, queries: readonly Asked[]) {
+  collectGarbage();
+  const before = process.memoryUsage();
+  const warm = history.worker();
+  for (const { query } of [...queries, ...queries]) await warm.search(query, PAGE);
+  collectGarbage();
+  const after = process.memoryUsage();
+  const asked: Measured[] = [];
+  for (const query of queries) asked.push(await measure(query, history, warm));
+  const bytes = history.bytes();
+  const perJob = Object.fromEntries(Object.entries(bytes).map(([kind, size]) => [kind, round(size / history.jobs)]));
+  const all = Object.values(bytes).reduce((sum, size) => sum + size, 0);
+  return {
+    jobs: history.jobs,
+    segments: history.segments.size,
+    warm_page_ms: over(asked, 'warm_page_ms'),
+    warm_total_ms: over(asked, 'warm_total_ms'),
+    cold_page_ms: over(asked, 'cold_page_ms'),
+    cold_page_rcu: over(asked, 'cold_page_rcu'),
+    cold_total_ms: over(asked, 'cold_total_ms'),
+    cold_total_rcu: over(asked, 'cold_total_rcu'),
+    /** Beside these, each search looks at what changed in the live index. */
+    live_look_rcu: LIVE_SHARDS / 2,
+    bytes_per_job: { ...perJob, all: round(all / history.jobs) },
+    write_units_per_job: writeUnits(history),
+    build_us_per_job: round((history.packMs * 1000) / history.jobs),
+    warm_memory_mb: Math.round((after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / 1e6),
+    queries: asked,
+  };
+}
+
+type Figures = Awaited<ReturnType<typeof ask>>;
+
+const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+
+/** A line of the README's table. */
+function growthLine({ jobs, warm_page_ms, warm_total_ms, cold_page_ms, cold_page_rcu, ...rest }: Figures): string {
+  const cells = [
+    number(jobs),
+    `${number(warm_page_ms.median)} / ${number(warm_page_ms.p95)}`,
+    `${number(warm_total_ms.median)} / ${number(warm_total_ms.worst)}`,
+    `${number(cold_page_ms.median)} / ${number(cold_page_rcu.median)}`,
+    `${number(rest.cold_total_ms.median)} / ${number(rest.cold_total_rcu.median)}`,
+    number(rest.bytes_per_job.all),
+    number(rest.write_units_per_job.all),
+    number(rest.build_us_per_job),
+    number(rest.warm_memory_mb),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+const GROWTH_HEAD = [
+  '| jobs | warm page, ms: median / p95 | warm page + total, ms: median / worst | cold page: ms CPU / RCU | cold total: ms CPU / RCU | bytes a job | WRU a job | build, µs a job | memory, MB |',
+  '|---|---|---|---|---|---|---|---|---|',
+];
+
 export const search: Benchmark = {
   about:
-    'Searches over a packed history in memory: --jobs N [--seed S], or --corpus FILE.jsonl, and --queries FILE. Cold is CPU time of a worker that has read nothing; RCU are what its reads would cost.',
+    'Searches over a packed history in memory: --jobs N [--seed S], or --corpus FILE.jsonl, and --queries FILE; --growth from 10^4 to 10^7 jobs, as a table. Cold is CPU time of a worker that has read nothing; RCU are what its reads would cost, WRU what packing writes.',
   async run(options, say) {
     const queries = readQueries(option(options, '--queries'));
-    const history = await build(options, say);
-    collectGarbage();
-    const before = process.memoryUsage();
-    const warm = history.worker();
-    for (const { query } of [...queries, ...queries]) await warm.search(query, JOBS_PER_PAGE, false);
-    collectGarbage();
-    const after = process.memoryUsage();
-    const asked: Awaited<ReturnType<typeof measure>>[] = [];
-    for (const query of queries) asked.push(await measure(query, history, warm));
-    const bytes = history.bytes();
-    const perJob = Object.fromEntries(Object.entries(bytes).map(([kind, size]) => [kind, round(size / history.jobs)]));
-    const all = Object.values(bytes).reduce((sum, size) => sum + size, 0);
-    const over = (name: 'warm_page_ms' | 'warm_total_ms' | 'cold_page_ms' | 'cold_page_rcu' | 'cold_total_ms') => ({
-      median: round(median(asked.map((query) => query[name]))),
-      p95: round(
-        quantile(
-          asked.map((query) => query[name]),
-          0.95,
-        ),
-      ),
-      worst: round(Math.max(...asked.map((query) => query[name]))),
-    });
-    return {
-      jobs: history.jobs,
-      segments: history.segments.length,
-      warm_page_ms: over('warm_page_ms'),
-      warm_total_ms: over('warm_total_ms'),
-      cold_page_ms: over('cold_page_ms'),
-      cold_page_rcu: over('cold_page_rcu'),
-      cold_total_ms: over('cold_total_ms'),
-      bytes_per_job: { ...perJob, all: round(all / history.jobs) },
-      build_us_per_job: round((history.packMs * 1000) / history.jobs),
-      warm_memory_mb: Math.round((after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / 1e6),
-      queries: asked,
-    };
+    if (!options.includes('--growth')) return await ask(await build(undefined, options, say), queries);
+    const lines = [...GROWTH_HEAD];
+    for (const jobs of GROWTH) lines.push(growthLine(await ask(await build(jobs, options, say), queries)));
+    say(lines.join('\n'));
+    return { growth: lines };
   },
 };

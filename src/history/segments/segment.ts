@@ -88,6 +88,7 @@ export class TextPart {
   readonly rowCount: number;
   readonly combinations: Combinations;
   readonly #item: string;
+  #packedBytes: number;
   #readColumns: (() => ByteReader) | undefined;
   #columns: RowColumns | undefined;
 
@@ -96,6 +97,7 @@ export class TextPart {
     const [tables, columns] = readPart('text', bytes, item);
     this.#item = item;
     this.#readColumns = columns;
+    this.#packedBytes = bytes.length;
     const empty = () => new ByteReader(Buffer.alloc(0));
     const from = (tables ?? empty)();
     this.rowCount = from.count();
@@ -108,7 +110,13 @@ export class TextPart {
       return new RowColumns(from, this.rowCount, this.combinations);
     });
     this.#readColumns = undefined;
+    this.#packedBytes = 0;
     return this.#columns;
+  }
+
+  /** About what it takes in memory, rows included once they are unpacked. */
+  get memoryBytes(): number {
+    return this.#packedBytes + this.combinations.memoryBytes + (this.#columns?.memoryBytes ?? 0);
   }
 
   /** The digits of a row's texts, in the order of `SKELETON_COLUMNS`. */
