@@ -73,7 +73,7 @@ export const search = command({
       ...(asking.filters.after === undefined ? {} : { after: asking.filters.after }),
       ...(asking.filters.before === undefined ? {} : { before: asking.filters.before }),
     });
-    if (result.total === 0) {
+    if (result.total === 0 && result.isAtLeast !== true) {
       const newest = await history.search.search(parseQuery('', { now }), { limit: WORDS_FROM });
       const word = misspeltWord(query, newest.rows);
       const value = word === undefined ? misspeltValue(query, newest.rows) : undefined;
@@ -88,6 +88,7 @@ export const search = command({
           nearest: word,
           without: await withoutOne(query, room),
           known: newest.total,
+          keptDays: history.keptDays,
           slash,
         }),
       };
@@ -102,6 +103,7 @@ export const search = command({
         slash,
         mayAct: asking.person.role !== 'viewer',
         sharedBy: share ? asking.person.id : undefined,
+        keptDays: history.keptDays,
         page: asking.filters,
       }),
       public: share,

@@ -5,7 +5,7 @@ import type { Query } from '../jobs/query';
 import { describeQuery, formatQuery } from '../jobs/queryText';
 import { jobLine } from './jobLine';
 import { actions, button, context, cut, escaped, type Message, section } from './kit';
-import { count, number } from './words';
+import { count, goesBack, number } from './words';
 
 export const JOBS_PER_PAGE = 10;
 
@@ -18,6 +18,8 @@ export interface JobListProps {
   /** Somebody showed it to the whole channel. */
   sharedBy?: string | undefined;
   mayAct: boolean;
+  /** So many days after its end a job is removed; undefined when all are kept. */
+  keptDays?: number | undefined;
   /** Which page this is, so that the same one is shared. */
   page: { after?: Cursor | undefined; before?: Cursor | undefined };
 }
@@ -30,10 +32,14 @@ const isActive = (job: JobRow): boolean => job.status !== 'SUCCEEDED' && job.sta
 const paged = (query: Query, key: 'after' | 'before', cursor: Cursor): string =>
   `search ${formatQuery(query)} ${key}:${encodeCursor(cursor)}`.replace(/ +/g, ' ');
 
-export function jobList({ query, result, now, region, sharedBy, mayAct, page }: JobListProps): Message {
+export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays, page }: JobListProps): Message {
   const { rows, total, from } = result;
   const all = `${number(total)}${result.isAtLeast ? '+' : ''}`;
   const what = describeQuery(query);
+  const cutShort =
+    result.isAtLeast === true
+      ? `I stopped counting at ${number(total)} to answer in time; since:, queue: or status: narrow it down to an exact count`
+      : '';
   const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${all}`;
   const summary = `${all} ${total === 1 && !result.isAtLeast ? what.replace(/\bjobs\b/, 'job').replace('that match ', 'that matches ') : what}`;
   const order =
@@ -82,7 +88,9 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, page }: 
     blocks: [
       section(`*${escaped(cut(summary, MOST_TITLE))}*  ·  ${order}`),
       ...rows.map((row) => jobLine(row, now, region)),
-      context(...[shown, sharedBy === undefined ? '' : `shared by <@${sharedBy}>`].filter((text) => text !== '')),
+      context(
+        ...[shown, cutShort, goesBack(keptDays), sharedBy === undefined ? '' : `shared by <@${sharedBy}>`].filter((text) => text !== ''),
+      ),
       ...(sharedBy === undefined ? [actions(...elements)] : []),
     ],
   };
@@ -95,10 +103,11 @@ export interface NoJobsProps {
   /** Leaving this filter out finds so many. */
   without: { filter: string; query: Query; total: number } | undefined;
   known: number;
+  keptDays?: number | undefined;
   slash: string;
 }
 
-export function noJobs({ query, nearest, without, known, slash }: NoJobsProps): Message {
+export function noJobs({ query, nearest, without, known, keptDays, slash }: NoJobsProps): Message {
   const what = describeQuery(query);
   const text = `No ${what}.`;
   const hints: string[] = [];
@@ -121,7 +130,9 @@ export function noJobs({ query, nearest, without, known, slash }: NoJobsProps): 
       }),
     );
   }
-  if (hints.length === 0)
+  const kept = goesBack(keptDays);
+  if (kept !== '') hints.push(`My ${kept}.`);
+  if (without === undefined && nearest === undefined)
     hints.push(
       known === 0
         ? 'No job is known yet: the first sweep of Batch is still to come.'
