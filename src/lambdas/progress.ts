@@ -10,8 +10,9 @@ export interface Progress {
   /**
    * @param done things done so far
    * @param part of the whole, 0 to 1, where that is known
+   * @param doing what is done at present, where there are several steps
    */
-  tell(done: number, part?: number): void;
+  tell(done: number, part?: number, doing?: string): void;
   /** Writes a line of its own above. */
   say(line: string): void;
   /** Takes the line away, or tells the last state where lines stay. */
@@ -37,7 +38,11 @@ export function roughTime(ms: number): string {
 }
 
 /** @param what the things that are counted, as a plural: `jobs imported` */
-export function progressText(what: string, done: number, part: number | undefined, elapsedMs: number): string {
+export function progressText(
+  what: string,
+  { done, part, doing }: { done: number; part?: number | undefined; doing?: string | undefined },
+  elapsedMs: number,
+): string {
   const known = part === undefined ? undefined : Math.min(1, Math.max(0, part));
   const filled = Math.floor((known ?? 0) * BAR_WIDTH);
   const pieces = [
@@ -51,6 +56,7 @@ export function progressText(what: string, done: number, part: number | undefine
     if (known !== undefined && known > 0 && known < 1)
       pieces.push(`${roughTime((elapsedMs * (1 - known)) / known)} left`);
   }
+  if (doing !== undefined) pieces.push(doing);
   return pieces.join(' · ');
 }
 
@@ -71,8 +77,8 @@ export function progress(what: string, to: ProgressTarget = process.stderr, now:
     isShown = false;
   }
   return {
-    tell(done, part) {
-      last = () => progressText(what, done, part, now() - beganAt);
+    tell(done, part, doing) {
+      last = () => progressText(what, { done, part, doing }, now() - beganAt);
       if (now() - toldAt < (isTerminal ? TERMINAL_EVERY_MS : LINES_EVERY_MS)) return;
       toldAt = now();
       show(last());

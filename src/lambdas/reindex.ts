@@ -10,37 +10,31 @@ the old index until the new one is whole. For after a large import, or when a da
 
 ${TABLE_USAGE}`;
 
-class Stopped extends Error {}
-
 export const reindexCommand: Command = {
   usage: USAGE,
   async run(args, open, stop) {
     const { values } = parseArgs({ args, options: TABLE_FLAGS });
     const { history, place } = await open(values);
-    const shown = progress('jobs packed');
+    const shown = progress('jobs');
     const beganAt = Date.now();
-    try {
-      const { packed, complete } = await history.rebuild({
+    const { packed, complete } = await history
+      .rebuild({
         now: Date.now,
         remainingMs: () => (stop.asked ? 0 : Number.POSITIVE_INFINITY),
-      });
-      shown.end();
-      if (!complete && !stop.asked) {
-        process.stderr.write('Another packer is at it. Nothing was changed: try again in some minutes.\n');
-        return 1;
-      }
-      if (stop.asked) throw new Stopped();
-      process.stdout.write(
-        `${packed.toLocaleString('en-US')} jobs are packed anew. ${place}, in ${roughTime(Date.now() - beganAt)}.\n`,
-      );
+        onProgress: ({ jobs, doing }) => shown.tell(jobs, undefined, doing),
+      })
+      .finally(() => shown.end());
+    if (complete) {
+      const took = roughTime(Date.now() - beganAt);
+      process.stdout.write(`${packed.toLocaleString('en-US')} jobs are packed anew. ${place}, in ${took}.\n`);
       return 0;
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
-      process.stderr.write('Stopped: searches use the index that was there. npm run reindex begins anew.\n');
-      return STOPPED;
-    } finally {
-      shown.end();
     }
+    process.stderr.write(
+      stop.asked
+        ? 'Stopped. The bot goes on with it minute by minute, and npm run reindex at once; searches use the old index.\n'
+        : 'A packer of the bot is at it, and goes on minute by minute. Run npm run reindex again to take over.\n',
+    );
+    return stop.asked ? STOPPED : 1;
   },
 };
 

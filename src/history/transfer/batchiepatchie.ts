@@ -56,7 +56,7 @@ export function batchiepatchieRows(header: readonly string[]): {
   const missing = NEEDED.filter((column) => !at.has(column));
   if (missing.length > 0) {
     throw new BadJobError(
-      `the header has no column ${missing.join(', ')}: COPY jobs TO STDOUT WITH (FORMAT csv, HEADER) writes all of them`,
+      `this is neither JSON Lines nor the table jobs as CSV: its first line has no column ${missing.join(', ')}`,
     );
   }
   const isKnown = (name: string): boolean => COLUMNS.some((column) => column === name);

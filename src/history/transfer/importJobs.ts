@@ -130,7 +130,7 @@ export async function importJobs(
   const ends = await Promise.allSettled(workers);
   await packing?.rest();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  if (report.complete && packing !== undefined) {
+  if (report.complete && report.added + report.changed > 0 && packing !== undefined) {
     options.onPacking();
     await packing.toTheEnd();
   }

@@ -262,7 +262,7 @@ due to memory usage",2024-03-01 12:10:00.123456+00,137,align/default/abc,t,arn:a
 
   test('a file of another kind is refused by its header', async () => {
     expect(await entriesOf('hello,world\n1,2\n')).toEqual([
-      { line: 1, problem: expect.stringContaining('the header has no column job_id, status, created_at') },
+      { line: 1, problem: expect.stringContaining('its first line has no column job_id, status, created_at') },
     ]);
   });
 });
