@@ -4,8 +4,9 @@ import { cancelledBy } from '../jobs/causes';
 import { userOf } from '../jobs/job';
 import { parseQuery } from '../jobs/query';
 import { home } from '../views/home';
+import { healthOf } from '../views/queues';
 import type { Room } from './command';
-import { queueRows } from './queues';
+import { queueRows } from './queueRows';
 
 export async function homeOf(
   user: { id: string; name: string; team?: string | undefined },
@@ -25,12 +26,11 @@ export async function homeOf(
     (row) => row.arrayIndex === undefined && !row.cancelled && !row.terminated && cancelledBy(row) === undefined,
   );
   return home({
+    keptDays: room.history.keptDays,
     running,
     failedToday,
     mineRunning: running.filter((job) => userOf(job)?.toLowerCase() === user.name.toLowerCase()).length,
-    stuckQueues: queues
-      .filter(({ state: enabled, status }) => enabled !== 'ENABLED' || status !== 'VALID')
-      .map(({ name }) => name),
+    stuckQueues: queues.filter((queue) => healthOf(queue).kind !== 'well').map(({ name }) => name),
     role: room.roleOf(user.id, user.team),
     known: everything.total,
     sweptAt: state.endedAt,

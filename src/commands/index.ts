@@ -1,11 +1,14 @@
 /** The list of verbs, in the order in which help shows them: the four most used first. */
 import { cancel } from './cancel';
 import type { Command } from './command';
+import { defs } from './defs';
+import { envs } from './envs';
 import { help } from './help';
+import { instances } from './instances';
 import { job } from './job';
 import { logs } from './logs';
 import { queues } from './queues';
 import { search } from './search';
 import { why } from './why';
 
-export const commands: readonly Command[] = [search, logs, job, cancel, why, queues, help];
+export const commands: readonly Command[] = [search, logs, job, cancel, why, queues, envs, defs, instances, help];
