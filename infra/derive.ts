@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { commands } from '../src/commands/index';
 import { describeSettings, type SettingName, settings } from '../src/config';
+import { tellCauses } from '../src/jobs/causes';
 import { manifest, PLACEHOLDER_URL, SCOPES } from '../src/slack/manifest';
 
 const SLASH = settings.SLACK_COMMAND.parse(undefined);
@@ -26,6 +27,11 @@ const tables: Readonly<Record<string, () => string>> = {
         `\`${`${SLASH} ${name} ${usage}`.trim()}\``,
         `${summary}${changes ? ' Operators only; asks to confirm.' : ''}`,
       ]),
+    ),
+  causes: () =>
+    table(
+      ['cause', 'what the card says, for example', 'the next step'],
+      tellCauses().map(({ headline, sentence, nextStep }) => [headline, sentence, nextStep]),
     ),
   scopes: () =>
     table(

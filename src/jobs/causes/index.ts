@@ -91,16 +91,9 @@ export function causeOf(job: Explained): Cause | undefined {
 }
 
 /** The whole table as people meet it, each row with what is said of its example: what the README shows. */
-export function tellCauses(): { headline: string; known: string; sentence: string; nextStep: string }[] {
+export function tellCauses(): Pick<Cause, 'headline' | 'sentence' | 'nextStep'>[] {
   return CAUSES.filter((row) => row !== STOPPED_WITHOUT_WORDS).map((row) => {
-    const { statusReason, containerReason, exitCode } = row.example;
     const job: Explained = { status: 'FAILED', ...row.example };
-    const known = exitCode !== undefined && UNTELLING.test(statusReason ?? '') && containerReason === undefined;
-    return {
-      headline: headlineOf(row, job),
-      known: known ? `exit code ${exitCode}` : (containerReason ?? statusReason ?? ''),
-      sentence: row.sentence(job),
-      nextStep: row.nextStep,
-    };
+    return { headline: headlineOf(row, job), sentence: row.sentence(job), nextStep: row.nextStep };
   });
 }

@@ -1,6 +1,7 @@
 /** Causes that are somebody's will: a person's, or a queue's own rule. */
 import { cancelledBy } from '../cancelReason';
-import { type Explained, ended, has, type Row, withoutCode } from './row';
+import { PLACEMENT } from './placement';
+import { type Explained, has, type Row } from './row';
 
 /**
  * The beginnings of AWS's own reasons, as in the rows of this table. Any other status reason of a job that somebody
@@ -55,8 +56,11 @@ export const STOPPED: readonly Row[] = [
     fits: has(/^(?:Canceled|Terminated) by JobStateTimeLimit action/m),
     headline: 'cancelled by the queue’s time limit',
     sentence: ({ statusReason = '' }) => {
-      const [, blocked] = /due to reason:\s*(.+)/s.exec(statusReason) ?? [];
-      return `The queue’s own time limit for blocked jobs cancelled it${blocked === undefined ? '.' : `: ${ended(withoutCode(blocked))}`}`;
+      const [, reason = ''] = /due to reason:\s*(.+)/s.exec(statusReason) ?? [];
+      const blocked = PLACEMENT.find(({ fits }) =>
+        fits({ status: 'RUNNABLE', statusReason: reason }, reason),
+      )?.headline;
+      return `The queue’s own time limit for blocked jobs cancelled it${typeof blocked === 'string' ? `: ${blocked}` : ''}.`;
     },
     nextStep: 'The reason names what blocked the queue; mend that, then submit it again.',
     evidence: ['environments'],
