@@ -118,6 +118,20 @@ export const settings = {
     [],
     'Environment variables of jobs whose values may be kept and shown, separated by commas, * allowed; of the others only the names are',
   ),
+  RETENTION_DAYS: optional(
+    wholeNumber(1, 36_500),
+    'How many days after its end a job is removed for good, with where its log is; all are kept without it',
+  ),
+  SEARCH_SECONDS: defaulted(
+    wholeNumber(1, 600),
+    2,
+    'How long a search may count, in seconds; past it, it says how many it found so far',
+  ),
+  SEARCH_READ_UNITS: defaulted(
+    wholeNumber(10, Number.MAX_SAFE_INTEGER),
+    1_000,
+    "How many of DynamoDB's read units a search may spend on counting; past it, it says how many it found so far",
+  ),
   SWEEP_SECONDS: defaulted(
     wholeNumber(10, Number.MAX_SAFE_INTEGER),
     60,

@@ -10,7 +10,7 @@ import { liveRows } from './liveRows';
 import { onceItems } from './once';
 import { openPacker } from './openPacker';
 import { operationItems } from './operations';
-import { jobSearch } from './search';
+import { jobSearch, type SearchBudget } from './search';
 import { segmentItems } from './segmentItems';
 import { sweepItems } from './sweeps';
 
@@ -19,13 +19,19 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /** @param keptDays how many days after its end a job is removed for good; undefined to keep all */
-export function openHistory(client: DynamoDBClient, table: string, now: () => number, keptDays?: number) {
+export function openHistory(
+  client: DynamoDBClient,
+  table: string,
+  now: () => number,
+  keptDays?: number,
+  budget?: SearchBudget,
+) {
   const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const forgottenBefore = () =>
     keptDays === undefined ? undefined : Math.floor((now() - keptDays * DAY_MS) / HOUR_MS) * HOUR_MS;
   const jobs = jobItems(doc, table, forgottenBefore);
   const segments = segmentItems(doc, table);
-  const search = jobSearch(jobs, liveRows(doc, table, now), segments, now);
+  const search = jobSearch(jobs, liveRows(doc, table, now), segments, now, budget);
   return {
     jobs,
     search,

@@ -34,6 +34,9 @@ export const APP_SETTINGS = [
   'OPERATORS',
   'TRACKED_QUEUES',
   'SHOWN_VARIABLES',
+  'RETENTION_DAYS',
+  'SEARCH_SECONDS',
+  'SEARCH_READ_UNITS',
   'LOG_LEVEL',
   'AWS_REGION',
 ] as const;
@@ -95,7 +98,10 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
         (region) => new CloudWatchLogsClient({ ...aws, maxAttempts: 1, region }),
         now,
       ),
-      history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE, now),
+      history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE, now, config.RETENTION_DAYS, {
+        ms: config.SEARCH_SECONDS * 1_000,
+        readUnits: config.SEARCH_READ_UNITS,
+      }),
       slack: slackDelivery(web, log, now, (ms) => sleep(ms)),
       log,
       now,

@@ -51,6 +51,8 @@ export interface WorldOptions {
   logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** How long an answer must be quiet before the doors take it as whole. */
   quietMs?: number;
+  /** How many days after its end the bot removes a job; it keeps all by default. */
+  retentionDays?: number;
   /** How often the bot sweeps Batch; 0 leaves it to the caller. */
   sweepMs?: number;
 }
@@ -122,8 +124,12 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     DYNAMODB_TABLE: TABLE,
     WORK_QUEUE_URL: `${aws.url}/${ACCOUNT}/batchbot-work`,
     EVENTS_DLQ_URL: `${aws.url}/${ACCOUNT}/batchbot-events-dlq`,
+    RETENTION_DAYS: options.retentionDays,
     TRACKED_QUEUES: [],
     SHOWN_VARIABLES: ['LOCAL_*', 'STAGE'],
+    RETENTION_DAYS: undefined,
+    SEARCH_SECONDS: 2,
+    SEARCH_READ_UNITS: 1_000,
     LOG_LEVEL: options.logLevel ?? ('warn' as const),
     AWS_REGION: 'us-east-1',
     ...ROLES,
