@@ -67,6 +67,7 @@ export class BotStack extends Stack {
       ADMINS: parameters.admins.join(','),
       OPERATORS: parameters.operators.join(','),
       TRACKED_QUEUES: parameters.trackedQueues.join(','),
+      RETENTION_DAYS: parameters.retentionDays === undefined ? '' : String(parameters.retentionDays),
       SHOWN_VARIABLES: parameters.shownVariables.join(','),
     };
     const make = (
@@ -114,7 +115,7 @@ export class BotStack extends Stack {
           description: 'batchbot: once a minute, sweeps what events missed and tells what time brings',
           memoryMb: 512,
           environment: coreSettings,
-          permissions: core(),
+          permissions: [...core(), history.walkStatement()],
         },
         parameters.reserveConcurrency ? 1 : undefined,
       ),

@@ -36,7 +36,7 @@ export class HistoryTable extends Construct {
    * Reading and writing single items, with the audit log closed to changes.
    *
    * PutItem can replace an item, and IAM can't see whether it does: that an audit item is only ever added is kept by the
-   * condition that the code puts on each write. No Scan, no batch write, no PartiQL.
+   * condition that the code puts on each write. No batch write, no PartiQL, and a Scan for tick alone.
    */
   itemStatements(): PolicyStatement[] {
     return [
@@ -60,5 +60,10 @@ export class HistoryTable extends Construct {
         conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['AUDIT#*'] } },
       }),
     ];
+  }
+
+  /** A rebuild of the search index reads every job there is, whatever its id. */
+  walkStatement(): PolicyStatement {
+    return new PolicyStatement({ sid: 'WalkJobs', actions: ['dynamodb:Scan'], resources: [this.table.tableArn] });
   }
 }

@@ -44,6 +44,13 @@ const schema = z.strictObject({
     .regex(/^[^=]{1,128}=.{0,256}$/, 'expected key=value')
     .optional()
     .describe('Tag (key=value) that a job must carry for batchbot to be able to cancel it'),
+  retentionDays: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe('How many days after its end a job is removed for good; all are kept without it'),
   tracing: flag.default(false).describe('Trace the functions with X-Ray'),
   deletionProtection: flag.default(true).describe('Refuse to delete the table that keeps the history'),
   reserveConcurrency: flag

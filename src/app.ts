@@ -24,6 +24,9 @@ const LOOK_AGAIN_SECONDS = 30;
 /** Array ids remembered in one process, so that 10,000 children cost one look. */
 const MOST_PARENTS_MET = 1_000;
 
+/** What packing leaves to the sweep, at most. */
+const LONGEST_SWEEP_MS = 120_000;
+
 export interface AppOptions {
   room: Room;
   /** Keeps an event that can't be understood, with why. */
@@ -110,6 +113,11 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
     try {
       const packed = await room.history.pack({ now: room.now, remainingMs });
       if (packed.packed > 0) room.log.info('packed', { ...packed });
+      if (packed.forgotten > 0)
+        room.log.info('removed jobs that ended too long ago', {
+          jobs: packed.forgotten,
+          keptDays: room.history.keptDays,
+        });
     } catch (error) {
       room.log.error('packing failed', errorFields(error));
       room.log.metric('FailedPacks', 1);
@@ -142,7 +150,9 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
         return;
       }
       if (event === undefined || (event.job.queue !== undefined && !room.tracks(event.job.queue))) return;
-      const { after } = await ingest(room.history.jobs, event.job, room.now);
+      const { before, after, changed } = await ingest(room.history.jobs, event.job, room.now);
+      // Retention removed the job.
+      if (before === undefined && !changed) return;
       await meetParent(after);
       const card = event.job.status === 'FAILED' ? jobFailed(after, event.time, room.now()) : undefined;
       if (card !== undefined) await announce(card, after, room, remainingMs);
@@ -150,6 +160,9 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
 
     /** What a passing minute brings: fill what events missed, and tell of what they did not. */
     async tick(remainingMs: () => number, full?: boolean): Promise<SweepReport> {
+      // First, since a sweep holds all live jobs in memory, and half a million that nobody packed would not fit there.
+      const sweepMs = Math.min(remainingMs() / 2, LONGEST_SWEEP_MS);
+      await packHistory(() => remainingMs() - sweepMs);
       const report = await reconcile(
         {
           batch: room.batch,
@@ -169,7 +182,6 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
         full,
       );
       await resumeFollows(room);
-      await packHistory(remainingMs);
       return report;
     },
   };

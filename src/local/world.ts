@@ -127,7 +127,6 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     RETENTION_DAYS: options.retentionDays,
     TRACKED_QUEUES: [],
     SHOWN_VARIABLES: ['LOCAL_*', 'STAGE'],
-    RETENTION_DAYS: undefined,
     SEARCH_SECONDS: 2,
     SEARCH_READ_UNITS: 1_000,
     LOG_LEVEL: options.logLevel ?? ('warn' as const),

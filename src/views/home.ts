@@ -4,7 +4,7 @@ import type { JobRow } from '../jobs/job';
 import { jobLine } from './jobLine';
 import { actions, button, context, header, section } from './kit';
 import { ago } from './time';
-import { count } from './words';
+import { count, goesBack } from './words';
 
 export interface HomeProps {
   running: readonly JobRow[];
@@ -14,6 +14,8 @@ export interface HomeProps {
   role: string;
   known: number;
   sweptAt: number | undefined;
+  /** So many days after its end a job is removed; undefined when all are kept. */
+  keptDays?: number | undefined;
   now: number;
   region: string;
   slash: string;
@@ -27,6 +29,7 @@ export function home({
   role,
   known,
   sweptAt,
+  keptDays,
   now,
   region,
   slash,
@@ -54,6 +57,7 @@ export function home({
       context(
         `Your role here: ${role}`,
         `${count(known, 'job')} known`,
+        ...(keptDays === undefined ? [] : [goesBack(keptDays)]),
         sweptAt === undefined ? 'Batch has not been swept yet' : `last sweep ${ago(sweptAt, now)}`,
         `${slash} in any channel`,
       ),

@@ -89,7 +89,9 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
       section(`*${escaped(cut(summary, MOST_TITLE))}*  ·  ${order}`),
       ...rows.map((row) => jobLine(row, now, region)),
       context(
-        ...[shown, cutShort, goesBack(keptDays), sharedBy === undefined ? '' : `shared by <@${sharedBy}>`].filter((text) => text !== ''),
+        ...[shown, cutShort, goesBack(keptDays), sharedBy === undefined ? '' : `shared by <@${sharedBy}>`].filter(
+          (text) => text !== '',
+        ),
       ),
       ...(sharedBy === undefined ? [actions(...elements)] : []),
     ],

@@ -20,3 +20,7 @@ export function some(values: readonly string[], most: number): string {
 
 /** What may stand in words too long to be read whole, so that a message keeps to its limits. */
 export const sentence = (text: string): string => (text === '' || /[.!?…]$/.test(text) ? text : `${text}.`);
+
+/** How far history goes back, where jobs are removed some day; empty where all are kept. */
+export const goesBack = (keptDays: number | undefined): string =>
+  keptDays === undefined ? '' : `history goes back ${count(keptDays, 'day')}`;
