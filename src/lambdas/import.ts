@@ -19,6 +19,9 @@ ${TABLE_USAGE}`;
 /** Of a file with a mistake in each of its millions of lines, the first ones tell enough. */
 const MOST_COMPLAINTS = 100;
 
+/** So many fill one segment, in order of time by themselves. */
+const MOST_UNSORTED = 16_384;
+
 const many = (count: number): string => count.toLocaleString('en-US');
 
 /** Its size is unknown for what is no file on a disk. */
@@ -60,8 +63,11 @@ export const importCommand: Command = {
       isStopped: () => stop.asked,
       pack: () => history.pack({ now: Date.now, remainingMs: () => (stop.asked ? 0 : Number.POSITIVE_INFINITY) }),
       onPacking: () => shown.say('All jobs of the file are taken in. The last ones are packed for searches now…'),
-      onProgress: ({ added, changed, unchanged, bad }) =>
-        shown.tell(added + changed + unchanged + bad, bytes === undefined ? undefined : bytesRead / Math.max(1, bytes)),
+      onProgress: ({ added, changed, unchanged, forgotten, bad }) =>
+        shown.tell(
+          added + changed + unchanged + forgotten + bad,
+          bytes === undefined ? undefined : bytesRead / Math.max(1, bytes),
+        ),
       onBad: (line, problem) => {
         if (++complaints <= MOST_COMPLAINTS) shown.say(`line ${line}: ${problem}`);
         if (complaints === MOST_COMPLAINTS) shown.say('… further bad lines are counted, not told');
@@ -74,6 +80,7 @@ export const importCommand: Command = {
       ...(report.lost === 0
         ? []
         : [`${many(report.lost)} of them had not ended and were not heard of for a day: they count as lost`]),
+      ...(report.forgotten === 0 ? [] : [`${many(report.forgotten)} ended longer ago than the history is kept`]),
       ...(report.bad === 0 ? [] : [`${many(report.bad)} bad lines were left out`]),
     ];
     process.stdout.write(`${told.join('; ')}. ${place}, in ${roughTime(Date.now() - beganAt)}.\n`);
@@ -89,8 +96,5 @@ export const importCommand: Command = {
     return report.bad === 0 ? 0 : 1;
   },
 };
-
-/** Fewer are merged into one segment by the next ticks anyway. */
-const MOST_UNSORTED = 16_384;
 
 if (require.main === module) void runAtTerminal(importCommand);

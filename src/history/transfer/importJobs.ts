@@ -19,6 +19,8 @@ export interface ImportReport {
   unchanged: number;
   /** Those of `added` and `changed` that had not ended, and were not heard of for so long that they count as lost. */
   lost: number;
+  /** Jobs that ended longer ago than the history is kept. */
+  forgotten: number;
   bad: number;
   /** False when it was stopped before the end of the file. */
   complete: boolean;
@@ -33,7 +35,7 @@ export interface ImportOptions {
   onBad: (line: number, problem: string) => void;
   /** Called once for each field that means nothing here. */
   onIgnored: (field: string, line: number) => void;
-  /** Moves finished jobs from the live index into segments. */
+  /** Moves finished jobs from the live index into segments, until too few are left. */
   pack: () => Promise<PackReport>;
   /** Every job is taken in, and the last ones are packed now. */
   onPacking: () => void;
@@ -58,7 +60,7 @@ export async function importJobs(
   jobs: JobItems,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const report: ImportReport = { added: 0, changed: 0, unchanged: 0, lost: 0, bad: 0, complete: false };
+  const report: ImportReport = { added: 0, changed: 0, unchanged: 0, lost: 0, forgotten: 0, bad: 0, complete: false };
   const ignored = new Set<string>();
   const target: JobItems = options.isDryRun ? { ...jobs, put: async () => true } : jobs;
   const packing = options.isDryRun ? undefined : packAsItGoes(options.pack);
@@ -72,8 +74,11 @@ export async function importJobs(
     const news = lostIfOld(job, options.now());
     try {
       const { before, changed } = await ingest(target, news, options.now, known ?? 'new');
-      report[before === undefined ? 'added' : changed ? 'changed' : 'unchanged']++;
-      if (!changed && before !== undefined) return;
+      if (!changed) {
+        report[before === undefined ? 'forgotten' : 'unchanged']++;
+        return;
+      }
+      report[before === undefined ? 'added' : 'changed']++;
       if (news.lostAt !== undefined && job.lostAt === undefined) report.lost++;
       if (isDone(job)) packing?.count();
     } catch (error) {
@@ -132,7 +137,7 @@ export async function importJobs(
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   if (report.complete && report.added + report.changed > 0 && packing !== undefined) {
     options.onPacking();
-    await packing.toTheEnd();
+    await options.pack();
   }
   options.onProgress(report);
   return report;
@@ -164,15 +169,13 @@ function packAsItGoes(pack: () => Promise<PackReport>) {
     async whenDue(): Promise<void> {
       if (due < JOBS_PER_PACK) return;
       due = 0;
-      await rest();
-      underWay = pack().catch((error: unknown) => {
-        failure = { error };
+      const before = underWay;
+      underWay = before.then(pack).catch((error: unknown) => {
+        failure ??= { error };
       });
+      await before;
+      if (failure !== undefined) throw failure.error;
     },
     rest,
-    /** Until too few jobs are left, or another packer is at it. */
-    async toTheEnd(): Promise<void> {
-      for (let last = await pack(); last.complete && last.packed > 0; ) last = await pack();
-    },
   };
 }

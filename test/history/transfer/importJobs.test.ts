@@ -172,6 +172,14 @@ test('bad lines are told by number and reason, unknown fields once, and all the 
   expect(await give(history)).toHaveLength(4);
 });
 
+test('a job that ended longer ago than the history is kept stays out', async () => {
+  const { history } = await tables.open(30);
+  const ended = (days: number): Partial<Job> => ({ stoppedAt: Date.now() - days * DAY_MS });
+  const report = await take(history, [jobOf(1, ended(31)), jobOf(2, ended(29))].map(jobLine));
+  expect(report).toMatchObject({ added: 1, forgotten: 1, complete: true });
+  expect(await give(history)).toEqual([expect.stringContaining(jobOf(2).id)]);
+});
+
 test('a search is written out whole, in order, with all that is known of each job', async () => {
   const { history } = await tables.open();
   const attempts = [{ exitCode: 1, statusReason: 'Essential container in task exited' }];

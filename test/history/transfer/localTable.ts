@@ -10,8 +10,8 @@ export interface LocalTables {
   port: number;
   /** The operations that were asked for, until it is cleared. */
   asked: Set<string>;
-  /** A new, empty table. */
-  open(): Promise<{ table: string; history: History }>;
+  /** A new, empty table; `keptDays` as `openHistory` takes it. */
+  open(keptDays?: number): Promise<{ table: string; history: History }>;
   close(): Promise<void>;
 }
 
@@ -30,10 +30,10 @@ export async function localTables(): Promise<LocalTables> {
   return {
     port,
     asked,
-    async open() {
+    async open(keptDays) {
       const table = `history-${++tables}`;
       await createTable(client, table);
-      return { table, history: openHistory(client, table, Date.now) };
+      return { table, history: openHistory(client, table, Date.now, keptDays) };
     },
     async close() {
       client.destroy();
