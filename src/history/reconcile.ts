@@ -99,6 +99,15 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
     return seen;
   }
 
+  /** A finished job that a segment holds as it ended is known in full, and no more in the live index. */
+  async function isNews(summary: JobSummary): Promise<boolean> {
+    const { jobId = '', createdAt, status } = summary;
+    const known = history.search.known(jobId);
+    if (known === undefined && createdAt !== undefined && (status === 'SUCCEEDED' || status === 'FAILED'))
+      return !(await history.search.isPacked(jobId, createdAt, status));
+    return differs(known, summary);
+  }
+
   /** @returns the ids that were listed */
   async function listed(
     of: { jobQueue: string } | { arrayJobId: string },
@@ -109,7 +118,8 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
       for await (const page of batch.list(of, status)) {
         report.listed += page.length;
         for (const { jobId } of page) if (jobId !== undefined) seen.add(jobId);
-        const news = page.filter((summary) => differs(history.search.known(summary.jobId ?? ''), summary));
+        const news: JobSummary[] = [];
+        for (const summary of page) if (await isNews(summary)) news.push(summary);
         const described = await describe(news.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId])));
         // Out of time, the rest stays unknown, so that the next sweep describes it: a summary would pass for the whole.
         if (!hasTime()) return seen;

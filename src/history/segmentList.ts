@@ -124,6 +124,7 @@ export function segmentList(
     async rowsOf(createdAt: number, id: string): Promise<{ entry: ManifestEntry; row: number }[]> {
       const found: { entry: ManifestEntry; row: number }[] = [];
       for (const entry of entries) {
+        if (createdAt < entry.oldestAt || createdAt > entry.newestAt) continue;
         const row = await rowInSegment(source, entry, createdAt, id);
         if (row !== undefined) found.push({ entry, row });
       }

@@ -78,6 +78,21 @@ test('what events missed is filled in, and alerted once if the job was known to 
   expect(alerts('unheard-failure')).toHaveLength(1);
 });
 
+test('a walk through all finished jobs describes none that a segment holds as it ended', async () => {
+  const bot = await anotherBot(here, 'packed', { TRACKED_QUEUES: busy });
+  await bot.tick(always, true);
+  const ids = await listed(busy);
+  const pack = await bot.room.history.pack({ now: Date.now, remainingMs: () => 600_000, leastJobs: 1 });
+  expect(pack.packed).toBeGreaterThan(ids.length / 2);
+  // A worker that starts with nothing in its memory.
+  const another = await anotherBot(here, 'packed', { TRACKED_QUEUES: busy });
+  const report = await another.tick(always, true);
+  const active = await found(another, 'status:active');
+  expect(report.listed).toBeGreaterThanOrEqual(ids.length);
+  expect(report.described).toBeLessThanOrEqual(active.length + ids.length / 10);
+  await knowsAll(another, ids);
+});
+
 test('a job that Batch knows no more is lost after five quiet minutes, and found again by later news', async () => {
   const bot = await anotherBot(here, 'lost', { TRACKED_QUEUES: [QUEUE] });
   const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
@@ -124,7 +139,7 @@ test('two sweeps that did not see each other write the same, and alert once', as
     [1, 2].map(() => anotherBot(here, 'unseen', { TRACKED_QUEUES: [QUEUE, ...busy] })),
   );
   if (one === undefined || other === undefined) throw new Error('no bots');
-  const id = await here.submit('swept-twice', { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '1' });
+  const id = await here.submit('swept-twice', { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '150' });
   await one.tick(always);
   await here.until('its end', async () => ((await job(here.world.app, id))?.status === 'FAILED' ? true : undefined));
   const first = one.tick(always, true);
