@@ -102,6 +102,12 @@ export class ByteWriter {
   }
 }
 
+/** Whether all values are below a bound: the numbers of what there is. */
+export function areBelow(values: Uint16Array | Uint32Array, bound: number): boolean {
+  for (let index = 0; index < values.length; index++) if ((values[index] as number) >= bound) return false;
+  return true;
+}
+
 /** Reads what a `ByteWriter` wrote, in the same order. @throws MalformedBytesError past the end */
 export class ByteReader {
   readonly #bytes: Buffer;

@@ -1,5 +1,5 @@
 /** Where a segment's jobs ran and what they asked for: the distinct combinations, each field in a dictionary of its own. */
-import type { ByteReader, ByteWriter } from './bytes';
+import { areBelow, type ByteReader, type ByteWriter } from './bytes';
 import { Dictionary, DictionaryBuilder } from './dictionary';
 import type { JobMetrics } from './row';
 import { storable } from './texts';
@@ -49,11 +49,16 @@ export class Hosts {
     const columns = FIELDS.map((field): [HostField, HostColumn] => {
       const texts = [...Dictionary.read(from).texts()];
       const entries = from.pairs(this.size);
-      if (entries.some((entry) => entry >= texts.length)) throw new RangeError(`${field} has no such entry`);
+      if (!areBelow(entries, texts.length)) throw new RangeError(`${field} has no such entry`);
       return [field, { texts, entries }];
     });
     this.#columns = Object.fromEntries(columns) as Record<HostField, HostColumn>;
-    const numbers = ({ texts, entries }: HostColumn) => Float64Array.from(entries, (entry) => Number(texts[entry]));
+    const numbers = ({ texts, entries }: HostColumn): Float64Array => {
+      const values = Float64Array.from(texts, Number);
+      const ofHost = new Float64Array(entries.length);
+      for (let host = 0; host < ofHost.length; host++) ofHost[host] = values[entries[host] as number] as number;
+      return ofHost;
+    };
     this.vcpus = numbers(this.#columns.vcpus);
     this.memoryMiB = numbers(this.#columns.memoryMiB);
   }

@@ -1,6 +1,6 @@
 /** The figures of a segment's rows that statistics add up: where each job ran, and how long it was in each stage. */
 import type { Stage } from '../../jobs/statistics';
-import { ByteReader, ByteWriter } from './bytes';
+import { areBelow, ByteReader, ByteWriter } from './bytes';
 import { bucketOf, type DurationColumn } from './durations';
 import { Hosts, writeHosts } from './hosts';
 import { guard, readPart } from './part';
@@ -77,7 +77,7 @@ export class MetricsColumns {
     const from = this.#stream(0);
     const { hosts, hostOf, known } = guard(item, () => {
       const read = { hosts: new Hosts(from), hostOf: from.pairs(text.rowCount), known: from.bytes(text.rowCount) };
-      if (read.hostOf.some((host) => host >= read.hosts.size)) throw new RangeError('a row has no such host');
+      if (!areBelow(read.hostOf, read.hosts.size)) throw new RangeError('a row has no such host');
       ended(from);
       return read;
     });

@@ -1,14 +1,21 @@
 /** What differs from row to row beside the combination: when each job was created, and the digits in its texts. */
-import type { ByteReader, ByteWriter } from './bytes';
+import { areBelow, type ByteReader, type ByteWriter } from './bytes';
 import type { Combinations, Combined } from './combinations';
 import { Dictionary } from './dictionary';
+import { guard } from './part';
 import type { SegmentRow } from './row';
 import { ENTRY } from './texts';
 
 /** Numbers of up to so many digits are exact in a double. */
 const EXACT_DIGITS = 15;
 
-export function writeRowColumns(into: ByteWriter, rows: readonly SegmentRow[], combined: Combined): void {
+/** Two streams, since most questions need no digits. */
+export function writeRowColumns(
+  into: ByteWriter,
+  digits: ByteWriter,
+  rows: readonly SegmentRow[],
+  combined: Combined,
+): void {
   const { ofRow, runCounts, runs, runOf } = combined;
   into.pairs(ofRow);
   let before = 0;
@@ -16,14 +23,14 @@ export function writeRowColumns(into: ByteWriter, rows: readonly SegmentRow[], c
     into.signed(createdAt - before);
     before = createdAt;
   }
-  const numbers = writeRuns(into, runs);
+  const numbers = writeRuns(digits, runs);
   const last = runCounts.map((count) => new Int32Array(count));
   let at = 0;
   for (const combination of ofRow) {
     const known = last[combination] as Int32Array;
     for (let place = 0; place < known.length; place++) {
       const number = numbers[runOf[at++] as number] as number;
-      into.signed(number - (known[place] as number));
+      digits.signed(number - (known[place] as number));
       known[place] = number;
     }
   }
@@ -69,27 +76,14 @@ function readRuns(from: ByteReader): string[] {
   });
 }
 
-export class RowColumns {
-  readonly combinationOf: Uint16Array;
-  readonly createdAt: Float64Array;
-  /** The distinct runs of digits. */
+/** The runs of digits of all rows. */
+class RowRuns {
   readonly runs: Dictionary;
-  /** Which of them each row has, row after row; row `r` has those from `firstRun[r]` on. */
   readonly runOf: Uint32Array;
   readonly firstRun: Uint32Array;
 
-  constructor(from: ByteReader, rowCount: number, combinations: Combinations) {
-    const combinationOf = from.pairs(rowCount);
-    this.combinationOf = combinationOf;
-    if (combinationOf.some((combination) => combination >= combinations.size)) {
-      throw new RangeError('a row has no such combination');
-    }
-    this.createdAt = new Float64Array(rowCount);
-    let at = 0;
-    for (let row = 0; row < rowCount; row++) {
-      at += from.signed();
-      this.createdAt[row] = at;
-    }
+  constructor(from: ByteReader, combinationOf: Uint16Array, combinations: Combinations) {
+    const rowCount = combinationOf.length;
     const runs = readRuns(from);
     this.runs = new Dictionary(runs.join(ENTRY), runs.length);
     const places = combinations.runsBefore('end');
@@ -120,12 +114,56 @@ export class RowColumns {
         runOf[into] = run;
       }
     }
-    if (runOf.some((run) => run >= runs.length)) throw new RangeError('a row has no such run of digits');
+    if (!areBelow(runOf, runs.length)) throw new RangeError('a row has no such run of digits');
     if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
   }
 
   get memoryBytes(): number {
-    const columns = [this.combinationOf, this.createdAt, this.runOf, this.firstRun];
-    return columns.reduce((sum, { byteLength }) => sum + byteLength, this.runs.memoryBytes);
+    return this.runOf.byteLength + this.firstRun.byteLength + this.runs.memoryBytes;
+  }
+}
+
+export class RowColumns {
+  readonly combinationOf: Uint16Array;
+  readonly createdAt: Float64Array;
+  readonly #readRuns: () => RowRuns;
+  #rowRuns: RowRuns | undefined;
+
+  /** @param runs gives the digits, once a question is about them */
+  constructor(from: ByteReader, runs: () => ByteReader, rowCount: number, combinations: Combinations, item: string) {
+    const combinationOf = from.pairs(rowCount);
+    this.combinationOf = combinationOf;
+    if (!areBelow(combinationOf, combinations.size)) throw new RangeError('a row has no such combination');
+    this.createdAt = new Float64Array(rowCount);
+    let at = 0;
+    for (let row = 0; row < rowCount; row++) {
+      at += from.signed();
+      this.createdAt[row] = at;
+    }
+    if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
+    this.#readRuns = () => guard(item, () => new RowRuns(runs(), combinationOf, combinations));
+  }
+
+  #allRuns(): RowRuns {
+    this.#rowRuns ??= this.#readRuns();
+    return this.#rowRuns;
+  }
+
+  /** The distinct runs of digits. */
+  get runs(): Dictionary {
+    return this.#allRuns().runs;
+  }
+
+  /** Which of them each row has, row after row; row `r` has those from `firstRun[r]` on. */
+  get runOf(): Uint32Array {
+    return this.#allRuns().runOf;
+  }
+
+  get firstRun(): Uint32Array {
+    return this.#allRuns().firstRun;
+  }
+
+  get memoryBytes(): number {
+    return this.combinationOf.byteLength + this.createdAt.byteLength + (this.#rowRuns?.memoryBytes ?? 0);
   }
 }

@@ -62,12 +62,12 @@ function packOne(versioned: readonly VersionedRow[], origin: string): PackedSegm
 }
 
 function packText(rows: readonly SegmentRow[]): Buffer {
-  const [tables, columns] = [new ByteWriter(), new ByteWriter()];
+  const [tables, columns, digits] = [new ByteWriter(), new ByteWriter(), new ByteWriter()];
   const combined = combine(rows);
   tables.count(rows.length);
   combined.write(tables);
-  writeRowColumns(columns, rows, combined);
-  return writePart('text', [tables.finish(), columns.finish()]);
+  writeRowColumns(columns, digits, rows, combined);
+  return writePart('text', [tables.finish(), columns.finish(), digits.finish()]);
 }
 
 function packIds(rows: readonly SegmentRow[]): Buffer {
@@ -88,29 +88,29 @@ export class TextPart {
   readonly rowCount: number;
   readonly combinations: Combinations;
   readonly #item: string;
-  #packedBytes: number;
-  #readColumns: (() => ByteReader) | undefined;
+  readonly #packedBytes: number;
+  readonly #streams: readonly (() => ByteReader)[];
   #columns: RowColumns | undefined;
 
   /** @param item names the item in an error */
   constructor(bytes: Uint8Array, item: string) {
-    const [tables, columns] = readPart('text', bytes, item);
+    this.#streams = readPart('text', bytes, item);
     this.#item = item;
-    this.#readColumns = columns;
     this.#packedBytes = bytes.length;
-    const empty = () => new ByteReader(Buffer.alloc(0));
-    const from = (tables ?? empty)();
+    const from = this.#stream(0);
     this.rowCount = from.count();
     this.combinations = guard(item, () => new Combinations(from));
   }
 
+  #stream(n: number): ByteReader {
+    return this.#streams[n]?.() ?? new ByteReader(Buffer.alloc(0));
+  }
+
   get columns(): RowColumns {
-    this.#columns ??= guard(this.#item, () => {
-      const from = this.#readColumns?.() ?? new ByteReader(Buffer.alloc(0));
-      return new RowColumns(from, this.rowCount, this.combinations);
-    });
-    this.#readColumns = undefined;
-    this.#packedBytes = 0;
+    this.#columns ??= guard(
+      this.#item,
+      () => new RowColumns(this.#stream(1), () => this.#stream(2), this.rowCount, this.combinations, this.#item),
+    );
     return this.#columns;
   }
 
