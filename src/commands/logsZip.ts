@@ -121,7 +121,7 @@ export async function logsZip(asking: Asking<unknown>, isShared: boolean, room: 
         list.push(`${name}: ${count(written.lines, 'line')}${written.cutBy === undefined ? '' : ', not whole'}`);
       }
     }
-    const about = await zip.begin('_logs.txt', room.now());
+    const about = await zip.begin('contents.txt', room.now());
     await about.write(`${list.join('\n')}\n`);
     await about.end();
     await zip.end();

@@ -89,9 +89,13 @@ export async function whichLog(text: string, choice: LogChoice, room: Room): Pro
       `logs ${job.id} attempt:${attempts}`,
     );
   }
-  const containers = containersOf(job, attempt).flatMap(({ name }) => name ?? []);
+  const runs = containersOf(job, attempt);
+  const containers = runs.flatMap(({ name }) => name ?? []);
+  const usual = logPlaceOf(job, attempt)?.stream;
   const container =
-    choice.container === undefined ? undefined : containerOf(job, attempt, choice.container, containers);
+    choice.container === undefined
+      ? runs.find(({ logStream }) => logStream !== undefined && logStream === usual)?.name
+      : containerOf(job, attempt, choice.container, containers);
   return {
     job,
     attempt,

@@ -65,7 +65,6 @@ export function followItems(doc: DynamoDBDocumentClient, table: string) {
           ConditionExpression: condition,
           ExpressionAttributeNames: {
             '#state': 'state',
-            '#step': 'step',
             ...Object.fromEntries(fields.map(([field]) => [`#${field}`, field])),
           },
           ExpressionAttributeValues: {
@@ -99,7 +98,7 @@ export function followItems(doc: DynamoDBDocumentClient, table: string) {
 
     /** Takes a step; undefined when somebody took it before, or nobody follows any more. */
     take: (id: string, step: number, dueAt: number) =>
-      change(id, { step: step + 1, dueAt }, '#state = :following AND #step = :taken', { ...FOLLOWING, ':taken': step }),
+      change(id, { step: step + 1, dueAt }, '#state = :following AND step = :taken', { ...FOLLOWING, ':taken': step }),
 
     /** Keeps what a step shows, unless it was stopped meanwhile. */
     keep: (id: string, { token, lines, lineCount, endedAt, note = '' }: Follow) =>

@@ -91,7 +91,7 @@ export interface LogsZipProps {
 export function logsZipComment({ files, lines, bytes, without, leftOut }: LogsZipProps): string {
   return [
     `The logs of ${count(files, 'job')}: ${count(lines, 'line')}, ${fileSize(bytes)} zipped.`,
-    ...(without === 0 ? [] : [`${count(without, 'job has', 'jobs have')} none; _logs.txt in it says why.`]),
+    ...(without === 0 ? [] : [`${count(without, 'job has', 'jobs have')} none; contents.txt in it says why.`]),
     ...(leftOut === 0
       ? []
       : [

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Message } from '../../src/local/slack/server';
+import { type Scene, scene } from '../scene';
+import { lines, only, writtenLog } from './writtenLog';
+
+let here: Scene;
+beforeAll(async () => {
+  here = await scene();
+});
+afterAll(() => here.end());
+
+const withFile = (messages: readonly Message[], name: RegExp) =>
+  messages
+    .flatMap((message) => (message.files ?? []).map((file) => ({ file, message })))
+    .findLast(({ file }) => name.test(file.name));
+
+const bytesOf = async (url: string): Promise<Buffer> =>
+  Buffer.from(await (await fetch(`${here.world.slack.url}${url}`)).arrayBuffer());
+
+test('the whole log comes as a file in a direct message, with full times, colours gone and no line cut', async () => {
+  const long = 'z'.repeat(200_000);
+  const { id } = await writtenLog(
+    here,
+    [...lines(2_000), { at: Date.now() - 1_000, text: `\u001b[32m${long}\u001b[0m` }],
+    {
+      jobName: 'whole <log>',
+    },
+  );
+  const page = only(await here.ada.says(`/batch logs ${id}`));
+  const answer = (await here.ada.presses('Whole log', page)).at(-1);
+  expect(answer?.plain).toContain('The log of whole <log>: 2,001 lines');
+  expect(answer?.plain).toContain('The file is in our direct messages.');
+  expect(answer?.ephemeral_to).toBe('U0ADA00001');
+  const sent = withFile(here.world.slack.dm('ada'), /^whole_log_/);
+  expect(sent?.file.name).toBe(`whole_log_.${id.slice(0, 8)}.log`);
+  expect(sent?.message.plain).toContain('The log of whole <log>: 2,001 lines');
+  expect(here.world.slack.channel('general').filter(({ files }) => files?.length)).toEqual([]);
+  const text = (await bytesOf(sent?.file.url ?? '')).toString();
+  const read = text.trimEnd().split('\n');
+  expect(read).toHaveLength(2_001);
+  expect(read[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z line 1$/);
+  expect(read.at(-1)?.slice(25)).toBe(long);
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('batchbot-spool-'))).toEqual([]);
+});
+
+test('a part, or the lines that match, come as a file, too; share puts it into the channel', async () => {
+  const { id } = await writtenLog(here, lines(50), { jobName: 'partly' });
+  const answer = (await here.ada.says(`/batch logs ${id} file grep:"LINE 4" share`)).at(-1);
+  expect(answer?.plain).toContain('Lines with "LINE 4" in the log of partly: 11 lines');
+  const sent = withFile(here.world.slack.channel('general'), /^partly/);
+  expect((await bytesOf(sent?.file.url ?? '')).toString()).toMatch(/^\S+ line 4\n\S+ line 40\n[\s\S]*line 49\n$/);
+  expect(only(await here.ada.says(`/batch logs ${id} grep:nowhere file`)).plain).toContain('There are no such lines.');
+});
+
+test('an empty log, and one that is gone, are told in place of a file', async () => {
+  const empty = await writtenLog(here, []);
+  expect(only(await here.ada.says(`/batch logs ${empty.id} file`)).plain).toContain('Its log is empty');
+  await empty.drop();
+  expect(only(await here.ada.says(`/batch logs ${empty.id} file`)).plain).toContain(
+    'it was deleted, or its retention is over',
+  );
+});
+
+test('logs of several jobs come as one zip that other programs read, with a list of those that have none', async () => {
+  const logs = [
+    await writtenLog(
+      here,
+      lines(3, (n) => `first ${n}`),
+      { jobName: 'zipped' },
+    ),
+    await writtenLog(
+      here,
+      lines(1_500, (n) => `second ${n} äöü`),
+      { jobName: 'zipped' },
+    ),
+    await writtenLog(here, [], { jobName: 'zipped-empty' }),
+  ];
+  const answer = (await here.ada.says('/batch logs zipped file')).at(-1);
+  expect(answer?.plain).toContain('The logs of 2 jobs: 1,503 lines');
+  expect(answer?.plain).toContain('1 job has none; contents.txt in it says why.');
+  const sent = withFile(here.world.slack.dm('ada'), /\.zip$/);
+  expect(sent?.file.mimetype).toBe('application/zip');
+  const folder = mkdtempSync(join(tmpdir(), 'zipped-'));
+  try {
+    const path = join(folder, 'logs.zip');
+    writeFileSync(path, await bytesOf(sent?.file.url ?? ''));
+    const script = `
+import json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as z:
+    assert z.testzip() is None
+    print(json.dumps({i.filename: z.read(i).decode() for i in z.infolist()}))`;
+    const files: Record<string, string> = JSON.parse(
+      execFileSync('python3', ['-c', script, path], { encoding: 'utf8' }),
+    );
+    const names = logs.slice(0, 2).map(({ id }) => `succeeded.zipped.${id.slice(0, 8)}.log`);
+    expect(Object.keys(files).sort()).toEqual([...names, 'contents.txt'].sort());
+    expect(files[names[0] ?? '']).toMatch(/^\S+ first 0\n\S+ first 1\n\S+ first 2\n$/);
+    expect(files[names[1] ?? '']?.trimEnd().split('\n').at(-1)).toMatch(/ second 1499 äöü$/);
+    expect(files['contents.txt']).toContain('zipped-empty');
+    expect(files['contents.txt']).toContain('the log is empty');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const [one, two] = logs.map(({ id }) => id);
+  expect((await here.ada.says(`/batch logs ${one} ${two} file`)).at(-1)?.plain).toContain('The logs of 2 jobs');
+});
+
+test('a search without jobs, without words, and one that finds too much for a zip are refused', async () => {
+  expect(only(await here.ada.says('/batch logs nothing-is-called-so file')).plain).toContain('No job matches');
+  expect(only(await here.ada.says('/batch logs --file')).plain).toContain('Which logs?');
+});
+
+test('a channel that the bot is not in, and Slack’s own refusals, are told with what helps', async () => {
+  const { id } = await writtenLog(here, lines(3));
+  const answer = (await here.ada.says(`/batch logs ${id} file share`, 'genomics')).at(-1);
+  // Only where the bot is no member; otherwise the file is there.
+  expect(answer?.plain).toMatch(/invite me|The file is in this channel/);
+});
