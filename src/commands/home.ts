@@ -15,20 +15,21 @@ export async function homeOf(
   const now = room.now();
   const { search, sweeps } = room.history;
   const [running, failed, everything, state, queues] = await Promise.all([
-    search.all(parseQuery('status:running,starting', { now })),
-    search.all(parseQuery('status:failed since:24h', { now })),
+    search.unfinished(parseQuery('status:running,starting', { now })),
+    search.matches(parseQuery('status:failed since:24h', { now })),
     search.search(parseQuery('', { now }), { limit: 1 }),
     sweeps.get(),
     queueRows(room),
   ]);
   // An array is told by its parent, and what somebody stopped on purpose did not fail.
-  const failedToday = failed.filter(
+  const failedToday = failed.rows.filter(
     (row) => row.arrayIndex === undefined && !row.cancelled && !row.terminated && cancelledBy(row) === undefined,
   );
   return home({
     keptDays: room.history.keptDays,
     running,
     failedToday,
+    isFailedAtLeast: failed.isAtLeast === true,
     mineRunning: running.filter((job) => userOf(job)?.toLowerCase() === user.name.toLowerCase()).length,
     stuckQueues: queues.filter((queue) => healthOf(queue).kind !== 'well').map(({ name }) => name),
     role: room.roleOf(user.id, user.team),

@@ -28,8 +28,8 @@ import {
 
 /** Jobs whose ids begin alike: an array of Batch's has at most 10,000 children. */
 const MOST_WITH_PREFIX = 20_000;
-/** A job's item is one to two KB: half a unit, eventually consistent; searches read them consistently. */
-const UNITS_A_JOB = 1;
+/** A job's item is one to two KB, and packed jobs are read eventually consistent: what is newer is in the live index. */
+const UNITS_A_JOB = 0.5;
 
 /** What one search may spend; past it, it tells how many it found so far. */
 export interface SearchBudget {
@@ -90,7 +90,7 @@ export function jobSearch(
     const found = new Map<string, JobRow>();
     for (const prefix of prefixes) {
       if (isWhollyLive(query, prefix)) continue;
-      const stored = await jobs.findByPrefix(prefix, MOST_WITH_PREFIX);
+      const stored = await jobs.findByPrefix(prefix, MOST_WITH_PREFIX, false);
       unitsRead += UNITS_A_JOB * stored.length;
       for (const { job } of stored) {
         if (live.rows.has(job.id) || found.has(job.id)) continue;
@@ -137,7 +137,10 @@ export function jobSearch(
     const known = (id: string): JobRow | undefined => live.rows.get(id)?.row ?? byId.get(id);
     const packed = found.filter(({ id }) => known(id) === undefined).map(({ id }) => id);
     unitsRead += UNITS_A_JOB * packed.length;
-    const read = new Map((await jobs.getMany(packed)).map(({ job }) => [job.id, rowOf(job)]));
+    const read = new Map<string, JobRow>();
+    for (const { job } of await jobs.getMany(packed, false)) read.set(job.id, rowOf(job));
+    const missed = packed.filter((id) => !read.has(id));
+    if (missed.length > 0) for (const { job } of await jobs.getMany(missed)) read.set(job.id, rowOf(job));
     return found.flatMap(({ id }) => known(id) ?? read.get(id) ?? []);
   }
 

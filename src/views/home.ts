@@ -9,6 +9,8 @@ import { count, goesBack } from './words';
 export interface HomeProps {
   running: readonly JobRow[];
   failedToday: readonly JobRow[];
+  /** There were too many to look at them all. */
+  isFailedAtLeast: boolean;
   mineRunning: number;
   stuckQueues: readonly string[];
   role: string;
@@ -24,6 +26,7 @@ export interface HomeProps {
 export function home({
   running,
   failedToday,
+  isFailedAtLeast,
   mineRunning,
   stuckQueues,
   role,
@@ -39,7 +42,7 @@ export function home({
     blocks: [
       header('AWS Batch'),
       section(
-        `${count(running.length, 'job')} running${mineRunning === 0 ? '' : `, ${mineRunning} of them yours`}  ·  ${count(failedToday.length, 'job')} failed in the last 24 hours${stuckQueues.length === 0 ? '' : `  ·  blocked: ${stuckQueues.join(', ')}`}`,
+        `${count(running.length, 'job')} running${mineRunning === 0 ? '' : `, ${mineRunning} of them yours`}  ·  ${isFailedAtLeast ? 'at least ' : ''}${count(failedToday.length, 'job')} failed in the last 24 hours${stuckQueues.length === 0 ? '' : `  ·  blocked: ${stuckQueues.join(', ')}`}`,
       ),
       actions(
         button({ label: 'Search…', command: 'search', form: true, style: 'primary' }),

@@ -29,8 +29,10 @@ type Packed = Pick<PackedSegment, 'id' | 'parts'>;
 
 /** Read units of an item, eventually consistent: half a unit for each 4 KB begun. */
 const readUnits = (bytes: number): number => Math.ceil(bytes / 4096) / 2;
-/** The head is read consistently, and a job item too: a unit for each 4 KB begun. */
-const CONSISTENT_UNITS = 1;
+/** The head is read consistently. */
+const HEAD_UNITS = 1;
+/** A job's item is one to two KB. */
+const JOB_UNITS = 0.5;
 const ROWS_AT_ONCE = 16_384;
 const SAMPLE_EVERY = 1_000;
 /** No search may be cut off by its budget here. */
@@ -170,7 +172,7 @@ export class Worker {
     };
     const items: SegmentReads = {
       head: async () =>
-        read(CONSISTENT_UNITS, {
+        read(HEAD_UNITS, {
           generation: 1,
           manifests: [...history.manifests.keys()].map(String),
           recent: [],
@@ -197,11 +199,11 @@ export class Worker {
       getMany: async (ids) => {
         const found: StoredJob[] = [];
         for (const id of ids) found.push(...(await history.withPrefix(id)).filter(({ job }) => job.id === id));
-        return read(CONSISTENT_UNITS * found.length, found) as Awaited<ReturnType<JobReads['getMany']>>;
+        return read(JOB_UNITS * found.length, found) as Awaited<ReturnType<JobReads['getMany']>>;
       },
       findByPrefix: async (prefix, limit) => {
         const found = (await history.withPrefix(prefix)).slice(0, limit);
-        return read(Math.max(CONSISTENT_UNITS, CONSISTENT_UNITS * found.length), found) as StoredJob[];
+        return read(Math.max(JOB_UNITS, JOB_UNITS * found.length), found) as StoredJob[];
       },
     };
     this.#search = jobSearch(jobs, NOTHING_LIVE, items, Date.now, UNLIMITED);

@@ -120,7 +120,7 @@ test('all of a result is as much as its reads may cost, and says so', async () =
   for (let n = 0; n < 12; n++) await history.tell(jobOf(n, n));
   history.wait();
   await history.worker().pack();
-  const poor = history.worker({ budget: { ms: 60_000, readUnits: 5 } });
+  const poor = history.worker({ budget: { ms: 60_000, readUnits: 2.5 } });
   const cut = await poor.search.matches({ words: ['align'] });
   expect(cut.rows.map(({ createdAt }) => createdAt)).toEqual([11, 10, 9, 8, 7]);
   expect(cut.isAtLeast).toBe(true);
