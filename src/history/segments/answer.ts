@@ -11,6 +11,7 @@ const { NO, YES, DEPENDS } = ANSWERS;
 const [NEVER, ALWAYS, CLOSER_LOOK] = [-1, -2, -3];
 /** A segment's rows are numbered by 16 bits. */
 const EVERY_ROW = Uint16Array.from({ length: 0x10000 }, (_, row) => row);
+const NO_DIGITS = { firstRun: new Uint32Array(0), runOf: new Uint32Array(0) };
 
 /** A condition ready to be asked of rows. */
 interface Ready {
@@ -110,7 +111,9 @@ export class SegmentAnswer {
 
   /** Looks at every row. @returns how many match */
   #look(into: Uint16Array | undefined): number {
-    const { combinationOf, firstRun, runOf } = this.#text.columns;
+    const { combinationOf } = this.#text.columns;
+    // Digits are unpacked when they are first asked for.
+    const { firstRun, runOf } = this.#depends === 0 ? NO_DIGITS : this.#text.columns;
     const { deciders, fits } = this.#deciders();
     let count = 0;
     for (let row = 0; row < combinationOf.length; row++) {
