@@ -2,9 +2,10 @@
 import { UserError } from '../errors';
 import { ingest } from '../history/ingest';
 import { jobFromDetail } from '../jobs/fromBatch';
-import { arrayParentOf, isDone, type Job } from '../jobs/job';
+import { isDone, type Job } from '../jobs/job';
 import { parseReference } from '../jobs/reference';
 import type { Room } from './command';
+import { malformed, refuseOutside, unknownJob, wholeOf } from './notFound';
 
 /** How many of the jobs that a prefix fits are listed. */
 const MOST_LISTED = 10;
@@ -27,17 +28,12 @@ async function fromBatch(id: string, room: Room): Promise<Job | undefined> {
   return (await ingest(room.history.jobs, jobFromDetail(detail, room.now(), room.shows), room.now)).after;
 }
 
-/** @throws UserError for a child that its array, which is known, cannot have */
-async function refuseChildOutside(id: string, room: Room): Promise<void> {
-  const parentId = arrayParentOf(id);
-  if (parentId === undefined) return;
-  const parent = (await room.history.jobs.get(parentId))?.job ?? (await fromBatch(parentId, room));
-  if (parent === undefined) return;
-  const name = parent.name ?? parentId;
-  if (parent.arraySize === undefined)
-    throw new UserError(`${name} is no array: it has no child ${id.slice(parentId.length + 1)}.`, `job ${parentId}`);
-  if (Number(id.slice(parentId.length + 1)) >= parent.arraySize)
-    throw new UserError(`Array ${name} has children 0 to ${parent.arraySize - 1}.`, `job ${parentId}`);
+/** @throws UserError for a child or a node that the job, which is known, cannot have */
+async function refusePartOutside(id: string, room: Room): Promise<void> {
+  const wholeId = wholeOf(id);
+  if (wholeId === undefined) return;
+  const whole = (await room.history.jobs.get(wholeId))?.job ?? (await fromBatch(wholeId, room));
+  if (whole !== undefined) refuseOutside(id, whole);
 }
 
 /**
@@ -51,12 +47,7 @@ export async function findJob(text: string, verb: string, room: Room): Promise<J
       'search',
     );
   const reference = parseReference(text);
-  if (reference === undefined) {
-    throw new UserError(
-      `"${text}" is not a job's id. I take an id, its first 8 characters or more, an ARN, a console link, or parent:index; or search for the name.`,
-      `search ${JSON.stringify(text)}`,
-    );
-  }
+  if (reference === undefined) throw await malformed(text, verb, room);
   if (reference.kind === 'prefix') {
     const found = await room.history.jobs.findByPrefix(reference.prefix, MOST_LISTED * 20);
     // An array's children begin with their parent's id: the parent is what is meant.
@@ -77,8 +68,6 @@ export async function findJob(text: string, verb: string, room: Room): Promise<J
   const fresh = await fromBatch(reference.id, room);
   if (fresh !== undefined) return fresh;
   if (stored !== undefined) return stored.job;
-  await refuseChildOutside(reference.id, room);
-  throw new UserError(
-    `I know no job ${reference.id}. It may belong to another account or region, or have ended before batchbot ran here.`,
-  );
+  await refusePartOutside(reference.id, room);
+  throw await unknownJob(reference, verb, room);
 }

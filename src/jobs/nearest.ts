@@ -28,3 +28,12 @@ function isSlipOf(key: string, known: string): boolean {
   if (letters(key) === letters(known)) return away <= 2;
   return key[0] === known[0] && key.length > 3 && away <= (known.length > 5 ? 2 : 1);
 }
+
+/** An id with so many characters wrong was not mistyped; it is another. */
+const MOST_SLIPS = 3;
+
+/** The known id that one with slips in it most likely means. */
+export function nearestId(id: string, known: Iterable<string>): string | undefined {
+  const near = Array.from(known, (candidate) => ({ candidate, away: distance(id, candidate) }));
+  return near.filter(({ away }) => away <= MOST_SLIPS).sort((a, b) => a.away - b.away)[0]?.candidate;
+}

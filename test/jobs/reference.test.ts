@@ -1,9 +1,13 @@
 /** Everything that people paste to name a job. */
 import fc from 'fast-check';
-import { parseReference } from '../../src/jobs/reference';
+import { parseReference, repairedReference } from '../../src/jobs/reference';
 
 const ID = '4c7599ae-0a82-49aa-ba5a-4727fcce14a8';
-const id = (text: string, region?: string) => ({ kind: 'id', id: text, ...(region && { region }) });
+const id = (text: string, region?: string, account?: string) => ({
+  ...{ kind: 'id', id: text },
+  ...(region && { region }),
+  ...(account && { account }),
+});
 const prefix = (text: string) => ({ kind: 'prefix', prefix: text });
 
 test.each([
@@ -17,9 +21,9 @@ test.each([
   [ID.slice(0, 35), prefix(ID.slice(0, 35))],
   // Eight digits are hexadecimal too.
   ['20260315', prefix('20260315')],
-  [`arn:aws:batch:us-east-1:123456789012:job/${ID}`, id(ID, 'us-east-1')],
-  [`arn:aws-cn:batch:cn-north-1:123456789012:job/${ID}:3`, id(`${ID}:3`, 'cn-north-1')],
-  [`arn:aws-us-gov:batch:us-gov-west-1:123456789012:job/${ID}#0`, id(`${ID}#0`, 'us-gov-west-1')],
+  [`arn:aws:batch:us-east-1:123456789012:job/${ID}`, id(ID, 'us-east-1', '123456789012')],
+  [`arn:aws-cn:batch:cn-north-1:123456789012:job/${ID}:3`, id(`${ID}:3`, 'cn-north-1', '123456789012')],
+  [`arn:aws-us-gov:batch:us-gov-west-1:123456789012:job/${ID}#0`, id(`${ID}#0`, 'us-gov-west-1', '123456789012')],
   [`arn:aws:batch:us-west-2:************:job/${ID}`, id(ID, 'us-west-2')],
 ])('%s', (text, reference) => {
   expect(parseReference(text)).toEqual(reference);
@@ -109,4 +113,37 @@ test('any text is read without harm', () => {
       if (reference?.kind === 'id') expect(reference.id).toMatch(/^[0-9a-f-]{36}(?:[:#]\d+)?$/);
     }),
   );
+});
+
+describe('a text that is nearly an id', () => {
+  test.each([
+    ['dashes left out', ID.replaceAll('-', '')],
+    ['long dashes', ID.replaceAll('-', '—')],
+    ['an O for a 0', ID.replaceAll('0', 'O')],
+    ['an l for a 1', ID.replaceAll('1', 'l')],
+    ['quotes round it', `“${ID}”`],
+    ['code marks and a full stop', `\`${ID}\`.`],
+    ['a letter too many', `${ID}x`],
+  ])('is repaired: %s', (_what, text) => {
+    expect(parseReference(text)).toBeUndefined();
+    expect(repairedReference(text)).toBe(ID);
+  });
+
+  test('keeps its child or node', () => {
+    expect(repairedReference(`"${ID}:12"`)).toBe(`${ID}:12`);
+    expect(repairedReference(`(${ID}#3)`)).toBe(`${ID}#3`);
+  });
+
+  test.each(['nightly', 'align-3', '', '12', 'goodfood', '<!channel>'])('%s is none', (text) => {
+    expect(repairedReference(text)).toBeUndefined();
+  });
+
+  test('whatever is made of a text can be looked up', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'0123456789abcdefoil-:#.`"—') }), (text) => {
+        const repaired = repairedReference(text);
+        if (repaired !== undefined) expect(parseReference(repaired)).toBeDefined();
+      }),
+    );
+  });
 });
