@@ -1,5 +1,6 @@
 /** Learns what stands around a job: from the history where it can, from Batch where it must, in few calls. */
 import { errorFields } from '../errors';
+import { ingest } from '../history/ingest';
 import { jobFromDetail, jobFromSummary } from '../jobs/fromBatch';
 import { arrayParentOf, isDone, isLost, type Job, type JobRow } from '../jobs/job';
 import { type Dependency, nodeIndexOf, type Surroundings } from '../jobs/surroundings';
@@ -10,6 +11,9 @@ import type { Room } from './command';
 const MOST_NODES = 100;
 /** An array's 10,000 children in pages of 1,000: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html */
 const MOST_CHILDREN = 10_000;
+/** Three calls' worth. */
+const MOST_REMEMBERED = 300;
+const WRITES_AT_ONCE = 25;
 
 /** What is not known is left out, and never keeps a card from its reader. */
 async function orMissing<T>(what: string, job: Job, room: Room, look: () => Promise<T>): Promise<T | undefined> {
@@ -48,6 +52,18 @@ async function dependenciesOf(job: Job, room: Room): Promise<Dependency[]> {
 
 const byIndex = (a: JobRow, b: JobRow): number => (a.arrayIndex ?? 0) - (b.arrayIndex ?? 0);
 
+/** Describes what the card has listed and the history does not know, so that a search finds it the next moment. */
+async function remember(ids: readonly string[], room: Room): Promise<void> {
+  const details = await room.batch.describe(ids);
+  const rest = details.values();
+  await Promise.all(
+    Array.from({ length: WRITES_AT_ONCE }, async () => {
+      for (const detail of rest)
+        await ingest(room.history.jobs, jobFromDetail(detail, room.now(), room.shows), room.now);
+    }),
+  );
+}
+
 /** Lists the failed children only where the history knows of fewer than Batch has counted. */
 async function failedChildren(parent: Job, room: Room): Promise<JobRow[]> {
   const counted = parent.children?.counts.FAILED ?? 0;
@@ -56,14 +72,19 @@ async function failedChildren(parent: Job, room: Room): Promise<JobRow[]> {
   if (failed.size < counted) {
     await orMissing('some of its failed children', parent, room, async () => {
       let listed = 0;
+      const unknown: string[] = [];
       for await (const page of room.batch.list({ arrayJobId: parent.id }, 'FAILED')) {
         for (const summary of page) {
           const child = jobFromSummary(summary, parent.queue, room.now());
-          if (!failed.has(child.id)) failed.set(child.id, rowForList(child));
+          if (failed.has(child.id)) continue;
+          failed.set(child.id, rowForList(child));
+          unknown.push(child.id);
         }
         listed += page.length;
         if (listed >= Math.min(counted, MOST_CHILDREN)) break;
       }
+      // More than these the next sweep takes in.
+      if (unknown.length > 0 && unknown.length <= MOST_REMEMBERED) await remember(unknown, room);
     });
   }
   return [...failed.values()].sort(byIndex);

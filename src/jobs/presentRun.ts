@@ -33,8 +33,21 @@ export function readAttempts(read: JobDetail, status: BatchStatus): Attempt[] {
     );
   if (ofPods.length > 0) return ofPods;
   return (read.attempts ?? []).map(({ container, taskProperties, ...ran }) =>
-    present({ ...ran, ...(container ? remains(container) : ofTasks(taskProperties)) }),
+    present({
+      ...ran,
+      ...(taskProperties?.length ? ofTasks(withEssentials(taskProperties, read)) : remains(container)),
+    }),
   );
+}
+
+/** Attempts tell their containers' names, and only the job itself which of them are essential. */
+function withEssentials(tasks: Task[], { ecsProperties }: JobDetail): Task[] {
+  const known = (ecsProperties?.taskProperties ?? []).flatMap(({ containers }) => containers ?? []);
+  const essential = new Map(known.map((container) => [container.name, container.essential]));
+  return tasks.map((task) => ({
+    ...task,
+    containers: task.containers?.map((container) => ({ ...container, essential: essential.get(container.name) })),
+  }));
 }
 
 /** The state's own fields: of the run that goes on now, or of the last one when the job has ended. */
@@ -107,13 +120,23 @@ function ofPod(
 const toRun = ({ name, exitCode, reason, logStreamName }: Named): ContainerRun =>
   present({ name, exitCode, reason, logStream: logStreamName });
 
-/** Of several containers the one that tells most of how it went: that failed, that has a reason, that is essential. */
-function decisive<T extends Outcome & { essential?: boolean | undefined }>(containers: T[] | undefined): T | undefined {
+const failed = ({ exitCode }: Outcome): boolean => exitCode !== undefined && exitCode !== 0;
+const tells = ({ reason }: Outcome): boolean => reason !== undefined;
+
+/**
+ * Of several containers the one that tells most of how it went: an essential one, since another's end is not the job's,
+ * unless no essential one came to run, as when a container that they wait for has failed.
+ */
+function decisive<T extends Named>(containers: T[] = []): T | undefined {
+  const essential = containers.filter((container) => container.essential !== false);
   return (
-    containers?.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0) ??
-    containers?.find(({ reason }) => reason !== undefined) ??
-    containers?.find(({ essential }) => essential) ??
-    containers?.[0]
+    essential.find(failed) ??
+    essential.find(tells) ??
+    essential.find(({ exitCode }) => exitCode !== undefined) ??
+    containers.find(failed) ??
+    containers.find(tells) ??
+    essential[0] ??
+    containers[0]
   );
 }
 

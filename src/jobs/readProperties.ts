@@ -49,7 +49,7 @@ function ofContainer(container: Container): Undefinable<Properties> {
 }
 
 function ofTask(task: Task): Undefinable<Properties> {
-  const main = task.containers?.find(({ essential }) => essential) ?? task.containers?.[0];
+  const main = task.containers?.find(({ essential }) => essential !== false) ?? task.containers?.[0];
   return {
     ...(main ? ofAny(main, task.volumes) : {}),
     jobRole: task.taskRoleArn,

@@ -55,7 +55,8 @@ type EcsContainers = NonNullable<
 >;
 
 function ofContainers(containers: EcsContainers): Partial<Workload> {
-  const first = containers.find((container) => container.essential) ?? containers[0];
+  // A container is essential unless it is said not to be (SDK docs of TaskContainerProperties).
+  const first = containers.find((container) => container.essential !== false) ?? containers[0];
   const log = containers.find((container) => container.logConfiguration)?.logConfiguration;
   const total = (type: string, older?: 'vcpus' | 'memory') =>
     sum(

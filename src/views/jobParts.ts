@@ -7,11 +7,14 @@ import { cut, cutMiddle, dotted, escaped } from './kit';
 import { sign, stateWord } from './status';
 import { count, number } from './words';
 
-/** `place 3 in its queue` */
+/** So many jobs a queue's snapshot tells (https://docs.aws.amazon.com/batch/latest/APIReference/API_FrontOfQueueDetail.html). */
+const SNAPSHOT = 100;
+
+/** `place 3 in its queue`; nothing of a job that is too new to be among those that AWS counted. */
 export function positionWords(position: Surroundings['position']): string | undefined {
   if (position === undefined) return undefined;
   if (position.place !== undefined) return `place ${number(position.place)} in its queue`;
-  return position.of === 0 ? undefined : `behind the first ${number(position.of)} of its queue`;
+  return position.of < SNAPSHOT ? undefined : `behind the first ${number(position.of)} of its queue`;
 }
 
 /** `✖ sort-1 (failed)`; an id where nothing is known of it. */

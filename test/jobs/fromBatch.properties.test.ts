@@ -112,6 +112,25 @@ test('several containers are told one by one, before and after their end', () =>
   expect(job.containers).toEqual(outcome);
 });
 
+test('a container beside the essential one ends as it will, without being taken for the job', () => {
+  const containers = [{ name: 'proxy', essential: false }, { name: 'main' }];
+  const attempt = (proxy: object, main: object) => ({
+    taskProperties: [
+      {
+        containers: [
+          { name: 'proxy', ...proxy },
+          { name: 'main', ...main },
+        ],
+      },
+    ],
+  });
+  const job = (one: object) =>
+    read({ status: 'FAILED', ecsProperties: { taskProperties: [{ containers }] }, attempts: [one] });
+  expect(job(attempt({ exitCode: 143 }, { exitCode: 0 }))).toMatchObject({ exitCode: 0 });
+  expect(job(attempt({ exitCode: 143 }, { exitCode: 3 }))).toMatchObject({ exitCode: 3 });
+  expect(job(attempt({ exitCode: 5 }, {}))).toMatchObject({ exitCode: 5 });
+});
+
 test('a pod tells its name, its node and its containers, also of a real attempt', () => {
   const job = read({
     status: 'SUCCEEDED',

@@ -81,6 +81,9 @@ function overriddenParts<C extends Overridable, O extends Overridable>(
   });
 }
 
+const environmentOf = (main: ReturnType<typeof mainContainerOf>) =>
+  main && 'env' in main ? main.env : main && 'environment' in main ? main.environment : undefined;
+
 function ecsOf(definition: JobDefinition, input: SubmitJobRequest, parameters: Record<string, string>) {
   const [task] = definition.ecsProperties?.taskProperties ?? [];
   if (!task) return undefined;
@@ -198,7 +201,7 @@ export function specOf(world: World, input: SubmitJobRequest, script?: Script): 
   const ecs = ecsOf(definition, input, parameters);
   const eks = eksOf(definition, input, parameters);
   const main = mainContainerOf({ ...(ecs && { ecs }), ...(eks && { eks }) });
-  const runs = container ?? first ?? { ...main, environment: main && ('env' in main ? main.env : undefined) };
+  const runs = container ?? first ?? { ...main, environment: environmentOf(main) };
   const need = needOf(container ?? first ?? (main && 'resourceRequirements' in main ? main : {}));
   const count = nodes?.numNodes ?? 1;
   const retry = input.retryStrategy ?? definition.retryStrategy;

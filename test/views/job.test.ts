@@ -1,0 +1,182 @@
+/** The card and the details of any job keep to Slack's limits and leave nothing out. */
+import fc from 'fast-check';
+import type { Job, JobRow } from '../../src/jobs/job';
+import type { Surroundings } from '../../src/jobs/surroundings';
+import { refusalOfMessage } from '../../src/local/slack/blocks/message';
+import { causeLines, childrenBar, failedByCause, ranges } from '../../src/views/failedChildren';
+import { jobCard } from '../../src/views/jobCard';
+import { jobDetails } from '../../src/views/jobDetails';
+import { LIMITS, type Message } from '../../src/views/kit';
+
+const NOW = 1_800_000_000_000;
+const ID = '4c7599ae-0a82-49aa-ba5a-4727fcce14a8';
+const nothing: Surroundings = { dependencies: [] };
+const shows = () => true;
+
+const job = (more: Partial<Job> = {}): Job => ({
+  ...{ id: ID, name: 'align', status: 'FAILED', seenAt: NOW, whole: true, attempts: [], entered: {} },
+  ...more,
+});
+const many = <T>(n: number, make: (n: number) => T): T[] => Array.from({ length: n }, (_, index) => make(index));
+
+const EVIL = '<!channel> *b* `c` <https://evil|x> @here \u202e';
+const long = (n: number) => `${EVIL}${'x'.repeat(n)}`;
+
+/** Ten attempts, 50 tags, a command of 4 KB, 200 variables and 20 dependencies, each as long as AWS lets it be. */
+const huge = job({
+  name: long(100),
+  command: ['bash', '-c', 'echo "wörd 𝒳"; '.repeat(300)],
+  maxAttempts: 10,
+  statusReason: long(1_000),
+  containerReason: long(1_000),
+  image: `registry/${'x'.repeat(255)}:1`,
+  arn: `arn:aws:batch:us-east-1:123456789012:job/${ID}`,
+  queue: 'q'.repeat(128),
+  definition: `${'d'.repeat(128)}:100`,
+  logStream: 'l/default/1',
+  attempts: many(10, (n) => ({
+    ...{ startedAt: NOW - 1_000_000 + n * 1_000, stoppedAt: NOW - 999_500 + n * 1_000, exitCode: 137 },
+    ...{ statusReason: long(900), containerReason: long(900), logStream: `d/default/${n}${'0'.repeat(32)}` },
+    containerInstanceArn: `arn:aws:ecs:us-east-1:123456789012:container-instance/cluster/${n}`,
+  })),
+  tags: { seenAt: NOW, values: Object.fromEntries(many(50, (n) => [`tag-${n}-${long(80)}`, long(200)])) },
+  dependsOn: many(20, (n) => `${n}`),
+  properties: {
+    variables: many(200, (n) => `VARIABLE_${n}_${'Y'.repeat(40)}`),
+    shownVariables: { VARIABLE_7_: long(3_000) },
+    retryRules: many(5, () => ({ action: 'RETRY' as const, onReason: long(500) })),
+    parameters: Object.fromEntries(many(30, (n) => [`p${n}`, long(300)])),
+    mounts: many(20, (n) => ({ path: `/mnt/${n}`, source: long(200) })),
+  },
+});
+const hugeAround: Surroundings = {
+  dependencies: many(20, (n) => ({ id: `dep-${n}.`, job: job({ id: `dep-${n}.`, name: long(120) }) })),
+};
+
+const lengthOf = ({ blocks }: Message): number => JSON.stringify(blocks).length;
+
+function keepsLimits(message: Message): void {
+  expect(refusalOfMessage(message)).toBeUndefined();
+  expect(message.blocks.length).toBeLessThanOrEqual(LIMITS.blocksPerMessage);
+  expect(message.text.length).toBeLessThanOrEqual(LIMITS.fallbackText);
+}
+
+function everyPage(of: Job, around: Surroundings): Message[] {
+  const page = (n: number) => jobDetails({ job: of, around, now: NOW, region: 'us-east-1', shows, page: n });
+  const count = Number(/page 1 of (\d+)/.exec(page(1).text)?.[1] ?? 1);
+  return many(count, (n) => page(n + 1));
+}
+
+test('the card of the largest job is one message, with the most important first', () => {
+  const message = jobCard({
+    ...{ job: huge, around: hugeAround, now: NOW, region: 'us-east-1', mayAct: true, verbs: new Set(['why']) },
+  });
+  keepsLimits(message);
+  expect(lengthOf(message)).toBeLessThan(13_000);
+  expect(JSON.stringify(message.blocks[0])).toContain('failed');
+  expect(JSON.stringify(message.blocks)).not.toMatch(/<!channel>|<https:\/\/evil|\u202e/);
+});
+
+test('the details of the largest job are pages within the limits, which leave nothing out', () => {
+  const pages = everyPage(huge, hugeAround);
+  expect(pages.length).toBeGreaterThan(2);
+  for (const page of pages) keepsLimits(page);
+  const all = JSON.stringify(pages);
+  for (const variable of huge.properties?.variables ?? []) expect(all).toContain(variable);
+  for (const n of many(50, (index) => index)) expect(all).toContain(`tag-${n}-`);
+  for (const n of many(10, (index) => index + 1)) expect(all).toContain(`Attempt ${n} of 10`);
+  for (const n of many(20, (index) => index)) expect(all).toContain(`dep-${n}.`);
+  const command = pages
+    .flatMap(({ blocks }) => blocks)
+    .flatMap((block) =>
+      block.type === 'rich_text' ? (JSON.stringify(block).match(/"text":"((?:[^"\\]|\\.)*)"/g) ?? []) : [],
+    )
+    .map((text) => (JSON.parse(`{${text}}`) as { text: string }).text)
+    .join('');
+  expect(command).toContain('echo "wörd 𝒳"; '.repeat(300));
+  expect(JSON.stringify(pages.map(({ blocks }) => blocks))).not.toMatch(/<!channel>|<https:\/\/evil/);
+});
+
+test('a page that is not there is the nearest that is', () => {
+  const at = (page: number) => jobDetails({ job: huge, around: hugeAround, now: NOW, region: 'r', shows, page }).text;
+  expect(at(0)).toBe(at(1));
+  expect(at(999)).toBe(at(everyPage(huge, hugeAround).length));
+});
+
+test('a value that was kept while its name was allowed is hidden when it is no more', () => {
+  const of = job({ properties: { variables: ['A'], shownVariables: { A: 'secret' } } });
+  const message = (allowed: boolean) =>
+    JSON.stringify(jobDetails({ job: of, around: nothing, now: NOW, region: 'r', shows: () => allowed, page: 1 }));
+  expect(message(true)).toContain('secret');
+  expect(message(false)).not.toContain('secret');
+  expect(message(false)).toContain('`A`');
+});
+
+test('a job of which next to nothing is known has a card and details', () => {
+  for (const status of ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const) {
+    const { name: _, ...bare } = job({ status });
+    const props = { job: bare, around: nothing, now: NOW, region: 'us-east-1' };
+    keepsLimits(jobCard({ ...props, mayAct: true, verbs: new Set() }));
+    keepsLimits(jobDetails({ ...props, shows, page: 1 }));
+  }
+});
+
+test('the way to Why is there where the verb is', () => {
+  const card = (verbs: string[]) =>
+    JSON.stringify(
+      jobCard({ job: job(), around: nothing, now: NOW, region: 'r', mayAct: false, verbs: new Set(verbs) }),
+    );
+  expect(card(['why'])).toContain('"why ');
+  expect(card([])).not.toContain('"why ');
+});
+
+describe('children', () => {
+  const child = (arrayIndex: number, exitCode: number): JobRow => ({
+    ...{ id: `${ID}:${arrayIndex}`, arrayIndex, exitCode, status: 'FAILED', seenAt: NOW, attemptCount: 1 },
+    statusReason: 'Essential container in task exited',
+  });
+
+  test('ranges hold exactly the indexes, each once, in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 60 })), (indexes) => {
+        const read = ranges(indexes).flatMap((range) => {
+          const [from = 0, to = from] = range.split('-').map(Number);
+          return many(to - from + 1, (n) => from + n);
+        });
+        expect(read).toEqual([...new Set(indexes)].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  test('more causes than are told one by one are told together', () => {
+    const lines = causeLines(failedByCause(many(90, (n) => child(n, n < 41 ? 137 : n))));
+    expect(lines[0]).toBe('killed (137) ×41: 0-40');
+    expect(lines).toHaveLength(7);
+    expect(lines.at(-1)).toMatch(/^44 other causes ×44: /);
+  });
+
+  test('the bar has a cell for every state there is, and one length', () => {
+    const n = fc.nat({ max: 10_000 });
+    fc.assert(
+      fc.property(
+        fc.record({ SUCCEEDED: n, FAILED: n, RUNNING: n, STARTING: n, RUNNABLE: n, PENDING: n, SUBMITTED: n }),
+        (counts) => {
+          const states = Object.values(counts).filter((count) => count > 0).length;
+          const arraySize = Object.values(counts).reduce((sum, count) => sum + count, 0);
+          const bar = childrenBar({ arraySize, children: { countedAt: NOW, counts } });
+          if (states === 0) expect(bar).toBeUndefined();
+          else {
+            const [cells = ''] = bar?.split('\n') ?? [];
+            expect(cells).toHaveLength(24 + 2);
+            for (const [cell, count] of [
+              ['█', counts.SUCCEEDED],
+              ['✖', counts.FAILED],
+              ['▒', counts.RUNNING],
+            ] as const)
+              expect(cells.includes(cell)).toBe(count > 0);
+          }
+        },
+      ),
+    );
+  });
+});
