@@ -1,5 +1,7 @@
 /** `npm run reindex`: packs the whole history anew from its jobs, from a person's terminal. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { PackOptions } from '../history/pack';
 import { progress, roughTime } from './progress';
 import { type Command, runAtTerminal, STOPPED, TABLE_FLAGS, TABLE_USAGE } from './terminal';
 
@@ -10,6 +12,9 @@ the old index until the new one is whole. For after a large import, or when a da
 
 ${TABLE_USAGE}`;
 
+/** How long the bot's own packing, or that of a process that died, is left alone before the next try. */
+const WAIT_MS = 3_000;
+
 export const reindexCommand: Command = {
   usage: USAGE,
   async run(args, open, stop) {
@@ -17,24 +22,42 @@ export const reindexCommand: Command = {
     const { history, place } = await open(values);
     const shown = progress('jobs');
     const beganAt = Date.now();
-    const { packed, complete } = await history
-      .rebuild({
-        now: Date.now,
-        remainingMs: () => (stop.asked ? 0 : Number.POSITIVE_INFINITY),
-        onProgress: ({ jobs, doing }) => shown.tell(jobs, undefined, doing),
-      })
-      .finally(() => shown.end());
-    if (complete) {
-      const took = roughTime(Date.now() - beganAt);
-      process.stdout.write(`${packed.toLocaleString('en-US')} jobs are packed anew. ${place}, in ${took}.\n`);
-      return 0;
+    let [hasBegun, packed, rebuilt] = [false, 0, 0];
+    const options: PackOptions = {
+      now: Date.now,
+      leastJobs: 1,
+      remainingMs: () => (stop.asked ? 0 : Number.POSITIVE_INFINITY),
+      onProgress: ({ jobs, doing }) => {
+        hasBegun = true;
+        rebuilt = jobs;
+        shown.tell(jobs, undefined, doing);
+      },
+    };
+    try {
+      for (;;) {
+        // Once it has begun, any packing goes on with it; asked again, it would begin again when the bot has ended it.
+        const report = await (hasBegun ? history.pack(options) : history.rebuild(options));
+        const { complete } = report;
+        packed += report.packed;
+        if (stop.asked && !complete) break;
+        if (complete) {
+          shown.end();
+          const took = roughTime(Date.now() - beganAt);
+          process.stdout.write(
+            `${Math.max(packed, rebuilt).toLocaleString('en-US')} jobs are packed anew. ${place}, in ${took}.\n`,
+          );
+          return 0;
+        }
+        shown.tell(rebuilt, undefined, 'the bot is packing, waiting for it');
+        await sleep(WAIT_MS);
+      }
+    } finally {
+      shown.end();
     }
     process.stderr.write(
-      stop.asked
-        ? 'Stopped. The bot goes on with it minute by minute, and npm run reindex at once; searches use the old index.\n'
-        : 'A packer of the bot is at it, and goes on minute by minute. Run npm run reindex again to take over.\n',
+      'Stopped. The bot goes on with it minute by minute, and npm run reindex at once; searches use the old index.\n',
     );
-    return stop.asked ? STOPPED : 1;
+    return STOPPED;
   },
 };
 

@@ -54,7 +54,10 @@ export async function openTable(flags: Flags): Promise<Opened> {
   const port = flags['aws-port'] ?? LOCAL_PORT;
   if (!/^\d{1,5}$/.test(port)) throw new UsageError('--aws-port must be a number.');
   if (flags['aws-port'] !== undefined && flags.local !== true) throw new UsageError('--aws-port goes with --local.');
-  const { DYNAMODB_TABLE } = readConfig(flags.local === true ? {} : process.env, ['DYNAMODB_TABLE']);
+  const { DYNAMODB_TABLE, RETENTION_DAYS } = readConfig(flags.local === true ? {} : process.env, [
+    'DYNAMODB_TABLE',
+    'RETENTION_DAYS',
+  ]);
   const table = flags.table ?? DYNAMODB_TABLE;
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
@@ -65,7 +68,7 @@ export async function openTable(flags: Flags): Promise<Opened> {
   try {
     const place = flags.local === true ? endpoint : await client.config.region();
     return {
-      history: openHistory(client, table, Date.now),
+      history: openHistory(client, table, Date.now, RETENTION_DAYS),
       table,
       place: `table ${table} ${flags.local === true ? 'at' : 'in'} ${place}`,
       close: () => client.destroy(),
