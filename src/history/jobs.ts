@@ -76,14 +76,18 @@ export function jobItems(
         let keys: Record<string, unknown>[] | undefined = unique
           .slice(at, at + KEYS_PER_READ)
           .map((id) => ({ pk: jobPartition(id), sk: id }));
-        for (let pauseMs = FIRST_PAUSE_MS; keys !== undefined && keys.length > 0; pauseMs *= 2) {
+        let pauseMs = FIRST_PAUSE_MS;
+        while (keys !== undefined && keys.length > 0) {
           const answer: BatchGetCommandOutput = await doc.send(
             new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: isNewest } } }),
           );
           found.push(...(answer.Responses?.[table] ?? []).map(storedJob));
           // Reads beyond 16 MB or the table's throughput come back as UnprocessedKeys.
           keys = answer.UnprocessedKeys?.[table]?.Keys;
-          if (keys !== undefined && keys.length > 0) await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS));
+          if (keys === undefined || keys.length === 0) break;
+          // A batch that outgrew 16 MB was answered in part; one that was throttled should wait longer each time.
+          pauseMs = (answer.Responses?.[table]?.length ?? 0) > 0 ? FIRST_PAUSE_MS : pauseMs * 2;
+          await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS));
         }
       }
       return found;

@@ -108,6 +108,10 @@ export class MemoryTable {
   readonly items = new Map<string, Item>();
   /** Items a page of a Query or a Scan, for DynamoDB's 1 MB. */
   pageSize = 1_000;
+  /** Items a BatchGetItem answers at once, for DynamoDB's 16 MB. */
+  batchSize = 100;
+  /** Items that Queries and Scans gave. */
+  itemsRead = 0;
 
   run(command: string, input: Input): Record<string, unknown> {
     switch (command) {
@@ -117,11 +121,17 @@ export class MemoryTable {
       }
       case 'BatchGetCommand': {
         const [[table, { Keys }] = ['', { Keys: [] }]] = Object.entries(input.RequestItems ?? {});
-        const found = Keys.map((key) => this.items.get(keyOf(key))).filter((item) => item !== undefined);
-        return { Responses: { [table]: found.map(copied) }, UnprocessedKeys: {} };
+        if (Keys.length > 100) throw new Error('Too many items requested for the BatchGetItem call');
+        const [now, later] = [Keys.slice(0, this.batchSize), Keys.slice(this.batchSize)];
+        const found = now.map((key) => this.items.get(keyOf(key))).filter((item) => item !== undefined);
+        return {
+          Responses: { [table]: found.map(copied) },
+          UnprocessedKeys: later.length === 0 ? {} : { [table]: { Keys: later } },
+        };
       }
       case 'PutCommand':
         this.#check(keyOf(input.Item ?? {}), input);
+        this.#refuse(input.Item ?? {});
         this.items.set(keyOf(input.Item ?? {}), copied(input.Item ?? {}));
         return {};
       case 'UpdateCommand': {
@@ -142,6 +152,12 @@ export class MemoryTable {
     }
   }
 
+  /** 400 KB with its names: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+  #refuse({ bytes }: Item): void {
+    if (bytes instanceof Uint8Array && bytes.length > 400 * 1024 - 100)
+      throw new Error('Item size has exceeded the maximum allowed size');
+  }
+
   #check(key: string, input: Input): Item | undefined {
     const item = this.items.get(key);
     if (holds(input.ConditionExpression, item ?? {}, input)) return item;
@@ -160,6 +176,7 @@ export class MemoryTable {
     const rest = from === undefined ? all : all.filter((item) => order(item, from) > 0);
     const page = rest.slice(0, input.Limit ?? this.pageSize);
     const last = page.at(-1);
+    this.itemsRead += page.length;
     const shown = page.filter((item) => holds(FilterExpression, item, input)).map(copied);
     const next = last === undefined || page.length === rest.length ? undefined : this.#place(last, IndexName);
     return {

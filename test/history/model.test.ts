@@ -10,6 +10,9 @@ test('whatever is told, packed, merged, rebuilt, removed, cut off and told again
       table.pageSize = 7;
       await live({ table: 'memory', client: (before) => new MemoryClient(table, before) }, steps);
     }),
-    { numRuns: Number(process.env.MODEL_RUNS ?? 300) },
+    {
+      numRuns: Number(process.env.MODEL_RUNS ?? 2_000),
+      ...(process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) }),
+    },
   );
 }, 600_000);
