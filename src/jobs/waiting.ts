@@ -125,7 +125,9 @@ function fullObstacle(job: Job, usable: readonly Environment[], front: Front | u
     // Of Fargate only the queue's own use is told.
     const used =
       environment.desiredvCpus ?? (usable.length === 1 && only === environment ? front?.usedVcpus : undefined);
-    return most === undefined || used === undefined || used + asked <= most ? [] : [{ name, used, most }];
+    // One that could never take it is not full, but too small.
+    const isFull = most !== undefined && used !== undefined && asked <= most && used + asked > most;
+    return isFull ? [{ name, used, most }] : [];
   });
   return filled.length > 0 && filled.length === usable.length
     ? { kind: 'full', environments: filled, asked }

@@ -38,6 +38,8 @@ export interface Explanation {
 }
 
 const MOST_EVIDENCE = 2_700;
+/** A step that is none needs no heading. */
+const NO_STEP = /^Nothing needs to be done/;
 
 /** `name [3]`, for an array's child. */
 export const titled = (job: Pick<Job, 'id' | 'name' | 'arrayIndex'>): string =>
@@ -73,7 +75,9 @@ export function explanation(told: Explanation): Message {
       ),
       ...(evidence.length === 0 ? [] : [section(evidence.map((line) => `•  ${line}`).join('\n'))]),
       ...(told.box === undefined || told.box === '' ? [] : [preformatted(told.box)]),
-      ...(nextStep === '' ? [] : [section(`*What helps:* ${escaped(cut(nextStep, 1_200))}`)]),
+      ...(nextStep === ''
+        ? []
+        : [section(`${NO_STEP.test(nextStep) ? '' : '*What helps:* '}${escaped(cut(nextStep, 1_200))}`)]),
       ...(told.missing.length === 0 ? [] : [context(told.missing.map(escaped).join('\n'))]),
       context(dotted([`id ${code(job.id)}`, ...(told.notes ?? []).map(escaped)])),
       actions(...told.buttons),

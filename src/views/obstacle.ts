@@ -1,14 +1,12 @@
 /** An obstacle to a job's start in words: a plain sentence, what bears it out, and what helps. */
 import { environmentHealth } from '../jobs/capacity';
-import { isLost, type Job } from '../jobs/job';
+import type { Job } from '../jobs/job';
 import { startingMs, waitMs } from '../jobs/lifecycle';
 import type { Environment, Obstacle, WaitingFacts } from '../jobs/waiting';
-import type { Awaited } from '../jobs/waitingFor';
+import { childWords, dependencyWords } from './awaited';
 import { titled } from './explanation';
 import { resources } from './jobCard';
-import { childrenWords, nameOf } from './jobLine';
 import { code, cut, escaped } from './kit';
-import { stateWord } from './status';
 import { duration, moment } from './time';
 import { count, number, some } from './words';
 
@@ -35,6 +33,8 @@ export interface WhyWaitingProps {
 export interface Words {
   sentence: string;
   evidence?: string[];
+  /** What is told of it beside a more decisive one, in place of the sentence and its evidence. */
+  beside?: string[];
   nextStep?: string;
   /** Other commands that help: their label and what follows `/batch`. */
   links?: { label: string; command: string }[];
@@ -46,38 +46,7 @@ const LONG_SUBMITTED_MS = 5 * 60_000;
 const LONG_PLACING_MS = 10 * 60_000;
 const LONG_STARTING_MS = 10 * 60_000;
 
-const list = (names: readonly string[], most = 3): string => some(names, most);
-
-function awaitedLine({ id, kind, job }: Awaited): string {
-  const name = job === undefined ? code(id) : escaped(titled(job));
-  const how = kind === 'N_TO_N' ? ' (its own index)' : kind === 'SEQUENTIAL' ? ' (the child before it)' : '';
-  if (job === undefined) return `${name}${how}: Batch knows it no more`;
-  const state = isLost(job) ? 'lost' : stateWord(job);
-  return `${name}${how}: ${state}${job.name === undefined ? '' : `, ${code(id)}`}`;
-}
-
-function dependencyWords({ waiting, failed, unknown, done }: Extract<Obstacle, { kind: 'dependencies' }>): Words {
-  const [broken] = failed;
-  const all = waiting.length + failed.length + unknown.length + done;
-  const [first] = waiting;
-  const sentence =
-    broken !== undefined
-      ? `${nameOf(broken.job ?? broken)}, which it depends on, failed: Batch will fail it too.`
-      : all === 1 && first !== undefined
-        ? `Waits for ${titled(first.job ?? first)}, which is ${first.job === undefined ? 'unknown' : stateWord(first.job)}.`
-        : `Waits for ${count(waiting.length + unknown.length, 'job')} that it depends on${done > 0 ? `; ${number(done)} of ${number(all)} are done` : ''}.`;
-  const lines = [...failed, ...waiting, ...unknown].map(awaitedLine);
-  const look = broken ?? first;
-  return {
-    sentence,
-    evidence: [...lines.slice(0, 8), ...(lines.length > 8 ? [`and ${count(lines.length - 8, 'more job')}`] : [])],
-    nextStep:
-      broken !== undefined
-        ? 'Mend and rerun that job, then submit this one again.'
-        : 'Nothing, as long as those go on; it starts by itself when all of them have succeeded.',
-    links: look === undefined ? [] : [{ label: `Why ${cut(titled(look.job ?? look), 60)}`, command: `why ${look.id}` }],
-  };
-}
+export const list = (names: readonly string[], most = 3): string => some(names, most);
 
 const environmentLine = (environment: Environment): string => {
   const health = environmentHealth(environment);
@@ -92,7 +61,7 @@ const LACKS = {
   all: 'has the vCPUs, memory and GPUs together',
 } as const;
 
-export const asks = (job: Job): string =>
+const asks = (job: Job): string =>
   `It asks for ${resources(job) ?? 'resources that are not known'}${job.nodes === undefined ? '' : ` on each of ${count(job.nodes, 'node')}`}.`;
 
 function aheadLine({ aheadCreatedAt = [], now }: WhyWaitingProps): string[] {
@@ -113,27 +82,11 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
         nextStep:
           waited > LONG_SUBMITTED_MS
             ? 'That takes seconds as a rule: look whether its queue and compute environments are valid.'
-            : 'Nothing: that takes seconds.',
+            : 'Nothing needs to be done: that takes seconds.',
         links: waited > LONG_SUBMITTED_MS ? [{ label: 'Queue', command: `queues ${queue}` }] : [],
       };
-    case 'children': {
-      const waiting = (job.children?.counts.RUNNABLE ?? 0) + (job.children?.counts.PENDING ?? 0);
-      const running = (job.children?.counts.RUNNING ?? 0) + (job.children?.counts.STARTING ?? 0);
-      return {
-        sentence: `An array is pending until its last child ends: ${number(running)} run, ${number(waiting)} wait.`,
-        evidence: [
-          ...(childrenWords(job) === undefined ? [] : [escaped(childrenWords(job) ?? '')]),
-          ...(job.properties?.sequential === true ? ['Its children run one after the other (SEQUENTIAL).'] : []),
-        ],
-        nextStep: props.child === undefined ? '' : 'Ask why of one that waits.',
-        links: [
-          ...(props.child === undefined
-            ? []
-            : [{ label: `Why child ${props.child.split(':')[1] ?? ''} waits`, command: `why ${props.child}` }]),
-          { label: 'Children', command: `search array:${job.id}` },
-        ],
-      };
-    }
+    case 'children':
+      return childWords(job, props.child);
     case 'dependencies':
       return dependencyWords(obstacle);
     case 'dependenciesMet':
@@ -167,7 +120,6 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
     case 'tooBig':
       return {
         sentence: `It asks for ${number(obstacle.asked)} vCPU, more than ${list(obstacle.environments)} may ever have: ${number(obstacle.most)}.`,
-        evidence: [asks(job)],
         nextStep: 'It will never start so. Raise maxvCpus, or cancel it and ask for less.',
       };
     case 'noType':
@@ -184,16 +136,11 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
       };
     case 'blocked': {
       const limit = obstacle.limitSeconds;
-      return {
-        sentence: obstacle.cause.sentence,
-        evidence: [
-          `Batch says: ${code(cut(job.statusReason ?? '', 500))}`,
-          ...(limit === undefined
-            ? []
-            : [`The queue cancels a job that is blocked so for ${duration(limit * 1_000)}.`]),
-        ],
-        nextStep: obstacle.cause.nextStep,
-      };
+      const evidence = [
+        `Batch says: ${code(cut(job.statusReason ?? '', 500))}`,
+        ...(limit === undefined ? [] : [`The queue cancels a job that is blocked so for ${duration(limit * 1_000)}.`]),
+      ];
+      return { sentence: obstacle.cause.sentence, evidence, beside: evidence, nextStep: obstacle.cause.nextStep };
     }
     case 'headBlocked':
       return {
@@ -204,6 +151,9 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
             ? []
             : [`Batch says of it: ${code(cut(obstacle.head.statusReason, 400))}`]),
           ...(obstacle.since === undefined ? [] : [`At the head since ${moment(obstacle.since)}`]),
+        ],
+        beside: [
+          `The head of its queue, ${escaped(titled(obstacle.head))}, is blocked: ${escaped(obstacle.cause.headline)}.`,
         ],
         nextStep: `${obstacle.cause.nextStep} Or cancel that job, and the next one takes its turn.`,
         links: [
@@ -218,25 +168,28 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
       return {
         sentence: `Waits for room: its compute environment${obstacle.environments.length > 1 ? 's are' : ' is'} at the maximum (${list(told)}).`,
         evidence: [`It asks for ${number(obstacle.asked)} vCPU.`],
+        beside: [escaped(`Its compute environment is at the maximum: ${list(told)}.`)],
         nextStep: 'It starts when others end. Raise maxvCpus to have more at once.',
         links: [{ label: 'What runs there', command: `search status:running queue:${queue}` }],
       };
     }
-    case 'turn':
+    case 'turn': {
+      const since =
+        obstacle.headSince === undefined ? '' : `; the first has been there since ${moment(obstacle.headSince)}`;
+      const evidence = [`Position ${number(obstacle.ahead + 1)} in the line${since}`, ...aheadLine(props)];
       return {
         sentence: `Waits for ${count(obstacle.ahead, 'job')} ahead of it in ${queue}.`,
-        evidence: [
-          `Position ${number(obstacle.ahead + 1)} in the line${obstacle.headSince === undefined ? '' : `; the first has been there since ${moment(obstacle.headSince)}`}`,
-          ...aheadLine(props),
-        ],
-        nextStep: 'Nothing: its turn comes when those ahead have started.',
+        evidence,
+        beside: evidence,
+        nextStep: 'Nothing needs to be done: its turn comes when those ahead have started.',
         links: [{ label: 'Those waiting', command: `search status:runnable queue:${queue} sort:oldest` }],
       };
+    }
     case 'behind':
       return {
         sentence: `Waits in ${queue} behind the first ${number(obstacle.least)} jobs, which are all that Batch lists.`,
         evidence: aheadLine(props),
-        nextStep: 'Nothing: its turn comes when those ahead have started.',
+        nextStep: 'Nothing needs to be done: its turn comes when those ahead have started.',
         links: [{ label: 'Those waiting', command: `search status:runnable queue:${queue} sort:oldest` }],
       };
     case 'first':
@@ -249,10 +202,11 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
             ? `It is the first in ${queue}: Batch is finding an instance for it.`
             : `Batch is finding a place for it in ${queue}.`,
         evidence: [...(since === undefined ? [] : [`At the head since ${moment(since)}`]), asks(job)],
+        beside: since === undefined ? [] : [`The first in the line, since ${moment(since)}`],
         // User guide, "Jobs stuck in a RUNNABLE status": the common causes where Batch names none.
         nextStep: long
           ? 'An instance takes some minutes. After so long, look whether instances start and join the cluster: EC2 quota, a route to ECS, the instance role, the ECS agent and awslogs on a custom AMI.'
-          : 'Nothing: an instance takes some minutes to boot.',
+          : 'Nothing needs to be done: an instance takes some minutes to boot.',
         links: long ? [{ label: 'Queue', command: `queues ${queue}` }] : [],
       };
     }
@@ -282,6 +236,6 @@ function startingWords({ job, now }: WhyWaitingProps): Words {
     ],
     nextStep: long
       ? 'A big image takes minutes, this is longer: look whether its subnet reaches the registry, and at the agent on its instance.'
-      : 'Nothing: a big image takes a few minutes.',
+      : 'Nothing needs to be done: a big image takes a few minutes.',
   };
 }

@@ -87,17 +87,19 @@ function hostLines(host: HostFacts | undefined): string[] {
   ];
 }
 
-/** The job's own definition's week, or nothing where it tells nothing. */
+/** The week of its definition, or nothing where that tells nothing. */
 function repeatLine(job: Job, repeats: Repeats | undefined): string[] {
-  if (repeats === undefined || repeats.failed === 0) return [];
+  if (repeats === undefined || repeats.failed === 0 || job.definition === undefined) return [];
   const { same, failed, isAll, days } = repeats;
-  const of = `${isAll ? '' : 'the newest '}${count(failed, 'job')} of ${escaped(job.definition ?? '')} that failed in the last ${days} days`;
-  if (same <= 1 && failed === 1)
-    return [`The only failure of ${escaped(job.definition ?? '')} in the last ${days} days.`];
+  const time = `in the last ${days} days`;
+  const definition = escaped(job.definition);
+  const failures = `${isAll ? '' : 'newest '}${count(failed, 'failure')} of ${definition} ${time}`;
+  if (failed === 1) return [`The only failure of ${definition} ${time}.`];
+  if (same === failed) return [`All ${failures} had this cause.`];
   return [
-    same === failed
-      ? `So did all of the ${of.replace(/^the /, '')}.`
-      : `So did ${number(same)} of the ${of.replace(/^the /, '')}.`,
+    same === 1
+      ? `The only one of the ${failures} with this cause.`
+      : `${number(same)} of the ${failures} had this cause.`,
   ];
 }
 
@@ -135,6 +137,8 @@ export function whyFailed(props: WhyFailedProps): Message {
     ...(other === undefined ? [] : [{ verb: 'retry', label: `Retry in ${other}`, words: `queue:${other}` }]),
   ];
   const offered = remedyButtons(job, remedies, verbs);
+  const common = children.find(({ arrayIndex }) => arrayIndex === groups[0]?.indexes[0]);
+  const ofChildren = common === undefined ? undefined : causeOf(common)?.nextStep;
   const isStopped = cause.key === 'terminated' || cause.key === 'cancelledFromSlack';
   return explanation({
     job,
@@ -158,7 +162,7 @@ export function whyFailed(props: WhyFailedProps): Message {
         : ['The main node’s end is the job’s; a failure of another node alone does not fail it.']),
     ],
     box: text,
-    nextStep: [cause.nextStep, other === undefined ? '' : `${other} is on demand.`]
+    nextStep: [ofChildren ?? cause.nextStep, other === undefined ? '' : `${other} is on demand.`]
       .filter((part) => part !== '')
       .join(' '),
     missing: props.missing,

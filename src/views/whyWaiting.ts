@@ -1,11 +1,11 @@
 /** Why a job has not started: the decisive obstacle is the answer, the others are evidence. */
 import type { Remedy } from '../jobs/causes';
 import { attemptNumber, waitMs } from '../jobs/lifecycle';
-import { askedVcpus, type Obstacle, obstaclesOf } from '../jobs/waiting';
+import { type Obstacle, obstaclesOf } from '../jobs/waiting';
 import { explanation, remedyButtons } from './explanation';
 import { button, code, escaped, linkButton, type Message } from './kit';
 import { jobLink } from './links';
-import { asks, type WhyWaitingProps, type Words, wordsOf } from './obstacle';
+import { type WhyWaitingProps, type Words, wordsOf } from './obstacle';
 import { stateWord } from './status';
 import { duration } from './time';
 import { count, sentence as ended, number } from './words';
@@ -46,28 +46,16 @@ export function whyWaiting(props: WhyWaitingProps): Message {
     sentence: main.sentence,
     evidence: [
       ...(main.evidence ?? []),
-      ...rest.flatMap((words) => [escaped(words.sentence), ...(words.evidence ?? [])]),
+      ...rest.flatMap(({ sentence, evidence = [], beside }) => beside ?? [escaped(sentence), ...evidence]),
       ...shares,
       ...(attempt > 1 ? [`It is waiting for attempt ${attempt}; attempt ${attempt - 1} failed.`] : []),
       ...(job.cancelled === true || job.terminated === true ? ['Somebody has asked Batch to cancel it.'] : []),
     ].filter((line, at, all) => all.indexOf(line) === at),
     nextStep: ended(`${main.nextStep ?? ''}${elsewhere}`.trim()),
     missing: props.missing,
-    notes:
-      askedVcpus(job) === undefined
-        ? []
-        : [
-            asks(job)
-              .replace(/^It asks/, 'asks')
-              .replace(/\.$/, ''),
-          ],
     buttons: [
       ...remedyButtons(job, remediesOf(obstacles, props), verbs),
-      ...[main, ...rest]
-        .flatMap(({ links = [] }) => links)
-        .filter(({ command }, at, all) => all.findIndex((one) => one.command === command) === at)
-        .slice(0, 4)
-        .map((link) => button(link)),
+      ...(main.links ?? rest.find(({ links }) => links !== undefined)?.links ?? []).map((link) => button(link)),
       button({ label: 'Refresh', command: `why ${job.id}`, replace: true }),
       button({ label: 'Job', command: `job ${job.id}` }),
       linkButton('Open in AWS', jobLink(job, region)),

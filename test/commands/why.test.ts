@@ -133,16 +133,26 @@ describe('a job waits in its queue', () => {
     const queue = await queueWith({ maxvCpus: 1 });
     const running = await submit('has-the-place', queue, hang);
     await whyWhen(running, /running for/);
-    await whyWhen(await submit('next', queue, hang), /the first in/);
+    await whyWhen(await submit('next', queue, hang), /The first in the line/);
     await whyWhen(await submit('after-next', queue, hang), /Position 2/);
     const id = await submit('last-in-line', queue, hang);
     const plain = await whyWhen(id, /Position 3/);
     expect(plain).toMatch(
       new RegExp(`Waits for room: its compute environment is at the maximum \\(ce-${queue} \\d of 1 vCPU\\)`),
     );
-    expect(plain).toContain('Waits for 2 jobs ahead of it');
     expect(plain).toMatch(/Those ahead have waited \d+ (?:s|min)/);
     expect(plain).toContain('[What runs there]');
+  });
+
+  test('for its turn, where there would be room for it alone', async () => {
+    const queue = await queueWith({ type: 'FARGATE', instanceTypes: undefined, maxvCpus: 4 });
+    const onFargate = (vcpus: string) => ({ ...sized(vcpus), jobDefinition: 'sandbox-fargate' });
+    await whyWhen(await submit('half', queue, {}, onFargate('2')), /running for/);
+    await whyWhen(await submit('whole', queue, {}, onFargate('4')), /[Tt]he first in/);
+    const plain = await whyWhen(await submit('quarter', queue, {}, onFargate('1')), /Position 2/);
+    expect(plain).toContain(`Waits for 1 job ahead of it in ${queue}.`);
+    expect(plain).toContain('Nothing needs to be done');
+    expect(plain).not.toContain('What helps');
   });
 
   test('behind one that is blocked at the head, which an operator may cancel', async () => {
@@ -167,7 +177,7 @@ describe('a job waits in its queue', () => {
   test('in five calls to Batch and one that finds it', async () => {
     const queue = await queueWith({ maxvCpus: 1 });
     await whyWhen(await submit('fills', queue, hang), /running for/);
-    await whyWhen(await submit('is-first', queue, hang), /the first in/);
+    await whyWhen(await submit('is-first', queue, hang), /The first in the line/);
     const id = await submit('is-second', queue, hang);
     await whyWhen(id, /Position 2/);
     expect(await callsOf(() => why(id))).toEqual({

@@ -98,10 +98,10 @@ describe('a failed job', () => {
     );
     for (const id of ids) await failed(id);
     const [first = '', , third = ''] = ids;
-    expect(await whyWhen(first, /So did/)).toContain(
-      'So did 2 of the 4 jobs of strikes:1 that failed in the last 7 days.',
+    expect(await whyWhen(first, /had this cause/)).toContain(
+      '2 of the 4 failures of strikes:1 in the last 7 days had this cause.',
     );
-    expect(await whyWhen(third, /So did/)).toContain('So did 1 of the 4 jobs of strikes:1');
+    expect(await whyWhen(third, /with this cause/)).toContain('The only one of the 4 failures of strikes:1');
     const list = only(await here.ada.presses('Its failures this week', await answer(first)));
     expect(list.plain).toContain('4 failed jobs');
   });
@@ -189,7 +189,7 @@ test('a job cancelled from Slack names who did it, by which operation, and for w
   expect(plain).toMatch(/Cancelled from Slack by ada \(op [0-9A-Z]{5}\)\./);
   expect(plain).toMatch(/confirmed operation [0-9A-Z]{5} at/);
   expect(plain).toContain('wrong reference genome');
-  expect(plain).not.toContain('So did');
+  expect(plain).not.toContain('this cause');
 });
 
 describe('a job that has not failed', () => {

@@ -91,7 +91,7 @@ describe('in the queue, the decisive thing comes first', () => {
     [
       'more vCPUs than any may have, whatever Batch says',
       { job: job({ vcpus: 65, statusReason: BLOCKED }), queue: queue() },
-      ['tooBig', 'blocked', 'full'],
+      ['tooBig', 'blocked'],
     ],
     ['a GPU where no type has one', { job: job({ gpus: 1 }), queue: queue() }, ['noType']],
     [
