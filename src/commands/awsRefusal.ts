@@ -40,7 +40,7 @@ export function awsRefusal(error: unknown, again: string | undefined): UserError
 }
 
 /** How long an answer needs to reach Slack after all else is done. */
-const ANSWER_MS = 8_000;
+const ANSWER_MS = 5_000;
 
 /**
  * What `work` gives, or the plain word that AWS did not answer in the time that is left.

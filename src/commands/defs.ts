@@ -9,6 +9,9 @@ import { type Asking, command, type Room } from './command';
 import { askedOf, fitsWords, globs, nothingFits, oneOf, page } from './narrow';
 
 const TYPES = ['container', 'multinode', 'ec2', 'fargate', 'eks'] as const;
+const SORTS = { name: 'by name', used: 'most recently used first' } as const;
+/** Definitions of so many of the newest jobs are the most recently used; the others follow by name. */
+const NEWEST_JOBS = 1_000;
 /** How far back a list looks for a definition's jobs. */
 const WINDOW = { since: '30d', words: ' in 30 days' } as const;
 /** Revisions whose last use is looked up one by one. */
@@ -81,21 +84,29 @@ function isOf({ type, platforms }: Definition, wanted: (typeof TYPES)[number]): 
   return type === wanted || platforms.some((platform) => platform.toLowerCase() === wanted);
 }
 
+/** Where each definition stands among those used most recently, 0 being the last one used. */
+async function recency(room: Room): Promise<Map<string, number>> {
+  const { rows } = await room.history.search.search(parseQuery('', { now: room.now() }), { limit: NEWEST_JOBS });
+  const names = new Set(rows.flatMap(({ definition }) => definition?.replace(/:\d+$/, '') ?? []));
+  return new Map([...names].map((name, place) => [name, place]));
+}
+
 export const defs = command({
   name: 'defs',
   summary: 'Shows job definitions: active revisions, what the newest runs and asks for, and when it was last used.',
   group: 'asks',
-  usage: '[name[:revision]] [image:] [type:]',
+  usage: '[name[:revision]] [image:] [type:] [sort:]',
   example: '',
   filters: {
     image: { schema: globs, meaning: 'part of the image, or a pattern with *' },
     type: { schema: oneOf(TYPES), meaning: TYPES.join(', ') },
+    sort: { schema: oneOf(['name', 'used']), meaning: 'name, used (most recently used first)' },
     page,
   },
   flags: ['share'],
   async run(asking, room) {
     const { words, filters, flags, text, person } = asking;
-    const { image, type } = filters;
+    const { image, type, sort = 'name' } = filters;
     const isFiltered = image !== undefined || type !== undefined;
     const isShared = flags.has('share');
     const now = room.now();
@@ -124,6 +135,11 @@ export const defs = command({
       .filter(({ newest }) => fitsImage(newest.runs.image ?? ''))
       .filter(({ newest }) => type === undefined || isOf(newest, type))
       .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    if (sort === 'used') {
+      const places = await recency(room);
+      const placeOf = ({ name }: DefinitionFamily): number => places.get(name) ?? places.size;
+      chosen.sort((a, b) => placeOf(a) - placeOf(b));
+    }
     const [first] = chosen;
     if (first === undefined) {
       const names = families.map((family) => family.name);
@@ -138,7 +154,7 @@ export const defs = command({
       ),
     );
     const notes = isWhole ? [] : ['AWS has more definitions than I could read in time: give a name'];
-    const view = { page: part, all: chosen, uses: new Map(uses), window: WINDOW.words, notes };
+    const view = { page: part, all: chosen, uses: new Map(uses), window: WINDOW.words, order: SORTS[sort], notes };
     return { message: definitions({ ...shown, ...view }), public: isShared };
   },
 });

@@ -37,7 +37,6 @@ function detailsOf(container: ContainerInstance, instance: Instance | undefined)
     ['architecture', instance?.Architecture ?? attribute(container, 'ecs.cpu-architecture')],
     ['private address', instance?.PrivateIpAddress],
     ['public address', instance?.PublicIpAddress],
-    ['state in EC2', instance?.State?.Name],
     ['ECS agent', container.versionInfo?.agentVersion],
     ['waiting to start', container.pendingTasksCount ? String(container.pendingTasksCount) : undefined],
   ];
@@ -49,10 +48,10 @@ function detailsOf(container: ContainerInstance, instance: Instance | undefined)
 function rowOf(
   container: ContainerInstance,
   environment: EnvironmentRow,
-  known: ReadonlyMap<string, Instance>,
+  known: ReadonlyMap<string, Instance> | undefined,
 ): InstanceRow {
   const { containerInstanceArn: arn = '', ec2InstanceId } = container;
-  const instance = ec2InstanceId === undefined ? undefined : known.get(ec2InstanceId);
+  const instance = ec2InstanceId === undefined ? undefined : known?.get(ec2InstanceId);
   return {
     id: ec2InstanceId ?? arn.slice(arn.lastIndexOf('/') + 1),
     isOnEc2: ec2InstanceId?.startsWith('i-') ?? false,
@@ -67,6 +66,7 @@ function rowOf(
     status: container.status ?? 'UNKNOWN',
     statusReason: container.statusReason || undefined,
     isConnected: container.agentConnected ?? false,
+    ec2State: known === undefined || ec2InstanceId === undefined ? undefined : (instance?.State?.Name ?? 'gone'),
     tasks: (container.runningTasksCount ?? 0) + (container.pendingTasksCount ?? 0),
     vcpus: amounts(container, 'CPU', 1024),
     memoryMiB: amounts(container, 'MEMORY'),
@@ -87,7 +87,7 @@ export async function instanceRows(
   const byCluster = new Map(environments.map((row) => [row.ecsClusterArn ?? '', row]));
   const found = await room.containerInstances.ofClusters([...byCluster.keys()]);
   const ids = [...found.values()].flat().flatMap(({ ec2InstanceId }) => ec2InstanceId ?? []);
-  let known: Map<string, Instance> = new Map();
+  let known: Map<string, Instance> | undefined;
   try {
     known = await room.instances.describe(ids);
   } catch (error) {

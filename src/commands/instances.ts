@@ -32,7 +32,7 @@ function isIn(row: InstanceRow, state: (typeof STATES)[number]): boolean {
   }
 }
 
-const RANK = { lost: 0, draining: 1, idle: 2, well: 3 } as const;
+const RANK = { lost: 0, ended: 1, draining: 2, idle: 3, well: 4 } as const;
 
 /** Words that an instance can be found by. */
 const facetsOf = (row: InstanceRow): (string | undefined)[] => [

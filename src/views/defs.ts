@@ -67,6 +67,8 @@ export interface DefinitionsProps extends Shown {
   all: readonly DefinitionFamily[];
   uses: ReadonlyMap<string, DefinitionUse>;
   window: string;
+  /** How they are sorted, in words. */
+  order: string;
   notes: readonly string[];
   now: number;
   region: string;
@@ -79,7 +81,7 @@ export function definitions(props: DefinitionsProps): Message {
   return {
     text: `${title}.`,
     blocks: [
-      section(dotted([`*${title}*`, 'by name'])),
+      section(dotted([`*${title}*`, props.order])),
       ...page.items.map((family) => {
         const { name, newest } = family;
         const resources = resourceWords(newest);
@@ -103,7 +105,14 @@ export function definitions(props: DefinitionsProps): Message {
           ]),
         );
       }),
-      ...foot(props, { page, notes: props.notes, controls: [button({ label: 'Queues', command: 'queues' })] }),
+      ...foot(props, {
+        page,
+        notes: props.notes,
+        controls: [
+          button({ label: 'Recently used', command: 'defs sort:used' }),
+          button({ label: 'Queues', command: 'queues' }),
+        ],
+      }),
     ],
   };
 }

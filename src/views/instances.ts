@@ -25,6 +25,8 @@ export interface InstanceRow {
   status: string;
   statusReason: string | undefined;
   isConnected: boolean;
+  /** What EC2 calls its state; `gone` where EC2 knows it no more, absent where EC2 was not asked or did not answer. */
+  ec2State: string | undefined;
   /** Tasks that run or start: on a Batch host, one a job or a node. */
   tasks: number;
   vcpus: { free: number; all: number } | undefined;
@@ -38,12 +40,23 @@ export interface InstanceRow {
 export const IDLE_MS = 15 * 60_000;
 
 export interface InstanceHealth {
-  kind: 'well' | 'idle' | 'draining' | 'lost';
+  kind: 'well' | 'idle' | 'draining' | 'ended' | 'lost';
   word: string;
   nextStep?: string;
 }
 
+const ENDED = new Set(['shutting-down', 'terminated', 'stopping', 'stopped', 'gone']);
+
 export function instanceHealth(row: InstanceRow, now: number): InstanceHealth {
+  if (row.ec2State !== undefined && ENDED.has(row.ec2State))
+    return {
+      kind: 'ended',
+      word: row.ec2State === 'gone' ? 'gone from EC2' : `${row.ec2State} in EC2`,
+      // "Stopped container instances or instances with disconnected agents aren't automatically deregistered when
+      // terminated": https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html
+      nextStep:
+        'EC2 has ended it, and what ran on it has failed. ECS strikes it off by itself, unless its agent was out of touch before: then deregister it by hand.',
+    };
   if (!row.isConnected)
     return {
       kind: 'lost',
@@ -69,7 +82,7 @@ export function instanceHealth(row: InstanceRow, now: number): InstanceHealth {
   };
 }
 
-const SIGNS = { well: '▶', idle: '◌', draining: '◔', lost: '✖' } as const;
+const SIGNS = { well: '▶', idle: '◌', draining: '◔', ended: '✖', lost: '✖' } as const;
 
 const free = (
   of: { free: number; all: number } | undefined,
@@ -120,14 +133,14 @@ function titleOf({ all, now }: InstancesProps): string {
   const jobs = all.reduce((sum, { tasks }) => sum + tasks, 0);
   const vcpus = all.reduce((sum, row) => sum + (row.vcpus?.all ?? 0), 0);
   const taken = vcpus - all.reduce((sum, row) => sum + (row.vcpus?.free ?? 0), 0);
-  const ill = all.filter((row) => ['lost', 'idle'].includes(instanceHealth(row, now).kind)).length;
+  const ill = all.filter((row) => ['lost', 'ended', 'idle'].includes(instanceHealth(row, now).kind)).length;
   const environments = new Set(all.map(({ environment }) => environment)).size;
   return [
     `${count(all.length, 'instance')} in ${count(environments, 'environment')}`,
     ...(spot === 0 ? [] : [`${number(spot)} Spot`]),
     count(jobs, 'job'),
     `${whole(taken)} of ${whole(vcpus)} vCPU taken`,
-    ...(ill === 0 ? [] : [`${number(ill)} idle or out of touch`]),
+    ...(ill === 0 ? [] : [`${number(ill)} idle, ended or out of touch`]),
   ].join(', ');
 }
 

@@ -129,7 +129,9 @@ function queueLines(queue: QueueRow, props: QueuesProps): string {
   const on = [...(vcpus === undefined ? [] : [vcpus]), queue.environments.map(environmentWords).join(', ')].filter(
     (part) => part !== '',
   );
-  return [dotted(head), ...ailment(health), dotted(work), dotted(on)].filter((line) => line !== '').join('\n');
+  const isIdle = jobsIn(queue) === 0 && work.length === 1;
+  const rest = isIdle ? [dotted([...work, ...on])] : [dotted(work), dotted(on)];
+  return [dotted(head), ...ailment(health), ...rest].filter((line) => line !== '').join('\n');
 }
 
 export function queues(props: QueuesProps): Message {

@@ -109,6 +109,7 @@ describe('in an account with twenty teams', () => {
     expect(card.plain).toMatch(/\n1: 1 job, last/);
     expect(only(await here.ada.presses('Failed', card)).plain).toContain('uses-it');
     expect(await plainOf('defs sce*')).toContain('scene:1');
+    expect((await plainOf('defs sort:used')).split('\n')[1]).toMatch(/^scene {2}· {2}revision 1 /);
   });
 
   test('a list tells newest revision, active ones, image, resources and use', async () => {

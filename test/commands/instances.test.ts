@@ -92,6 +92,16 @@ test('a draining instance comes first and says what that means', async () => {
   expect(await plainOf('instances state:active')).not.toContain(id);
 });
 
+test('an instance that Spot took back is told as such, until ECS strikes it off', async () => {
+  await here.submit('evicted', { LOCAL_OUTCOME: 'spot', LOCAL_RUN_SECONDS: '1' }, { jobQueue: 'search-prod-spot' });
+  const plain = await here.until('the reclaim', async () => {
+    const seen = await plainOf('instances env:ce-search-prod-spot');
+    return seen.includes('terminated in EC2') ? seen : undefined;
+  });
+  expect(plain).toContain('EC2 has ended it, and what ran on it has failed.');
+  expect(plain).toContain('1 idle, ended or out of touch');
+});
+
 test('words find by type, zone, market and environment', async () => {
   const all = await plainOf('instances');
   const zone = /us-east-1[a-d]/.exec(all)?.[0] ?? '';

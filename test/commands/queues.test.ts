@@ -5,6 +5,7 @@ import {
   UpdateComputeEnvironmentCommand,
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
+import { runCommand } from '../../src/commands/run';
 import type { Message } from '../../src/local/slack/server';
 import { type Scene, scene } from '../scene';
 
@@ -185,6 +186,28 @@ describe('in an account with twenty teams', () => {
     await here.until('a refusal', () => refused() > before || undefined);
     here.world.aws.setFaults({ throttle: 0 });
     expect((await answer).plain).toContain('imaging-prod-spot');
+  });
+
+  test('when AWS goes on refusing, it says so in the time that is left, and offers to try again', async () => {
+    here.world.aws.setFaults({ throttle: 1 });
+    try {
+      const request = {
+        kind: 'command' as const,
+        id: 'throttled',
+        text: 'queues imaging',
+        typed: true,
+        user: { id: 'U0ADA00001', name: 'ada' },
+        channel: { id: 'C0GENERAL1', name: 'general' },
+        replace: false,
+        inputs: {},
+      };
+      await expect(runCommand(request, here.world.app.room, () => 5_500)).rejects.toMatchObject({
+        message: 'AWS took too long to answer, so I gave up. Try again in a minute.',
+        suggestion: 'queues imaging',
+      });
+    } finally {
+      here.world.aws.setFaults({ throttle: 0 });
+    }
   });
 
   test('a permission that is missing is told by its name; one that only adds to the answer, in a note', async () => {

@@ -33,10 +33,16 @@ const inSeconds = (task: Record<string, unknown>): Record<string, unknown> =>
       ),
   );
 
-const statusOf = (host: Host): 'ACTIVE' | 'DRAINING' | 'INACTIVE' =>
-  host.terminatedAt !== undefined ? 'INACTIVE' : host.draining ? 'DRAINING' : 'ACTIVE';
+/** How long a host that EC2 took back stays registered, with its agent out of touch. */
+const STRUCK_OFF_MS = 300_000;
 
-const instance = (host: Host) => {
+function statusOf(world: World, { terminatedAt, reclaimed, draining }: Host): 'ACTIVE' | 'DRAINING' | 'INACTIVE' {
+  const isStruckOff = !reclaimed || world.now() - (terminatedAt ?? 0) > STRUCK_OFF_MS / world.speed;
+  if (terminatedAt !== undefined && isStruckOff) return 'INACTIVE';
+  return draining ? 'DRAINING' : 'ACTIVE';
+}
+
+const instance = (world: World, host: Host) => {
   const size = INSTANCE_TYPES[host.type];
   const resource = (name: string, integerValue: number) => ({
     name,
@@ -59,7 +65,7 @@ const instance = (host: Host) => {
       resource('CPU', Math.round(((size?.vcpus ?? 0) - host.usedVcpus) * 1024)),
       resource('MEMORY', Math.round((size?.memoryMiB ?? 0) * 0.97) - host.usedMemoryMiB),
     ],
-    status: statusOf(host),
+    status: statusOf(world, host),
     agentConnected: host.terminatedAt === undefined,
     runningTasksCount: host.tasks,
     pendingTasksCount: 0,
@@ -110,7 +116,9 @@ export function ecsOperations(world: World): Operations {
         throw new AwsError('InvalidParameterException', 'Container instances must have 1 to 100 members.');
       }
       return {
-        containerInstances: wanted.flatMap((arn) => known.get(lastPart(arn)) ?? []).map(instance),
+        containerInstances: wanted
+          .flatMap((arn) => known.get(lastPart(arn)) ?? [])
+          .map((host) => instance(world, host)),
         failures: wanted.filter((arn) => !known.has(lastPart(arn))).map(missing),
       };
     },
@@ -126,7 +134,7 @@ export function ecsOperations(world: World): Operations {
       const cluster = clusterOf(input);
       const { status } = input;
       const found = hostsOf(cluster).filter((host) =>
-        status === undefined ? statusOf(host) !== 'INACTIVE' : statusOf(host) === status,
+        status === undefined ? statusOf(world, host) !== 'INACTIVE' : statusOf(world, host) === status,
       );
       const page = pageOf(found, input, `${cluster} ${status}`, 100);
       return {
@@ -145,7 +153,7 @@ export function ecsOperations(world: World): Operations {
       const found = wanted.flatMap((arn) => known.get(lastPart(arn)) ?? []);
       for (const host of found) host.draining = input.status === 'DRAINING';
       return {
-        containerInstances: found.map(instance),
+        containerInstances: found.map((host) => instance(world, host)),
         failures: wanted.filter((arn) => !known.has(lastPart(arn))).map(missing),
       };
     },

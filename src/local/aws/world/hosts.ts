@@ -31,6 +31,8 @@ export interface Host {
   privateIp: string;
   launchedAt: number;
   terminatedAt?: number;
+  /** EC2 took it back, so that its agent could not sign off. */
+  reclaimed?: boolean;
   /** Takes no more tasks, while those it has go on. */
   draining?: boolean;
   usedVcpus: number;
@@ -139,8 +141,10 @@ export function vacate(world: World, instanceId: string, need: Need, reclaimed: 
   host.tasks--;
   host.usedVcpus -= need.vcpus;
   host.usedMemoryMiB -= need.memoryMiB;
-  if (reclaimed) endHost(world, host);
-  else if (host.tasks === 0) endWhenIdle(world, host);
+  if (reclaimed) {
+    host.reclaimed = true;
+    endHost(world, host);
+  } else if (host.tasks === 0) endWhenIdle(world, host);
 }
 
 export function endWhenIdle(world: World, host: Host): void {
