@@ -51,5 +51,11 @@ export function logPlaceOf(job: Job, attempt: number, container?: string): LogPl
       ? (run?.logStream ?? (several.length > 0 ? undefined : streamByTask(job, run)))
       : several.find(({ name }) => name === container)?.logStream;
   if (stream === undefined) return undefined;
-  return { group: job.logGroup ?? DEFAULT_LOG_GROUP, stream, region: job.logRegion };
+  const name = several.find(({ logStream }) => logStream === stream)?.name;
+  const own = job.properties?.containers?.find((part) => part.name !== undefined && part.name === name);
+  return {
+    group: own?.logGroup ?? job.logGroup ?? DEFAULT_LOG_GROUP,
+    stream,
+    region: own?.logRegion ?? job.logRegion,
+  };
 }

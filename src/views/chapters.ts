@@ -69,3 +69,9 @@ export function pagesOf(chapters: readonly Chapter[]): KnownBlock[][] {
   }
   return pages;
 }
+
+/** Lines of which some may be missing. */
+export const present = (facts: readonly (string | undefined)[]): string[] => facts.filter((fact) => fact !== undefined);
+/** Words for a value, where there is one. */
+export const fact = <T>(value: T | undefined, words: (value: T) => string): string | undefined =>
+  value === undefined ? undefined : words(value);

@@ -1,27 +1,13 @@
 /** One job in one message: its state, the plain cause, where and how long it ran, and what can be done. */
 import { causeOf, exitMeaning } from '../jobs/causes';
-import { arrayParentOf, isDone, isLost, type Job, userOf } from '../jobs/job';
+import { isDone, isLost, type Job, userOf } from '../jobs/job';
 import { attemptNumber, leftNoTrace, runMs, startingMs, waitMs } from '../jobs/lifecycle';
-import { logPlaceOf } from '../jobs/logPlace';
 import { nodeIndexOf, propertiesOf, type Surroundings } from '../jobs/surroundings';
 import { causeLines, childrenBar, failedByCause } from './failedChildren';
+import { waysOn } from './jobButtons';
 import { nameOf } from './jobLine';
 import { dependencyLine, nodeLines, positionWords, runOfContainer } from './jobParts';
-import {
-  actions,
-  bold,
-  button,
-  code,
-  context,
-  cut,
-  cutMiddle,
-  dotted,
-  escaped,
-  linkButton,
-  type Message,
-  section,
-} from './kit';
-import { jobLink, logLink, regionOf } from './links';
+import { actions, bold, code, context, cut, cutMiddle, dotted, escaped, type Message, section } from './kit';
 import { sign, stateWord } from './status';
 import { ago, duration, moment } from './time';
 import { count, memory, number, some } from './words';
@@ -175,61 +161,6 @@ function submissionLines(job: Job, around: Surroundings): string[] {
       : `command ${code(cut(job.command.join(' '), 300))}`,
     tags.length === 0 ? undefined : `tags ${escaped(cut(some(tags, 8), 300))}`,
   ].filter((detail) => detail !== undefined);
-}
-
-/** The first thing that somebody wants of such a job stands first, and is the one primary button. */
-function waysOn({ job, around, now: _, region, mayAct, verbs }: JobCardProps) {
-  const primary = { style: 'primary' as const };
-  const failed = around.failed ?? [];
-  const [firstFailed] = failed;
-  const parentId = arrayParentOf(job.id);
-  const isOver = isDone(job) || isLost(job);
-  const place = logPlaceOf(job, attemptNumber(job));
-  const ofArray = [
-    ...(failed.length === 0
-      ? [button({ label: 'Children', command: `search array:${job.id}`, ...primary })]
-      : [
-          button({ label: 'Failed children', command: `search array:${job.id} status:failed`, ...primary }),
-          button({ label: 'Children', command: `search array:${job.id}` }),
-        ]),
-    ...(firstFailed === undefined
-      ? []
-      : [button({ label: `Logs of child ${firstFailed.arrayIndex ?? 0}`, command: `logs ${firstFailed.id}` })]),
-  ];
-  const mainNode = propertiesOf(job, around).mainNode ?? 0;
-  const logs =
-    job.nodes === undefined
-      ? button({ label: 'Logs', command: `logs ${job.id}`, ...primary })
-      : button({ label: `Logs of node ${mainNode}`, command: `logs ${job.id}#${mainNode}`, ...primary });
-  return [
-    ...(job.arraySize === undefined ? [logs] : ofArray),
-    ...(verbs.has('why') && job.status !== 'SUCCEEDED' && job.status !== 'RUNNING'
-      ? [button({ label: 'Why', command: `why ${job.id}` })]
-      : []),
-    button({ label: 'All details', command: `job ${job.id} details:1`, replace: true }),
-    ...(parentId === undefined ? [] : [button({ label: 'Array', command: `job ${parentId}` })]),
-    ...(nodeIndexOf(job.id) === undefined
-      ? []
-      : [button({ label: 'All nodes', command: `job ${job.id.split('#')[0]}` })]),
-    button({ label: 'Refresh', command: `job ${job.id}`, replace: true }),
-    linkButton('Open in AWS', jobLink(job, region)),
-    ...(place === undefined
-      ? []
-      : [linkButton('Log in CloudWatch', logLink(place.group, place.stream, place.region ?? regionOf(job, region)))]),
-    ...(mayAct && !isOver
-      ? [
-          button({
-            label: job.arraySize === undefined ? 'Cancel…' : 'Cancel rest…',
-            command: `cancel ${job.id}`,
-            style: 'danger' as const,
-            says:
-              job.arraySize === undefined
-                ? 'Cancel this job, after a preview'
-                : 'Cancel the children that have not ended, after a preview',
-          }),
-        ]
-      : []),
-  ];
 }
 
 export function jobCard(props: JobCardProps): Message {
