@@ -33,6 +33,7 @@ const readUnits = (bytes: number): number => Math.ceil(bytes / 4096) / 2;
 const HEAD_UNITS = 1;
 /** A job's item is one to two KB. */
 const JOB_UNITS = 0.5;
+/** As many as a segment holds. */
 const ROWS_AT_ONCE = 16_384;
 const SAMPLE_EVERY = 1_000;
 /** No search may be cut off by its budget here. */
@@ -56,12 +57,18 @@ export class PackedHistory {
   /** The segments of each group of jobs that were packed at once. */
   readonly #groups: ManifestEntry[][] = [];
 
+  readonly #rowsAtOnce: number;
+
+  constructor(rowsAtOnce = ROWS_AT_ONCE) {
+    this.#rowsAtOnce = rowsAtOnce;
+  }
+
   add(corpusJob: CorpusJob): void {
     const { job, placement } = placedJob(corpusJob);
     this.#ids.push(Number.parseInt(job.id.slice(0, 8), 16));
     const began = performance.now();
     this.#waiting.push({ row: segmentRow(job, placement), version: 1 });
-    if (this.#waiting.length === ROWS_AT_ONCE) this.#pack();
+    if (this.#waiting.length === this.#rowsAtOnce) this.#pack();
     this.packMs += performance.now() - began;
     if (this.jobs % SAMPLE_EVERY === 0) this.samples.push(job);
     this.jobs++;
@@ -148,7 +155,7 @@ export class PackedHistory {
       else high = middle;
     }
     for (; this.#prefixes[low] === wanted; low++) {
-      yield* this.#groups[Math.floor((this.#order[low] ?? 0) / ROWS_AT_ONCE)] ?? [];
+      yield* this.#groups[Math.floor((this.#order[low] ?? 0) / this.#rowsAtOnce)] ?? [];
     }
   }
 }
