@@ -84,6 +84,7 @@ export function failedJob({ job, lines, now, region }: FailedJobProps): Message 
               button({ label: 'Logs', command: `logs ${job.id}`, style: 'primary' }),
               button({ label: 'Job', command: `job ${job.id}` }),
             ]),
+        button({ label: 'Why', command: `why ${job.id}` }),
         linkButton('Open in AWS', jobLink(job, region)),
       ),
     ],

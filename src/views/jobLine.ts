@@ -65,6 +65,7 @@ export function jobLine(job: JobRow, now: number, region: string): SectionBlock 
       ...(job.arraySize === undefined
         ? [{ label: 'Logs', command: `logs ${job.id}` }]
         : [{ label: 'Children', command: `search array:${job.id}` }]),
+      ...(job.status === 'SUCCEEDED' ? [] : [{ label: 'Why', command: `why ${job.id}` }]),
       ...(isDone(job) ? [] : [{ label: 'Cancel…', command: `cancel ${job.id}` }]),
       { label: 'Open in AWS', command: '-', url: jobLink(job, region) },
     ]),
