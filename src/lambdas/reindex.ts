@@ -33,6 +33,7 @@ export const reindexCommand: Command = {
         shown.tell(jobs, undefined, doing);
       },
     };
+    shown.tell(0, undefined, 'reading jobs');
     try {
       for (;;) {
         // Once it has begun, any packing goes on with it; asked again, it would begin again when the bot has ended it.
