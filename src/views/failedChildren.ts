@@ -1,7 +1,7 @@
 /** The children of an array: how many are in each state, and which failed of what. */
 import { causeOf } from '../jobs/causes';
 import type { BatchStatus, Job, JobRow } from '../jobs/job';
-import { code, escaped } from './kit';
+import { escaped } from './kit';
 import { count, number, some } from './words';
 
 /** `3, 17-22, 40` */
@@ -114,5 +114,5 @@ export function childrenBar({ arraySize, children: counted }: Pick<Job, 'arraySi
   );
   const cells = cellsOf(shares, size);
   const bar = shares.map(({ cell }, n) => cell.repeat(cells[n] ?? 0)).join('');
-  return `${code(bar)}\n${shares.map(({ children, words }) => `${number(children)} ${words}`).join('  ·  ')}`;
+  return `${bar}\n${shares.map(({ children, words }) => `${number(children)} ${words}`).join('  ·  ')}`;
 }

@@ -87,19 +87,31 @@ export function attempts(look: Look): Chapter {
   return { title: 'Attempts', lines: [...ended, ...now].reverse().flat() };
 }
 
+const order = (status: string): number => (BATCH_STATUSES as readonly string[]).indexOf(status);
+
+/** `attempt 2: runnable …, starting …`, a line an attempt, as far as each state was seen to begin. */
+function enteredLines({ entered }: Job, several: boolean): string[] {
+  const byAttempt = new Map<number, { status: string; at: number }[]>();
+  for (const [key, at] of Object.entries(entered)) {
+    const [attempt, status = ''] = key.split('.');
+    byAttempt.set(Number(attempt), [...(byAttempt.get(Number(attempt)) ?? []), { status, at }]);
+  }
+  return [...byAttempt]
+    .sort(([a], [b]) => a - b)
+    .map(([attempt, states]) => {
+      const words = states
+        .sort((a, b) => order(a.status) - order(b.status))
+        .map(({ status, at }) => `${escaped(status.toLowerCase())} ${moment(at)}`);
+      return dotted(several ? [`attempt ${attempt}`, ...words] : words);
+    });
+}
+
 export function times({ job }: Look): Chapter {
-  const entered = Object.entries(job.entered)
-    .map(([key, at]) => ({ attempt: Number(key.split('.')[0]), status: key.split('.')[1] ?? '', at }))
-    .sort((a, b) => a.attempt - b.attempt || order(a.status) - order(b.status));
-  const several = attemptNumber(job) > 1;
   return {
     title: 'Times',
     lines: present([
       fact(job.createdAt, (at) => `created ${moment(at)}`),
-      ...entered.map(
-        ({ attempt, status, at }) =>
-          `${several ? `attempt ${attempt} ` : ''}${escaped(status.toLowerCase())} ${moment(at)}`,
-      ),
+      ...enteredLines(job, attemptNumber(job) > 1),
       fact(job.startedAt, (at) => `started ${moment(at)}`),
       fact(job.stoppedAt, (at) => `stopped ${moment(at)}`),
       job.createdAt === undefined || job.stoppedAt === undefined
@@ -109,4 +121,3 @@ export function times({ job }: Look): Chapter {
     ]),
   };
 }
-const order = (status: string): number => (BATCH_STATUSES as readonly string[]).indexOf(status);

@@ -52,6 +52,11 @@ export function headline(job: Job, now: number): string {
 }
 
 function stages(job: Job, now: number): string | undefined {
+  // An array's parent neither waits nor runs: its children do.
+  if (job.arraySize !== undefined) {
+    const took = (job.stoppedAt ?? 0) - (job.createdAt ?? 0);
+    return job.stoppedAt === undefined || job.createdAt === undefined ? undefined : `took ${duration(took)} in all`;
+  }
   const waited = waitMs(job, now);
   const starting = startingMs(job, now);
   const ran = runMs(job, now);

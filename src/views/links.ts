@@ -4,10 +4,10 @@ import type { Job } from '../jobs/job';
 /** The region that a job is in, by its ARN. */
 export const regionOf = (job: Pick<Job, 'arn'>, fallback: string): string => job.arn?.split(':')[3] || fallback;
 
-/** The Batch console's page of a job, an array's child (`uuid:3`) included. */
+/** The Batch console's page of a job, an array's child (`uuid:3`) included; of a node (`uuid#3`), its job's. */
 export function jobLink(job: Pick<Job, 'id' | 'arn'>, region: string): string {
   const home = regionOf(job, region);
-  return `https://${home}.console.aws.amazon.com/batch/home?region=${home}#jobs/detail/${job.id}`;
+  return `https://${home}.console.aws.amazon.com/batch/home?region=${home}#jobs/detail/${job.id.split('#')[0]}`;
 }
 
 /** The CloudWatch console writes `%` of its own double encoding as `$25`. */

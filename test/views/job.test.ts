@@ -167,7 +167,7 @@ describe('children', () => {
           if (states === 0) expect(bar).toBeUndefined();
           else {
             const [cells = ''] = bar?.split('\n') ?? [];
-            expect(cells).toHaveLength(24 + 2);
+            expect(cells).toHaveLength(24);
             for (const [cell, count] of [
               ['█', counts.SUCCEEDED],
               ['✖', counts.FAILED],
