@@ -293,12 +293,12 @@ test('8. Limits: parts that would outgrow an item are halved, and what a batch l
 
 test('8. Limits: a list of many segments takes as many manifests as it needs', () => {
   const entries = Array.from({ length: 140 }, (_, n): ManifestEntry => {
-    const counts = Array.from({ length: 200 }, (_, q) => ({
-      queue: `queue-${q}`,
-      succeeded: (n * q) % 999,
-      failed: q,
-    }));
     const noise = createHash('shake256', { outputLength: 8_000 }).update(`${n}`).digest();
+    const counts = Array.from({ length: 500 }, (_, q) => ({
+      queue: `queue-${q}`,
+      succeeded: noise.readUInt16LE(4 * q),
+      failed: noise.readUInt16LE(4 * q + 2),
+    }));
     const dead = Array.from(noise, (byte, row) => 2 * row + (byte % 2));
     return { id: hashOf(n), rowCount: 16_384, oldestAt: n, newestAt: n + 9, counts, dead, firstEndAt: n };
   });
