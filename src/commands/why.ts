@@ -1,10 +1,12 @@
 /** `/batch why <id>`: why a job waits, failed or takes so long, with the evidence and the next step. */
 import { causeOf } from '../jobs/causes';
-import { isDone, isLost } from '../jobs/job';
+import { isDone, isLost, type Job } from '../jobs/job';
+import { sharedBy } from '../views/explanation';
+import type { Message } from '../views/kit';
 import { whyLost, whyRunning, whySucceeded } from '../views/why';
 import { whyFailed } from '../views/whyFailed';
 import { whyWaiting } from '../views/whyWaiting';
-import { command } from './command';
+import { command, type Room } from './command';
 import { findJob } from './find';
 import { gathering } from './gathering';
 import { gatherFailed, usualOf } from './whyEnded';
@@ -19,19 +21,20 @@ export const why = command({
   flags: ['share'],
   async run({ text, words, person, flags }, room) {
     const job = await findJob(words[0] ?? text, 'why', room);
-    const isPublic = flags.has('share');
-    const mayAct = person.role !== 'viewer';
-    const { region } = room;
-    const now = room.now();
-    if (isLost(job)) return { message: whyLost({ job, now, region }), public: isPublic };
-    const cause = job.status === 'FAILED' ? causeOf(job) : undefined;
-    const parts = gathering(room);
-    if (cause !== undefined)
-      return { message: whyFailed({ ...(await gatherFailed(job, cause, parts, room)), mayAct }), public: isPublic };
-    if (isDone(job) || job.status === 'RUNNING') {
-      const props = { job, usual: await usualOf(job, room), now, region, mayAct };
-      return { message: isDone(job) ? whySucceeded(props) : whyRunning(props), public: isPublic };
-    }
-    return { message: whyWaiting({ ...(await gatherWaiting(job, parts, room)), mayAct }), public: isPublic };
+    const message = await answerTo(job, person.role !== 'viewer', room);
+    return flags.has('share') ? { message: sharedBy(message, person.id), public: true } : { message };
   },
 });
+
+async function answerTo(job: Job, mayAct: boolean, room: Room): Promise<Message> {
+  const { region } = room;
+  const now = room.now();
+  if (isLost(job)) return whyLost({ job, now, region });
+  const parts = gathering(room);
+  const cause = job.status === 'FAILED' ? causeOf(job) : undefined;
+  if (cause !== undefined) return whyFailed({ ...(await gatherFailed(job, cause, parts, room)), mayAct });
+  if (!isDone(job) && job.status !== 'RUNNING')
+    return whyWaiting({ ...(await gatherWaiting(job, parts, room)), mayAct });
+  const props = { job, usual: await usualOf(job, room), now, region, mayAct };
+  return isDone(job) ? whySucceeded(props) : whyRunning(props);
+}

@@ -80,7 +80,16 @@ export function explanation(told: Explanation): Message {
         : [section(`${NO_STEP.test(nextStep) ? '' : '*What helps:* '}${escaped(cut(nextStep, 1_200))}`)]),
       ...(told.missing.length === 0 ? [] : [context(told.missing.map(escaped).join('\n'))]),
       context(dotted([`id ${code(job.id)}`, ...(told.notes ?? []).map(escaped)])),
-      actions(...told.buttons),
+      actions(
+        ...told.buttons,
+        button({ label: 'Share', command: `why ${job.id} --share`, says: 'Show this answer to the whole channel' }),
+      ),
     ],
   };
 }
+
+/** The answer as the whole channel sees it: who shared it, and no buttons, which are the asker's own. */
+export const sharedBy = (message: Message, user: string): Message => ({
+  ...message,
+  blocks: [...message.blocks.filter(({ type }) => type !== 'actions'), context(`shared by <@${user}>`)],
+});

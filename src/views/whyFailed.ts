@@ -2,6 +2,7 @@
 import type { LogLine } from '../aws/logs';
 import type { Operation } from '../history/operations';
 import { type Cause, causeOf, exitMeaning } from '../jobs/causes';
+import { hintIn } from '../jobs/causes/logHints';
 import type { Attempt, Job, JobRow } from '../jobs/job';
 import { runMs } from '../jobs/lifecycle';
 import { explanation, remedyButtons, titled } from './explanation';
@@ -128,12 +129,17 @@ function operationLines(operation: Operation | undefined): string[] {
 export function whyFailed(props: WhyFailedProps): Message {
   const { job, cause, lines, now, region, verbs, dependencies, children, other } = props;
   const { text, leftOut } = logBox(lines, MOST_BOX);
+  const hint = hintIn(
+    cause.key,
+    lines.map((line) => line.text),
+    job,
+  );
   const ran = runMs(job, now);
   const [broken] = dependencies;
   const groups = failedByCause(children);
   const [example] = children.toSorted((a, b) => (a.arrayIndex ?? 0) - (b.arrayIndex ?? 0));
   const remedies = [
-    cause.remedy,
+    hint?.remedy ?? cause.remedy,
     ...(other === undefined ? [] : [{ verb: 'retry', label: `Retry in ${other}`, words: `queue:${other}` }]),
   ];
   const offered = remedyButtons(job, remedies, verbs);
@@ -146,6 +152,7 @@ export function whyFailed(props: WhyFailedProps): Message {
     sentence: cause.sentence,
     evidence: [
       ...reasonLines(job, cause),
+      ...(hint === undefined ? [] : [`Its log says that ${escaped(hint.told)}: ${code(cut(hint.line.trim(), 200))}`]),
       ...operationLines(props.operation),
       ...dependencies
         .map((one) => `${escaped(titled(one))} failed: ${escaped(causeOf(one)?.sentence ?? '')}`)
@@ -162,7 +169,7 @@ export function whyFailed(props: WhyFailedProps): Message {
         : ['The main node’s end is the job’s; a failure of another node alone does not fail it.']),
     ],
     box: text,
-    nextStep: [ofChildren ?? cause.nextStep, other === undefined ? '' : `${other} is on demand.`]
+    nextStep: [hint?.nextStep ?? ofChildren ?? cause.nextStep, other === undefined ? '' : `${other} is on demand.`]
       .filter((part) => part !== '')
       .join(' '),
     missing: props.missing,

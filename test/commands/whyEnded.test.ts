@@ -154,6 +154,13 @@ describe('a failed job', () => {
     expect(plain).toContain('What helps:');
   });
 
+  test('for which AWS has no words is explained by the end of its log', async () => {
+    const log = 'writing sorted.bam\\nOSError: [Errno 28] No space left on device';
+    const plain = await failed(await here.submit('fills-the-disk', { ...CRASH, LOCAL_LOG: log }));
+    expect(plain).toContain('Its log says that the disk is full: OSError: [Errno 28] No space left on device');
+    expect(plain).toContain('What helps: Give the instances a bigger volume');
+  });
+
   test('for want of a dependency leads to that dependency’s cause', async () => {
     const first = await here.submit('breaks', CRASH);
     const id = await here.submit('follows', {}, { dependsOn: [{ jobId: first }] });
@@ -256,6 +263,9 @@ test('a hostile reason pings nobody and breaks nothing', async () => {
 test('an answer can be shared with the channel', async () => {
   const id = await here.submit('for-all', CRASH);
   await failed(id);
-  const message = only(await here.ada.says(`/batch why ${id} share`));
+  const message = only(await here.ada.presses('Share', await answer(id)));
   expect(message.ephemeral_to).toBeUndefined();
+  expect(message.plain).toContain('exit code 3');
+  expect(message.plain).toMatch(/shared by @?ada/);
+  expect(message.plain).not.toContain('[');
 });
