@@ -1,5 +1,8 @@
 /** The card and the details of any job keep to Slack's limits and leave nothing out. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { jobFromDetail } from '../../src/jobs/fromBatch';
 import type { Job, JobRow } from '../../src/jobs/job';
 import type { Surroundings } from '../../src/jobs/surroundings';
 import { refusalOfMessage } from '../../src/local/slack/blocks/message';
@@ -7,6 +10,7 @@ import { causeLines, childrenBar, failedByCause, ranges } from '../../src/views/
 import { jobCard } from '../../src/views/jobCard';
 import { jobDetails } from '../../src/views/jobDetails';
 import { LIMITS, type Message } from '../../src/views/kit';
+import { payload } from '../jobs/payload';
 
 const NOW = 1_800_000_000_000;
 const ID = '4c7599ae-0a82-49aa-ba5a-4727fcce14a8';
@@ -119,6 +123,70 @@ test('a job of which next to nothing is known has a card and details', () => {
     keepsLimits(jobCard({ ...props, mayAct: true, verbs: new Set() }));
     keepsLimits(jobDetails({ ...props, shows, page: 1 }));
   }
+});
+
+describe('every job that was recorded from AWS', () => {
+  const recorded = readdirSync(join(__dirname, '..', 'payloads'))
+    .filter((name) => /^batch-(?:api-describe-jobs|event)-.*\.json$/.test(name))
+    .flatMap((name) => {
+      const body = payload(name) as { jobs?: unknown[]; detail?: unknown; Records?: { body: string }[] };
+      const details = body.jobs ?? (body.Records ?? []).map((record) => JSON.parse(record.body).detail);
+      return (details.length > 0 ? details : [body.detail ?? body]).map(
+        (detail, n) => [`${name} ${n}`, detail] as const,
+      );
+    });
+
+  test('there are enough of them', () => {
+    expect(recorded.length).toBeGreaterThan(12);
+  });
+
+  test.each(recorded)('%s has a card and details', (_name, detail) => {
+    // Two of the recordings are fragments without an id.
+    const of = jobFromDetail({ jobId: ID, status: 'FAILED', ...(detail as object) }, NOW);
+    const props = { job: of, around: nothing, now: NOW, region: 'us-east-1' };
+    const card = jobCard({ ...props, mayAct: true, verbs: new Set<string>() });
+    keepsLimits(card);
+    expect(JSON.stringify(card.blocks)).toContain(of.id);
+    const pages = everyPage(of, nothing);
+    for (const page of pages) keepsLimits(page);
+    for (const [key, value] of Object.entries(of.tags?.values ?? {}))
+      expect(JSON.stringify(pages)).toContain(`\`${key}\` = \`${value}\``);
+    for (const word of JSON.stringify([card, pages]).match(/\b(?:undefined|NaN|null|\[object Object\])\b/g) ?? [])
+      expect(word).toBe('');
+  });
+});
+
+test('a place in the queue is told where AWS tells it, and guessed nowhere', () => {
+  const facts = (position: Surroundings['position']) =>
+    JSON.stringify(
+      jobCard({
+        ...{ job: job({ status: 'RUNNABLE', queue: 'q' }), around: { dependencies: [], position } },
+        ...{ now: NOW, region: 'r', mayAct: false, verbs: new Set<string>() },
+      }).blocks,
+    );
+  expect(facts({ place: 3, of: 40 })).toContain('place 3 in its queue');
+  expect(facts({ of: 100 })).toContain('behind the first 100 of its queue');
+  expect(facts({ of: 40 })).not.toContain('its queue');
+  expect(facts(undefined)).not.toContain('its queue');
+});
+
+test('while a job is tried again, its details keep what the attempt before left to that attempt', () => {
+  const of = jobFromDetail(
+    {
+      ...{ jobId: ID, jobName: 'again', status: 'RUNNING', startedAt: NOW - 5_000, retryStrategy: { attempts: 2 } },
+      attempts: [
+        { startedAt: 1, stoppedAt: 2, container: { exitCode: 9, taskArn: 'task/1', logStreamName: 'a/default/1' } },
+      ],
+      container: { taskArn: 'task/2', logStreamName: 'a/default/2' },
+    },
+    NOW,
+  );
+  const [page] = everyPage(of, nothing);
+  const [now = '', before = ''] = JSON.stringify(page?.blocks).split('_Attempt 1 of 2_');
+  expect(now).toContain('_Attempt 2 of 2_');
+  expect(now).toContain('log a/default/2');
+  expect(now).not.toMatch(/exit 9|a\/default\/1/);
+  expect(before).toMatch(/exit 9.*log a\/default\/1/);
 });
 
 test('the way to Why is there where the verb is', () => {
