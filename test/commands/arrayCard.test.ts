@@ -90,7 +90,7 @@ describe('an array of 10,000 children', () => {
     arrayProperties: { size: 10_000, statusSummary: { FAILED: 1_000, SUCCEEDED: 9_000 } },
   };
 
-  test('that the history knows is told without a call, within a second of a warm worker', async () => {
+  test('that the history knows is told without a call, from a warm worker’s memory', async () => {
     const { jobs, search } = here.world.app.room.history;
     for (let at = 0; at < summaries.length; at += 500) {
       await Promise.all(
