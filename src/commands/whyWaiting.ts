@@ -4,7 +4,7 @@ import { IDS_PER_DESCRIBE } from '../aws/batch';
 import { ingest } from '../history/ingest';
 import { jobFromDetail } from '../jobs/fromBatch';
 import { arrayParentOf, isDone, type Job } from '../jobs/job';
-import type { Environment, Front, Queue, WaitingFacts } from '../jobs/waiting';
+import { type Environment, type Front, MOST_IN_FRONT, type Queue, type WaitingFacts } from '../jobs/waiting';
 import { elsewhere, runsOnSpot } from '../jobs/waitingElsewhere';
 import { type Dependency, dependenciesOf } from '../jobs/waitingFor';
 import type { WhyWaitingProps } from '../views/obstacle';
@@ -102,7 +102,16 @@ async function aheadOf(job: Job, front: Front, room: Room): Promise<number[]> {
   return ahead.flatMap((known) => known.job.createdAt ?? []);
 }
 
-/** Of an array whose children wait: one that does, and how many. */
+/** Beyond the jobs that Batch lists: how many of those that wait were submitted before it, which is the order of a plain queue. */
+async function submittedBefore(job: Job, queue: Queue, front: Front, room: Room): Promise<number | undefined> {
+  const isListed = front.jobs.length < MOST_IN_FRONT || front.jobs.some(({ id }) => id === job.id);
+  if (isListed || queue.isFairShare || job.createdAt === undefined) return undefined;
+  const until = { at: job.createdAt, typed: new Date(job.createdAt).toISOString() };
+  const query = { words: [], queues: [queue.name], statuses: ['runnable' as const], until };
+  return (await room.history.search.search(query, { limit: 1 })).total;
+}
+
+/** Of an array whose children wait: one that does. */
 async function waitingChild(job: Job, room: Room): Promise<string | undefined> {
   const query = { words: [], array: job.id, statuses: ['runnable' as const] };
   return (await room.history.search.search(query, { limit: 1 })).rows[0]?.id;
@@ -154,6 +163,10 @@ export async function gatherWaiting(
   return {
     ...base,
     facts: { ...facts, queue, front, head },
+    submittedBefore:
+      front === undefined || queue === undefined || queue === 'gone'
+        ? undefined
+        : await submittedBefore(job, queue, front, room),
     aheadCreatedAt: front === undefined ? [] : await aheadOf(job, front, room),
     share,
     // On-demand is the answer to Spot alone, unless its queue can't run it at all.

@@ -21,6 +21,8 @@ export interface WhyWaitingProps {
   mayAct: boolean;
   /** When those ahead in the line were created, as far as is known. */
   aheadCreatedAt?: readonly number[];
+  /** Of a job beyond those that Batch lists: how many that wait were submitted before it. */
+  submittedBefore?: number | undefined;
   /** Of a job in a fair-share queue. */
   share?: string | undefined;
   /** A queue on demand that could take it. */
@@ -188,7 +190,12 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
     case 'behind':
       return {
         sentence: `Waits in ${queue} behind the first ${number(obstacle.least)} jobs, which are all that Batch lists.`,
-        evidence: aheadLine(props),
+        evidence: [
+          ...(props.submittedBefore === undefined
+            ? []
+            : [`About ${count(props.submittedBefore, 'job')} that wait there were submitted before it.`]),
+          ...aheadLine(props),
+        ],
         nextStep: 'Nothing needs to be done: its turn comes when those ahead have started.',
         links: [{ label: 'Those waiting', command: `search status:runnable queue:${queue} sort:oldest` }],
       };

@@ -174,6 +174,19 @@ describe('a job waits in its queue', () => {
     expect(preview.plain).toContain('Cancel 1 job?');
   });
 
+  test('beyond the hundred that Batch lists, with how many came before', async () => {
+    const queue = await queueWith({ maxvCpus: 1 });
+    await whyWhen(await submit('in-the-way', queue, hang), /running for/);
+    await submit('crowd', queue, hang, { arrayProperties: { size: 110 } });
+    await here.until('the crowd', () =>
+      here.world.app.room.history.search
+        .search({ words: [], queues: [queue], statuses: ['runnable'] }, { limit: 1 })
+        .then(({ total }) => (total >= 110 ? total : undefined)),
+    );
+    const plain = await whyWhen(await submit('far-back', queue, hang), /before it/);
+    expect(plain).toContain('About 110 jobs that wait there were submitted before it.');
+  });
+
   test('in five calls to Batch and one that finds it', async () => {
     const queue = await queueWith({ maxvCpus: 1 });
     await whyWhen(await submit('fills', queue, hang), /running for/);
@@ -303,12 +316,17 @@ describe('what AWS does not let it read', () => {
     expect(plain).toContain('AWS does not let me call batch:GetJobQueueSnapshot');
   });
 
-  test('for being too busy, is told after tries', async () => {
-    const queue = await queueWith({ maxvCpus: 1 });
-    const id = await submit('in-the-rush', queue, hang);
-    await whyWhen(id, /starting|running/);
-    here.world.aws.setFaults({ throttle: 0.4 });
-    expect(await why(id)).toContain('in-the-rush');
+  test('at once, it asks again', async () => {
+    const queue = await queueWith({ maxvCpus: 4 });
+    const id = await submit('in-the-rush', queue, {}, sized('64'));
+    await whyWhen(id, /runnable for/);
+    const refusals = () => Object.values(here.world.aws.counts()).reduce((sum, { refused }) => sum + refused, 0);
+    const before = refusals();
+    here.world.aws.setFaults({ throttle: 0.2 });
+    await here.until('a refusal', async () => {
+      expect(await why(id)).toContain('may ever have: 4.');
+      return refusals() > before ? true : undefined;
+    });
   });
 });
 
