@@ -33,6 +33,15 @@ export function acknowledgeReading(role: IConstruct, logGroups: readonly string[
   });
 }
 
+/** The wildcard of searching in logs: see permissions.ts. */
+export function acknowledgeSearching(role: IConstruct, logGroups: readonly string[]): void {
+  const streams = 'All streams of a group that is named.';
+  acknowledgeResources(role, {
+    [arn(role, 'logs', 'log-group:*')]: 'DescribeLogGroups lists by a prefix, and is allowed for all groups or none.',
+    ...Object.fromEntries(logGroups.map((group) => [arn(role, 'logs', `log-group:${group}:*`), streams])),
+  });
+}
+
 /** The wildcard of stopping jobs: see permissions.ts. */
 export function acknowledgeStopping(role: IConstruct): void {
   acknowledgeResources(role, {

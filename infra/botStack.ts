@@ -5,7 +5,12 @@ import { type Code, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { acknowledgeCapacity, acknowledgeReading, acknowledgeStopping } from './acknowledgedFindings';
+import {
+  acknowledgeCapacity,
+  acknowledgeReading,
+  acknowledgeSearching,
+  acknowledgeStopping,
+} from './acknowledgedFindings';
 import { Alarms } from './alarms';
 import { BatchEvents } from './batchEvents';
 import { BotFunction } from './botFunction';
@@ -14,7 +19,7 @@ import { EveryMinute } from './everyMinute';
 import { HistoryTable } from './historyTable';
 import type { Parameters } from './parameters';
 import { ParkedQueue } from './parkedQueue';
-import { readBatch, readCapacity, readJobLogs, stopJobs } from './permissions';
+import { readBatch, readCapacity, readJobLogs, searchJobLogs, stopJobs } from './permissions';
 
 /** How long each function may take. The front's is what Slack waits; the worker's is one step of an action on many jobs. */
 const TIMEOUTS: Readonly<Record<LambdaName, Duration>> = {
@@ -101,7 +106,12 @@ export class BotStack extends Stack {
         description: 'batchbot: does what people asked for',
         memoryMb: 1_024,
         environment: coreSettings,
-        permissions: [...core(), ...readCapacity(this), stopJobs(this, parameters.killTag)],
+        permissions: [
+          ...core(),
+          ...readCapacity(this),
+          ...searchJobLogs(this, parameters.logGroups),
+          stopJobs(this, parameters.killTag),
+        ],
       }),
       events: make('events', {
         description: "batchbot: takes in Batch's events and tells of failures",
@@ -159,6 +169,7 @@ export class BotStack extends Stack {
       acknowledgeReading(role, parameters.logGroups);
     acknowledgeStopping(functions.worker.role);
     acknowledgeCapacity(functions.worker.role);
+    acknowledgeSearching(functions.worker.role, parameters.logGroups);
 
     new CfnOutput(this, 'RequestUrl', { value: url.url, description: "Request URL for the Slack app's manifest" });
     new CfnOutput(this, 'TableName', { value: history.table.tableName });

@@ -70,9 +70,32 @@ export function readJobLogs(scope: Construct, groups: readonly string[]): Policy
   const stack = Stack.of(scope);
   return new PolicyStatement({
     sid: 'ReadJobLogs',
-    actions: ['logs:GetLogEvents', 'logs:FilterLogEvents'],
+    actions: ['logs:GetLogEvents'],
     resources: groups.map(
       (group) => `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${group}:log-stream:*`,
     ),
   });
+}
+
+/**
+ * Searching in what jobs wrote, and for how long it is kept: for those who ask, so the worker alone. FilterLogEvents has the
+ * group for its resource; DescribeLogGroups, which lists by a prefix, is allowed or denied for all groups
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html).
+ */
+export function searchJobLogs(scope: Construct, groups: readonly string[]): PolicyStatement[] {
+  const stack = Stack.of(scope);
+  return [
+    new PolicyStatement({
+      sid: 'SearchJobLogs',
+      actions: ['logs:FilterLogEvents'],
+      resources: groups.map(
+        (group) => `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${group}:*`,
+      ),
+    }),
+    new PolicyStatement({
+      sid: 'ReadRetention',
+      actions: ['logs:DescribeLogGroups'],
+      resources: [`arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:*`],
+    }),
+  ];
 }

@@ -49,9 +49,16 @@ const PATIENCE_MS = 10_000;
 export const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
 /** A tab-separated, colour-coded, carriage-returned line stays one line: only the trailing line break goes. */
+function withoutBreak(message: string): string {
+  // Not a regular expression: on 256 KB of carriage returns it would take minutes.
+  let end = message.length;
+  while (end > 0 && '\r\n'.includes(message.charAt(end - 1))) end--;
+  return message.slice(0, end);
+}
+
 const line = (event: OutputLogEvent): LogLine => ({
   at: event.timestamp ?? 0,
-  text: (event.message ?? '').replace(/[\r\n]+$/, ''),
+  text: withoutBreak(event.message ?? ''),
 });
 
 /**
@@ -141,6 +148,17 @@ export function jobLogs(
     }
   }
 
+  /** Of AWS's answer itself nothing is kept in memory. */
+  const nextPage = async (
+    place: LogPlace,
+    span: LogSpan,
+    token: string | undefined,
+    remainingMs: () => number,
+  ): Promise<{ lines: LogLine[]; next: string | undefined }> => {
+    const answer = await get(place, span, { limit: MOST_LINES, forwards: true, token }, remainingMs);
+    return { lines: (answer.events ?? []).map(line), next: answer.nextForwardToken };
+  };
+
   return {
     /**
      * @param at `tail` for the last lines, `head` for the first, or a page's token
@@ -166,11 +184,10 @@ export function jobLogs(
       let { token } = span;
       while (remainingMs() > 0) {
         const interval = sleep(CALL_INTERVAL_MS);
-        const answer = await get(place, span, { limit: MOST_LINES, forwards: true, token }, remainingMs);
-        const next = answer.nextForwardToken;
-        if (next === undefined || next === token) return;
-        yield { lines: (answer.events ?? []).map(line), next };
-        token = next;
+        const page = await nextPage(place, span, token, remainingMs);
+        if (page.next === undefined || page.next === token) return;
+        yield page;
+        token = page.next;
         await interval;
       }
     },

@@ -17,6 +17,9 @@ export interface LogPart {
 /** A job that runs may write faster than anybody reads: what is written after this from now on is left out. */
 const AHEAD_MS = 60_000;
 
+/** A text of a megabyte would stay in memory until the next long collection of garbage. */
+const LINES_AT_ONCE = 500;
+
 interface Page {
   lines: LogLine[];
   next: string | undefined;
@@ -55,8 +58,12 @@ export async function writeLog(
       // Another page may be there: whether it is the last one only the next answer would tell.
       if (isFull()) return { ...written, cutBy: 'size' };
       if (lines.length > 0) {
-        await write(lines.map(({ at, text }) => `${fileLine(at, text)}\n`).join(''));
         written.lines += lines.length;
+        // Taken out as they are written, so that a page is no longer in memory when the next one comes.
+        while (lines.length > 0) {
+          const some = lines.splice(0, LINES_AT_ONCE);
+          await write(some.map(({ at, text }) => `${fileLine(at, text)}\n`).join(''));
+        }
       }
       written.next = next;
       if (remainingMs() <= 0) return { ...written, cutBy: 'time' };

@@ -20,6 +20,8 @@ export interface Upload {
 
 /** A connection over which nothing goes for so long is dead. */
 const IDLE_MS = 30_000;
+/** Longer than any worker lives. */
+const MOST_MS = 15 * 60_000;
 
 class UploadError extends Error {
   override name = 'UploadError';
@@ -28,7 +30,7 @@ class UploadError extends Error {
 /** Sends the bytes as they are, which Slack takes as well as a form (https://docs.slack.dev/messaging/working-with-files). */
 async function send(url: string, { path, bytes }: Upload, remainingMs: () => number): Promise<void> {
   const start = url.startsWith('https:') ? httpsRequest : httpRequest;
-  const signal = AbortSignal.timeout(Math.max(1, remainingMs()));
+  const signal = AbortSignal.timeout(Math.max(1, Math.round(Math.min(MOST_MS, remainingMs()))));
   const request = start(url, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream', 'content-length': bytes },

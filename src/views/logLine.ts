@@ -52,10 +52,11 @@ export function jsonLine(text: string): string | undefined {
 }
 
 /** What a terminal would show of a line that goes back to its beginning, such as a progress bar. */
-const lastState = (text: string): string => {
-  const trimmed = text.replace(/\r+$/, '');
-  return trimmed.slice(trimmed.lastIndexOf('\r') + 1);
-};
+function lastState(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\r') end--;
+  return text.slice(text.lastIndexOf('\r', end - 1) + 1, end);
+}
 
 /** For a message: usually one line; several for a stack trace that came as one event. */
 export function shownLines(text: string): string[] {

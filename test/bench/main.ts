@@ -1,6 +1,7 @@
 /** `npm run bench -- <name> [options] [--json]`: runs one benchmark and prints its figures, with the machine they were taken on. */
 import { doors } from './doors';
 import { statistics } from './jobStatistics';
+import { logs } from './logs';
 import { machine } from './machine';
 import { search } from './search';
 
@@ -11,7 +12,7 @@ export interface Benchmark {
   run(options: readonly string[], say: (line: string) => void): Promise<object>;
 }
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { doors, search, statistics };
+const benchmarks: Readonly<Record<string, Benchmark>> = { doors, logs, search, statistics };
 
 /** One line a figure, nested names joined by dots. */
 function table(figures: object, prefix = ''): [name: string, value: string][] {

@@ -1,5 +1,6 @@
 import { DeregisterJobDefinitionCommand, RegisterJobDefinitionCommand } from '@aws-sdk/client-batch';
 import { PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { runCommand } from '../../src/commands/run';
 import { type Scene, scene } from '../scene';
 import { lines, logsClient, only, tell, writtenLog } from './writtenLog';
 
@@ -106,6 +107,10 @@ describe('pages of a log', () => {
     const { plain } = await says(`logs ${id}`);
     expect(plain).toMatch(/line 1\n.*line 2\n.*y{399}…/);
     expect(plain).toContain('1 long line cut: Whole log has all of it');
+    const returns = await writtenLog(here, [{ at: Date.now() - 1_000, text: `${'\r'.repeat(250_000)}x` }]);
+    const began = performance.now();
+    expect((await says(`logs ${returns.id}`)).plain).toMatch(/ {2}x$/m);
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   test('a log deleted between two pages, and a page from another day, are told', async () => {
@@ -341,3 +346,37 @@ test('lines that are shared are seen by all, without controls', async () => {
   expect(page.plain).toContain('shared by @ada');
   expect(page.plain).not.toContain('[Grep]');
 });
+
+test('while CloudWatch refuses many of our requests, the whole log comes all the same; when it refuses all, that is told', async () => {
+  const { id } = await writtenLog(here, lines(40));
+  here.world.slack.setFaults({ aws: { throttle: 0.5 } });
+  try {
+    for (let turn = 0; turn < 3; turn++) expect((await says(`logs ${id}`)).plain).toContain('line 40');
+    expect((await here.ada.says(`/batch logs ${id} file`)).at(-1)?.plain).toContain('40 lines');
+  } finally {
+    here.world.slack.setFaults({ aws: { throttle: 0 } });
+  }
+  const { room } = here.world.app;
+  const refused = { slack: {}, aws: { throttle: 1 } };
+  here.world.slack.setFaults(refused);
+  try {
+    const until = Date.now() + 16_000;
+    const request = {
+      kind: 'command',
+      id: `told-${id}`,
+      text: `logs ${id}`,
+      typed: true,
+      replace: false,
+      inputs: {},
+    } as const;
+    const asked = {
+      ...request,
+      user: { id: 'U0ADA00001', name: 'ada' },
+      channel: { id: 'C0GENERAL1', name: 'general' },
+    };
+    const told = runCommand(asked, room, () => until - Date.now());
+    await expect(told).rejects.toThrow(/AWS takes no more requests just now.*I tried \d+ times/);
+  } finally {
+    here.world.slack.setFaults({ aws: { throttle: 0 } });
+  }
+}, 60_000);

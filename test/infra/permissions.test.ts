@@ -52,7 +52,7 @@ test('only the worker may stop jobs', () => {
 
 test('nobody may change queues, definitions or environments, submit jobs, or read the jobs of other services', () => {
   const allowed =
-    /^(batch:(List|Describe|Get|CancelJob$|TerminateJob$)|dynamodb:|ec2:DescribeInstances$|ecs:(List|Describe)ContainerInstances$|logs:(GetLogEvents|CreateLogStream|PutLogEvents)$|sqs:|secretsmanager:GetSecretValue$)/;
+    /^(batch:(List|Describe|Get|CancelJob$|TerminateJob$)|dynamodb:|ec2:DescribeInstances$|ecs:(List|Describe)ContainerInstances$|logs:(GetLogEvents|FilterLogEvents|DescribeLogGroups|CreateLogStream|PutLogEvents)$|sqs:|secretsmanager:GetSecretValue$)/;
   for (const name of everyone) expect(actionsOf(stack, name).filter((action) => !allowed.test(action))).toEqual([]);
 });
 
