@@ -208,7 +208,7 @@ const everything: Required<Job> = {
   terminated: true,
   tags: { seenAt: 3_000, values: { user: 'ada' } },
   children: { countedAt: 3_000, counts: { FAILED: 2 } },
-    placement: { attempt: 1, instanceType: 'm7g.large', availabilityZone: 'us-east-1a', architecture: 'arm64' },
+  placement: { attempt: 1, instanceType: 'm7g.large', availabilityZone: 'us-east-1a', architecture: 'arm64' },
   lostAt: 2_500,
 };
 
