@@ -1,7 +1,7 @@
 /** `npm run reindex`: packs the whole history anew from its jobs, from a person's terminal. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { PackOptions } from '../history/pack';
+import type { PackOptions } from '../history/packing/pack';
 import { progress, roughTime } from './progress';
 import { type Command, runAtTerminal, STOPPED, TABLE_FLAGS, TABLE_USAGE } from './terminal';
 

@@ -9,7 +9,7 @@ import { ingest } from '../../src/history/ingest';
 import { endedAt } from '../../src/history/jobItem';
 import { jobItems, rowOf } from '../../src/history/jobs';
 import { liveRows } from '../../src/history/liveRows';
-import { openPacker } from '../../src/history/openPacker';
+import { openPacker } from '../../src/history/packing/openPacker';
 import { jobSearch, SEARCH_BUDGET, type SearchBudget } from '../../src/history/search';
 import { segmentItems } from '../../src/history/segmentItems';
 import { isDone, type Job } from '../../src/jobs/job';

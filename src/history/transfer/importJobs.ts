@@ -9,7 +9,7 @@ import { isDone, type Job } from '../../jobs/job';
 import { merge } from '../../jobs/merge';
 import { ingest } from '../ingest';
 import type { JobItems, StoredJob } from '../jobs';
-import type { PackReport } from '../pack';
+import type { PackReport } from '../packing/pack';
 import type { FileEntry } from './readJobs';
 
 export interface ImportReport {

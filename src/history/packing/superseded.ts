@@ -7,8 +7,8 @@
  */
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Head, SegmentItems } from './segmentItems';
-import type { ManifestEntry } from './segments';
+import type { Head, SegmentItems } from '../segmentItems';
+import type { ManifestEntry } from '../segments';
 
 /** Longer than any search, and than a worker goes without looking at the head. */
 const KEPT_MS = 3_600_000;

@@ -1,5 +1,5 @@
 /** Makes a new list of segments the valid one: its items first, which nobody reads yet, then one conditional write. */
-import type { Head, SegmentItems } from './segmentItems';
+import type { Head, SegmentItems } from '../segmentItems';
 import {
   extendVocabulary,
   type ManifestEntry,
@@ -9,7 +9,7 @@ import {
   SEGMENTS_PER_VOCABULARY,
   TextPart,
   tokensOf,
-} from './segments';
+} from '../segments';
 import { changedBetween, namedBy, type SupersededItems } from './superseded';
 
 /** A segment with fewer living rows is small: it is merged with others sooner or later, and has no vocabulary till then. */

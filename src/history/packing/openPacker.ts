@@ -1,12 +1,12 @@
 /** Puts together what packs, rebuilds and removes, over one table. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { JobItems } from '../jobs';
+import type { SegmentItems } from '../segmentItems';
 import { chores } from './chores';
 import { finishedJobs } from './finished';
-import type { JobItems } from './jobs';
 import { packer } from './pack';
 import { publisher } from './publish';
 import { rebuilding } from './rebuild';
-import type { SegmentItems } from './segmentItems';
 import { supersededItems } from './superseded';
 
 export function openPacker(

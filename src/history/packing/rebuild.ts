@@ -11,11 +11,9 @@ import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isDone } from '../jobs/job';
-import { openSegment } from './bury';
-import type { JobItems, TablePlace } from './jobs';
-import { lacksVocabulary, type Publisher } from './publish';
-import type { Head, SegmentItems } from './segmentItems';
+import { isDone } from '../../jobs/job';
+import type { JobItems, TablePlace } from '../jobs';
+import type { Head, SegmentItems } from '../segmentItems';
 import {
   compareRows,
   type ManifestEntry,
@@ -26,7 +24,9 @@ import {
   segmentRow,
   unpackRow,
   type VersionedRow,
-} from './segments';
+} from '../segments';
+import { openSegment } from './bury';
+import { lacksVocabulary, type Publisher } from './publish';
 
 /** Sorted runs of segments that are merged at once: of each, one segment is open, a megabyte and a half. */
 const RUNS_AT_ONCE = 32;

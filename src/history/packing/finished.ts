@@ -3,9 +3,9 @@
  * thousand that wait to run. So each look goes on where the last one ended, oldest change first.
  */
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { isDone } from '../jobs/job';
-import { endedAt, storedRow } from './jobItem';
-import { LIVE_SHARDS, TABLE_LAYOUT } from './table';
+import { isDone } from '../../jobs/job';
+import { endedAt, storedRow } from '../jobItem';
+import { LIVE_SHARDS, TABLE_LAYOUT } from '../table';
 
 /** As with `liveRows`: index reads are eventually consistent, and writers' clocks differ a little. */
 const OVERLAP_MS = 15_000;

@@ -2,9 +2,10 @@
  * Removes for good the jobs that ended longer ago than they are to be kept, a few segments at a time: the list of segments
  * calls their rows dead first, so that no search finds them, and then their items go (`chores.ts`).
  */
+
+import type { SegmentItems } from '../segmentItems';
+import { type ManifestEntry, rowEndedAt } from '../segments';
 import { openSegment, withDead } from './bury';
-import type { SegmentItems } from './segmentItems';
-import { type ManifestEntry, rowEndedAt } from './segments';
 
 const SEGMENTS_AT_ONCE = 4;
 

@@ -2,9 +2,9 @@
  * What is left to do for the jobs of a segment once a list of segments is valid: those that were packed leave the live index,
  * those that are too old are removed. Both go on where a run was cut off, and do no harm when two do them at once.
  */
-import type { JobItems } from './jobs';
-import type { Head, SegmentItems } from './segmentItems';
-import { type ManifestEntry, readIds, TextPart } from './segments';
+import type { JobItems } from '../jobs';
+import type { Head, SegmentItems } from '../segmentItems';
+import { type ManifestEntry, readIds, TextPart } from '../segments';
 
 const WRITES_AT_ONCE = 25;
 /** After so many rows it is noted that they are done. */

@@ -8,16 +8,10 @@
  *
  * All of it goes in portions of at most 16,384 jobs under a lease each, until nothing is left or time runs out.
  */
-import { isDone } from '../jobs/job';
-import { bury, openSegment } from './bury';
-import { type Chores, eachInTime } from './chores';
-import type { FinishedJobs } from './finished';
-import { endedAt } from './jobItem';
-import type { JobItems } from './jobs';
-import { isSmall, lacksVocabulary, livingRows, type Publisher } from './publish';
-import type { Rebuilding, RebuildProgress } from './rebuild';
-import { forgetRows, holdsForgotten } from './retention';
-import { type Head, MissingItemError, type SegmentItems } from './segmentItems';
+import { isDone } from '../../jobs/job';
+import { endedAt } from '../jobItem';
+import type { JobItems } from '../jobs';
+import { type Head, MissingItemError, type SegmentItems } from '../segmentItems';
 import {
   DamagedPartError,
   type ManifestEntry,
@@ -27,7 +21,13 @@ import {
   segmentRow,
   unpackRow,
   type VersionedRow,
-} from './segments';
+} from '../segments';
+import { bury, openSegment } from './bury';
+import { type Chores, eachInTime } from './chores';
+import type { FinishedJobs } from './finished';
+import { isSmall, lacksVocabulary, livingRows, type Publisher } from './publish';
+import type { Rebuilding, RebuildProgress } from './rebuild';
+import { forgetRows, holdsForgotten } from './retention';
 import type { SupersededItems } from './superseded';
 
 export interface PackOptions {
