@@ -106,10 +106,13 @@ export async function logPage(asked: PageAsked, first: WhichLog, room: Room): Pr
   if (page.lines.length === 0) {
     const isForwards = typeof asked.at === 'object' && asked.at.token.startsWith('f/');
     const back = isForwards ? page.older : page.newer;
+    const isPart = asked.since !== undefined || asked.until !== undefined;
     const pages =
-      typeof asked.at !== 'object' || back === undefined
-        ? []
-        : [{ label: isForwards ? ('Older' as const) : ('Newer' as const), command: `${base} page:${back}` }];
+      typeof asked.at === 'object' && back !== undefined
+        ? [{ label: isForwards ? ('Older' as const) : ('Newer' as const), command: `${base} page:${back}` }]
+        : isPart
+          ? [{ label: 'From the end' as const, command: logCommand(which) }]
+          : [];
     return { message: noLogs({ ...which, why: await whyEmpty(which, asked, room), pages }) };
   }
   const forwards = typeof asked.at === 'object' ? asked.at.token.startsWith('f/') : asked.at === 'head';

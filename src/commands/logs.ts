@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { UserError } from '../errors';
 import { GrepError, parseGrep } from '../jobs/grep';
 import type { Job } from '../jobs/job';
+import { nearest } from '../jobs/nearest';
 import { parseReference } from '../jobs/reference';
 import { parseTime } from '../jobs/time';
 import { quoted, type Token } from '../jobs/words';
@@ -58,20 +59,25 @@ type Filters = FilterValues<typeof filters>;
 /** Verbs of the verb: they may stand as plain words. */
 const WORDS = ['share', 'follow', 'file'];
 
-/** A time of day is that of the day on which the attempt ran, as its lines show it. */
-function clockTime(typed: string, job: Job): number | undefined {
+/** A time of day is that of the day on which the attempt ran, as its lines show it; of the next one if it ran past midnight. */
+function clockTime(
+  typed: string,
+  run: Pick<Job, 'startedAt' | 'createdAt' | 'stoppedAt'>,
+  now: number,
+): number | undefined {
   const [, hour, minute, second = '0'] = CLOCK.exec(typed) ?? [];
-  const from = job.startedAt ?? job.createdAt;
+  const from = run.startedAt ?? run.createdAt;
   if (hour === undefined || from === undefined || Number(hour) > 23 || Number(minute) > 59) return undefined;
   const at = new Date(from).setUTCHours(Number(hour), Number(minute), Number(second), 0);
   // The clock shows whole seconds, and the job may have begun within that one.
-  return at + 1_000 > from ? at : at + DAY_MS;
+  const isBefore = at + 1_000 <= from;
+  return isBefore && at + DAY_MS <= (run.stoppedAt ?? now) ? at + DAY_MS : at;
 }
 
 function momentOf(key: 'since' | 'until', typed: string | undefined, which: WhichLog, now: number): number | undefined {
   if (typed === undefined) return undefined;
   const run = which.job.attempts[which.attempt - 1];
-  const at = clockTime(typed, { ...which.job, ...run }) ?? parseTime(typed, now);
+  const at = clockTime(typed, { ...which.job, ...run }, now) ?? parseTime(typed, now);
   if (at !== undefined) return at;
   throw new UserError(
     `${key}:${typed} is no time that I know: 2h, 09:41, yesterday, 2026-03-15 or 2026-03-15T09:30.`,
@@ -147,10 +153,14 @@ const spanTokens = (chosen: Filters): Token[] =>
 function refuseMore({ words, query, text: typed }: Asking<Filters>, { slash }: Room): void {
   const extra = query.find((token) => token.kind !== 'word') ?? query[1];
   if (extra === undefined || parseReference(words[0] ?? '') === undefined) return;
+  const unknown = extra.kind === 'word' ? extra.value : '';
+  const meant = unknown === '' || parseReference(unknown) !== undefined ? undefined : nearest(unknown, WORDS);
+  if (meant !== undefined)
+    throw new UserError(`I don't know "${unknown}" here. Did you mean ${meant}?`, `logs ${words[0]} ${meant}`);
   const word =
     extra.kind === 'word' ? extra.value : extra.kind === 'filter' ? `${extra.key}:${extra.value}` : extra.name;
   throw new UserError(
-    `I show one job's log at a time, and don't understand "${word}" here. For several as one zip: ${slash} logs ${typed} file`,
+    `I take one job here, and don't understand "${word}" after it. For several as one zip: ${slash} logs ${typed} file`,
     extra.kind === 'word' && parseReference(extra.value) !== undefined ? `logs ${typed} file` : 'help logs',
   );
 }

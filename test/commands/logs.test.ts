@@ -53,6 +53,11 @@ describe('pages of a log', () => {
     expect((await says(`logs ${log.id} until:${clock(5)} tail:2`)).plain).toMatch(
       /last 2 lines[\s\S]*second 3\.\n.*second 4\./,
     );
+    const noon = new Date(Date.now() - 2 * 86_400_000).setUTCHours(12, 0, 0, 0);
+    const atNoon = [{ at: noon + 1_000, text: 'at noon' }];
+    const { id: older } = await writtenLog(here, atNoon, { startedAt: noon, stoppedAt: noon + 60_000, attempts: [] });
+    expect((await says(`logs ${older} since:11:00`)).plain).toContain('at noon');
+    expect((await says(`logs ${older} since:13:00`)).plain).toContain('There are no lines in that time.');
     expect((await says(`logs ${log.id} since:someday`)).plain).toContain('since:someday is no time that I know');
     expect((await says(`logs ${log.id} since:1m until:2m`)).plain).toContain('since: must be before until:');
     expect((await says(`logs ${log.id} since:2m until:1m`)).plain).toContain('There are no lines in that time.');
@@ -333,8 +338,9 @@ describe('which log', () => {
     expect((await says(`logs ${arn}`)).plain).toMatch(/I know no job .* account/);
     expect((await says('logs nightly')).plain).toContain('"nightly" is not a job\'s id');
     const { id } = await writtenLog(here, lines(2));
-    expect((await says(`logs ${id} status:failed`)).plain).toContain('don\'t understand "status:failed" here');
+    expect((await says(`logs ${id} status:failed`)).plain).toContain('don\'t understand "status:failed" after it');
     expect((await says(`logs ${id} tail:2 head:2`)).plain).toContain('tail: or head:, not both.');
+    expect((await says(`logs ${id} fil`)).plain).toContain('Did you mean file?');
     expect((await says(`logs ${id} --folow`)).plain).toContain('Did you mean --follow?');
   });
 });
