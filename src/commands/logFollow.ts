@@ -3,7 +3,7 @@
  * worker waits for a log, and a step that a dying worker lost is found by the clock.
  */
 import type { LogLine } from '../aws/logs';
-import { UserError } from '../errors';
+import { errorFields, UserError } from '../errors';
 import type { Follow } from '../history/follows';
 import { isDone, type Job } from '../jobs/job';
 import { containersOf, logPlaceOf, newestAttempt } from '../jobs/logPlace';
@@ -70,8 +70,8 @@ export async function follow(which: WhichLog, asking: Asking<unknown>, share: bo
     const what = isDone(job) ? `${nameOf(job)} has ${job.status.toLowerCase()}` : `Attempt ${attempt} is over`;
     throw new UserError(`${what}: its log gets no more lines.`, logCommand(which));
   }
-  if (job.arraySize !== undefined || job.nodes !== undefined || job.platform === 'EKS')
-    throw new UserError(which.whyNone);
+  const isElsewhere = job.platform === 'EKS' || (job.logDriver !== undefined && job.logDriver !== 'awslogs');
+  if (job.arraySize !== undefined || job.nodes !== undefined || isElsewhere) throw new UserError(which.whyNone);
   const now = room.now();
   const begun = {
     jobId: job.id,
@@ -173,8 +173,13 @@ export async function followOn(id: string, step: number, room: Room, remainingMs
 
 /** Goes on with those whose worker died. */
 export async function resumeFollows(room: Room): Promise<void> {
-  for (const { id, step } of await room.history.follows.overdue(room.now() - LOST_MS))
-    await room.enqueue({ kind: 'follow', id, step });
+  try {
+    for (const { id, step } of await room.history.follows.overdue(room.now() - LOST_MS))
+      await room.enqueue({ kind: 'follow', id, step });
+  } catch (error) {
+    // The next minute brings another try, and the rest of this one has more to do.
+    room.log.error('followed logs could not be resumed', errorFields(error));
+  }
 }
 
 /** The Stop button; anybody who sees the message may press it. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '../../src/commands/run';
 import type { Message } from '../../src/local/slack/server';
 import { type Scene, scene } from '../scene';
 import { lines, only, writtenLog } from './writtenLog';
@@ -113,9 +114,37 @@ test('a search without jobs, without words, and one that finds too much for a zi
   expect(only(await here.ada.says('/batch logs --file')).plain).toContain('Which logs?');
 });
 
-test('a channel that the bot is not in, and Slack’s own refusals, are told with what helps', async () => {
+test('a channel that the bot can not see is told with what helps, and nothing is left on the disk', async () => {
   const { id } = await writtenLog(here, lines(3));
-  const answer = (await here.ada.says(`/batch logs ${id} file share`, 'genomics')).at(-1);
-  // Only where the bot is no member; otherwise the file is there.
-  expect(answer?.plain).toMatch(/invite me|The file is in this channel/);
+  const { room } = here.world.app;
+  const request = { kind: 'command', id: `share-${id}`, typed: true, replace: false, inputs: {} } as const;
+  const asked = { ...request, text: `logs ${id} file share`, user: { id: 'U0ADA00001', name: 'ada' } };
+  const shared = runCommand({ ...asked, channel: { id: 'C0NOWHERE1', name: 'nowhere' } }, room, () => 60_000);
+  await expect(shared).rejects.toThrow('invite me, or leave out share, and the file comes in a direct message');
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('batchbot-spool-'))).toEqual([]);
+});
+
+test('a log deleted while it is read is cut there, and said to be; what was read is sent', async () => {
+  const text = 'w'.repeat(900);
+  const log = await writtenLog(
+    here,
+    lines(900, (n) => `${n} ${text}`),
+    { jobName: 'vanishing' },
+  );
+  await log.write(lines(900, (n) => `${n + 900} ${text}`));
+  const { logs } = here.world.app.room;
+  const { pages } = logs;
+  logs.pages = async function* (...asked) {
+    for await (const page of pages(...asked)) {
+      yield page;
+      await log.drop();
+    }
+  };
+  try {
+    const answer = (await here.ada.says(`/batch logs ${log.id} file`)).at(-1);
+    expect(answer?.plain).toContain('A part of the log of vanishing');
+    expect(answer?.plain).toContain('The log was deleted while I read it: the rest is gone.');
+  } finally {
+    logs.pages = pages;
+  }
 });
