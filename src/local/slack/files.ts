@@ -33,21 +33,22 @@ const newId = (): string => `F${randomBytes(5).toString('hex').toUpperCase()}`;
 export class Files {
   private readonly pending = new Map<string, Offer>();
   private readonly kept = new Map<string, SharedFile>();
-  private readonly folder: string;
+  private folder: string | undefined;
 
   /** `folder`: where files outlive a restart; without one they are gone when it is closed. */
   constructor(
     private readonly baseUrl: () => string,
     private readonly lasting?: string,
   ) {
-    this.folder = lasting ?? mkdtempSync(join(tmpdir(), 'local-slack-files-'));
+    this.folder = lasting;
   }
 
   close(): void {
-    if (this.lasting === undefined) rmSync(this.folder, { recursive: true, force: true });
+    if (this.folder !== undefined && this.lasting === undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 
   private pathOf(id: string): string {
+    this.folder ??= mkdtempSync(join(tmpdir(), 'local-slack-files-'));
     mkdirSync(this.folder, { recursive: true });
     return join(this.folder, id);
   }
@@ -118,7 +119,7 @@ export class Files {
   private ofBefore(id: string): SharedFile | undefined {
     if (!this.lasting || !/^F[0-9A-F]+$/.test(id)) return undefined;
     try {
-      return JSON.parse(readFileSync(join(this.folder, `${id}.json`), 'utf8')) as SharedFile;
+      return JSON.parse(readFileSync(join(this.lasting, `${id}.json`), 'utf8')) as SharedFile;
     } catch {
       return undefined;
     }
