@@ -104,7 +104,11 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
       case 'alert':
         return await refreshCard(request.key, room, remainingMs);
       case 'home':
-        return await room.slack.publishHome(request.user.id, await homeOf(request.user, room), remainingMs);
+        return await room.slack.publishHome(
+          request.user.id,
+          await homeOf(request.user, room, remainingMs),
+          remainingMs,
+        );
     }
   }
 

@@ -64,6 +64,13 @@ const list: Kind<string[]> = {
   mustBe: 'a list separated by commas',
   parse: (words) => words.split(/[\s,]+/).filter((word) => word !== ''),
 };
+const holders: Kind<string[]> = {
+  mustBe: 'a list of Slack ids such as U012AB3CD, S012AB3CD or C012AB3CD:spot-*, separated by commas',
+  parse: (text) => {
+    const words = list.parse(text);
+    return words?.every((word) => /^[UWSCG][A-Z0-9]{2,}(:\S+)?$/.test(word)) ? words : undefined;
+  },
+};
 const flag: Kind<boolean> = {
   mustBe: 'yes or no',
   parse: (word) => (/^(1|true|yes)$/.test(word) ? true : /^(0|false|no)$/.test(word) ? false : undefined),
@@ -106,12 +113,22 @@ export const settings = {
   ),
   EVENTS_DLQ_URL: optional(url, 'SQS queue where events that cannot be understood are parked'),
   ALERT_CHANNEL: optional(text, 'Channel id (C…) for failed and timed-out jobs; without it nothing is posted unasked'),
-  ADMINS: defaulted(list, [], 'Slack user ids (U…) with the admin role, separated by commas'),
+  ADMINS: defaulted(
+    holders,
+    [],
+    'Who has the admin role, which no command can take: Slack ids of users (U…), user groups (S…) and channels (C…), separated by commas',
+  ),
   OPERATORS: defaulted(
+    holders,
+    [],
+    'Who may cancel jobs: Slack ids as in ADMINS, each for some queues where a pattern follows (U012AB3CD:spot-*); everyone else may only look',
+  ),
+  SHARED_CHANNELS: defaulted(
     list,
     [],
-    'Slack user ids (U…) who may cancel jobs, separated by commas; everyone else may only look',
+    'Channels (C…) in which people of other workspaces, met by Slack Connect, may look; elsewhere they are refused',
   ),
+  WORKSPACES: defaulted(list, [], 'Further workspaces (T…) whose people are no strangers, as in an Enterprise Grid'),
   TRACKED_QUEUES: defaulted(list, [], 'Job queues to follow, separated by commas, * allowed; all by default'),
   SHOWN_VARIABLES: defaulted(
     list,

@@ -13,6 +13,7 @@ import { nameOf } from '../views/jobLine';
 import { rowForList } from '../views/rowForList';
 import { type Asking, command, type Room } from './command';
 import { findJob } from './find';
+import { requireRole } from './permission';
 import { queryOf } from './search';
 
 /** A preview is an answer to what stood then; after this it has to be asked for again. */
@@ -86,6 +87,8 @@ async function preview(asking: Asking<unknown>, room: Room): Promise<Answer> {
       chosen.search,
     );
   const { jobs, covered } = withoutCoveredChildren(active);
+  const queues = new Set(active.map(({ queue }) => queue));
+  requireRole(asking.person, 'operator', { queues });
   const now = room.now();
   const operation = await room.history.operations.freeze(
     {
@@ -95,6 +98,7 @@ async function preview(asking: Asking<unknown>, room: Room): Promise<Answer> {
       channel: asking.channel.id,
       words: asking.text,
       what: whatWords(jobs),
+      ...(queues.has(undefined) ? {} : { queues: [...queues].filter((queue) => queue !== undefined) }),
       named: jobs.length === 1 && jobs[0] !== undefined ? nameOf(jobs[0]) : asking.text,
     },
     jobs.map(({ id }) => id),
@@ -109,31 +113,32 @@ const audit = (
   asking: Asking<unknown>,
   room: Room,
   operation: Operation,
-  what: 'asked' | 'confirmed' | 'kept' | 'halted' | 'refused',
-) => {
-  const entry = {
+  what: 'asked' | 'confirmed' | 'kept' | 'halted',
+) =>
+  room.history.audit.write({
     at: room.now(),
     by: { id: asking.person.id, name: asking.person.name },
     channel: asking.channel.id,
+    verb: 'cancel',
     words: operation.words,
     what,
     op: operation.op,
     count: operation.count,
-  };
-  room.log.info(`cancel ${what}`, entry);
-  return room.history.audit.write(entry);
-};
+    ...(operation.reason === undefined ? {} : { reason: operation.reason }),
+  });
 
-async function theOperation(op: string, room: Room): Promise<Operation> {
+/** @throws Refusal for a press by somebody who has not, or no longer, the role for all of its queues */
+async function theOperation(op: string, { person }: Asking<unknown>, room: Room): Promise<Operation> {
   const operation = await room.history.operations.get(op.toUpperCase());
   if (operation === undefined)
     throw new UserError(`I know no operation ${op}. Ask again with ${room.slash} cancel.`, 'help cancel');
+  requireRole(person, 'operator', { queues: operation.queues ?? [undefined], op: operation.op });
   return operation;
 }
 
-/** Whoever asked may press; an operator may for them. Everyone who reaches this has the operator role (`changes`). */
+/** Whoever asked may press; an operator may for them. `theOperation` checks the presser's role. */
 async function confirm(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, room);
+  const operation = await theOperation(op, asking, room);
   const reason = asking.inputs.reason?.trim();
   const started = await room.history.operations.start(
     operation.op,
@@ -142,7 +147,7 @@ async function confirm(op: string, asking: Asking<unknown>, room: Room): Promise
     reason === '' ? undefined : reason,
   );
   if (started === undefined) {
-    const now = await theOperation(op, room);
+    const now = await theOperation(op, asking, room);
     if (now.state === 'running' || now.state === 'halting')
       throw new UserError(`Operation ${op} is already on its way; the channel shows how it goes.`);
     if (now.state === 'done') throw new UserError(`Operation ${op} is already done.`);
@@ -152,13 +157,14 @@ async function confirm(op: string, asking: Asking<unknown>, room: Room): Promise
       `cancel ${operation.words}`,
     );
   }
+  await room.history.audit.writeIds(started.op, await room.history.operations.ids(started.op));
   await audit(asking, room, started, 'confirmed');
   await room.enqueue({ kind: 'operation', op: started.op });
   return { message: cancelStarted(started), replace: true };
 }
 
 async function keep(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, room);
+  const operation = await theOperation(op, asking, room);
   const kept = await room.history.operations.keep(operation.op);
   if (kept === undefined && operation.state !== 'kept')
     throw new UserError(`Operation ${op} was confirmed before: it is ${operation.state}.`);
@@ -167,7 +173,7 @@ async function keep(op: string, asking: Asking<unknown>, room: Room): Promise<An
 }
 
 async function stop(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, room);
+  const operation = await theOperation(op, asking, room);
   const halting = await room.history.operations.halt(operation.op);
   if (halting === undefined)
     throw new UserError(`Operation ${op} is ${operation.state === 'done' ? 'already done' : operation.state}.`);
@@ -178,7 +184,7 @@ async function stop(op: string, asking: Asking<unknown>, room: Room): Promise<An
 
 /** A new preview of the ones that failed. */
 async function again(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, room);
+  const operation = await theOperation(op, asking, room);
   const outcomes = [...(await room.history.operations.outcomes(operation.op)).values()].flat();
   const failed = outcomes.flatMap(({ id, outcome }) => (outcome === 'failed' ? [id] : []));
   if (failed.length === 0) throw new UserError(`No job of operation ${op} failed to be cancelled.`);
@@ -197,6 +203,7 @@ export const cancel = command({
   example: '<id>',
   searches: true,
   changes: true,
+  byQueue: true,
   flags: ['confirm', 'keep', 'stop', 'again'],
   async run(asking, room) {
     const [op = ''] = asking.words;

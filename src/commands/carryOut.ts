@@ -189,18 +189,19 @@ export async function carryOut(
   const endedAt = room.now();
   const ended = { ...operation, endedAt };
   await progress.end(cancelResult(ended, all()));
-  if ((await operations.finish(op, endedAt)) === undefined) return;
-  const entry = {
+  // Before it counts as finished: a worker that dies in between leaves it to the next one, and the first entry stays.
+  await audit.writeResults(op, all());
+  await audit.write({
     at: endedAt,
-    by: { id: by.id, name: by.name },
+    by,
     channel: operation.channel,
+    verb: 'cancel',
     words: operation.words,
-    what: 'finished' as const,
+    what: 'finished',
     op,
     count: operation.count,
     ...(operation.reason === undefined ? {} : { reason: operation.reason }),
     outcomes: { ...tallyOf(all()) },
-  };
-  room.log.info('cancel finished', entry);
-  await audit.write(entry);
+  });
+  await operations.finish(op, endedAt);
 }

@@ -5,18 +5,25 @@ import type { Instances } from '../aws/ec2';
 import type { ContainerInstances } from '../aws/ecs';
 import type { JobLogs } from '../aws/logs';
 import type { History } from '../history/history';
+import type { Role } from '../history/roles';
 import type { Shows } from '../jobs/properties';
 import type { Token } from '../jobs/words';
 import type { Log } from '../log';
 import type { Answer, SlackDelivery } from '../slack/deliver';
 import type { WorkRequest } from '../slack/request';
-
-export type Role = 'viewer' | 'operator' | 'admin';
+import type { Held, Roles } from './permission';
 
 export interface Person {
   id: string;
   name: string;
+  /** The most that they hold here, for whatever queues. Of verbs that only look, as far as the configuration tells. */
   role: Role;
+  /** What they hold here and now, each with its queues; `requireRole` and `may` decide by it. */
+  held: readonly Held[];
+  /** Sentences on what Slack did not tell, and so does not count. */
+  unsure?: readonly string[];
+  /** Of another workspace. */
+  stranger?: boolean;
 }
 
 /** What a command may use. */
@@ -38,9 +45,8 @@ export interface Room {
   region: string;
   /** Where alerts go, if anywhere. */
   alertChannel: string | undefined;
-  roleOf: (userId: string, team: string | undefined) => Role;
-  /** People to ask for a role, as Slack user ids. */
-  admins: readonly string[];
+  /** Who somebody is here, and whom to ask for a role. */
+  roles: Roles;
   /** The queues that are followed: all but those that the configuration leaves out. */
   tracks: (queue: string) => boolean;
   /** The environment variables whose values may be kept and shown. */
@@ -89,8 +95,15 @@ export interface CommandSpec<F extends FilterSpecs> {
   lastWords?: readonly string[];
   /** Takes a search: all of its words and filters. */
   searches?: boolean;
-  /** Needs the operator role, asks to confirm, is written to the audit log, runs once. */
+  /** Needs the operator role for all queues, asks to confirm, is written to the audit log, runs once. */
   changes?: boolean;
+  /**
+   * Whoever has the role for any queue comes through: `run` itself checks it for the queues of its jobs with `requireRole`,
+   * at each step and press.
+   */
+  byQueue?: boolean;
+  /** Shows what depends on the role of who asks: `run` gets a person whose role is fully looked up (`changes` always does). */
+  byRole?: boolean;
   run(asking: Asking<FilterValues<F>>, room: Room): Promise<Answer>;
 }
 
@@ -106,6 +119,8 @@ export interface Command {
   lastWords: readonly string[];
   searches: boolean;
   changes: boolean;
+  byQueue: boolean;
+  byRole: boolean;
   run(asking: Asking<Record<string, unknown>>, room: Room): Promise<Answer>;
 }
 
@@ -121,6 +136,8 @@ export function command<F extends FilterSpecs = Record<never, FilterSpec>>(spec:
     lastWords: spec.lastWords ?? (spec.flags ?? []).filter((flag) => flag === 'share'),
     searches: spec.searches ?? false,
     changes: spec.changes ?? false,
+    byQueue: spec.byQueue ?? false,
+    byRole: spec.byRole ?? spec.changes ?? false,
     // `run` is only ever called by run.ts with the filters that these very schemas have parsed.
     run: (asking, room) => spec.run(asking as Asking<FilterValues<F>>, room),
   };

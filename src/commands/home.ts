@@ -11,10 +11,12 @@ import { queueRows } from './queueRows';
 export async function homeOf(
   user: { id: string; name: string; team?: string | undefined },
   room: Room,
+  remainingMs: () => number,
 ): Promise<HomeView> {
   const now = room.now();
   const { search, sweeps } = room.history;
-  const [running, failed, everything, state, queues] = await Promise.all([
+  const [{ role }, running, failed, everything, state, queues] = await Promise.all([
+    room.roles.personOf(user, undefined, true, remainingMs),
     search.unfinished(parseQuery('status:running,starting', { now })),
     search.matches(parseQuery('status:failed since:24h', { now })),
     search.search(parseQuery('', { now }), { limit: 1 }),
@@ -32,7 +34,7 @@ export async function homeOf(
     isFailedAtLeast: failed.isAtLeast === true,
     mineRunning: running.filter((job) => userOf(job)?.toLowerCase() === user.name.toLowerCase()).length,
     stuckQueues: queues.filter((queue) => healthOf(queue).kind !== 'well').map(({ name }) => name),
-    role: room.roleOf(user.id, user.team),
+    role,
     known: everything.total,
     sweptAt: state.endedAt,
     now,

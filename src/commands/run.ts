@@ -8,7 +8,7 @@ import type { CommandRequest } from '../slack/request';
 import { parseArguments } from './arguments';
 import { awsRefusal, withinTime } from './awsRefusal';
 import type { Command, Person, Room } from './command';
-import { refusal } from './permission';
+import { Refusal, requireRole, whomToAsk } from './permission';
 
 function unknownVerb(word: string, rest: string, { commands, slash }: Room): UserError {
   const command = commands.find(
@@ -52,20 +52,30 @@ function findVerb({ text: asked, typed }: CommandRequest, room: Room): { command
 /** So long may a search be: its buttons carry it, and Slack gives a button 2,000 characters. */
 const MOST_SEARCH = 1_700;
 
-/** Deny by default; a refusal is kept like an act. */
-async function checkRole(command: Command, person: Person, request: CommandRequest, room: Room): Promise<void> {
-  const refused = command.changes ? refusal(person, 'operator', room) : undefined;
-  if (refused === undefined) return;
-  const entry = {
+/** Deny by default: what changes something needs the operator role, for all queues unless it checks them itself. */
+function checkRole({ changes, byQueue }: Command, person: Person): void {
+  if (changes && !(byQueue && person.role !== 'viewer')) requireRole(person, 'operator');
+}
+
+/** A refusal is kept like an act, and tells whom to ask. */
+async function refused(
+  refusal: Refusal,
+  { name: verb }: Command,
+  words: string,
+  { user, channel }: CommandRequest,
+  room: Room,
+): Promise<UserError> {
+  await room.history.audit.write({
     at: room.now(),
-    by: { id: person.id, name: person.name },
-    channel: request.channel.id,
-    words: request.text,
-    what: 'refused' as const,
-  };
-  await room.history.audit.write(entry);
-  room.log.info('refused', { ...entry, role: person.role });
-  throw refused;
+    by: { id: user.id, name: user.name },
+    channel: channel.id,
+    verb,
+    words,
+    what: 'refused',
+    reason: refusal.why,
+    ...(refusal.op === undefined ? {} : { op: refusal.op }),
+  });
+  return whomToAsk(refusal, await room.roles.admins());
 }
 
 /**
@@ -73,8 +83,6 @@ async function checkRole(command: Command, person: Person, request: CommandReque
  * @throws anything else: a bug or an outage
  */
 export async function runCommand(request: CommandRequest, room: Room, remainingMs: () => number): Promise<Answer> {
-  const { id, name, team } = request.user;
-  const person: Person = { id, name, role: room.roleOf(id, team) };
   const { command, rest } = findVerb(request, room);
   const again = `${command.name} ${rest}`.trim();
   if (command.searches && rest.length > MOST_SEARCH) {
@@ -84,17 +92,19 @@ export async function runCommand(request: CommandRequest, room: Room, remainingM
     );
   }
   try {
-    const parsed = parseArguments(command, rest, room.slash);
-    await checkRole(command, person, request, room);
     const { channel, inputs } = request;
+    const person = await room.roles.personOf(request.user, channel.id, command.byRole, remainingMs);
+    const parsed = parseArguments(command, rest, room.slash);
+    checkRole(command, person);
     const answer = command.run({ ...parsed, person, channel, text: rest, inputs, remainingMs }, room);
     // An act is never given up half-way: what it has begun is told by itself.
     return await (command.changes ? answer : withinTime(answer, remainingMs(), again));
   } catch (error) {
     if (error instanceof QueryError) throw new UserError(error.message, `help ${command.name}`);
-    const refused = awsRefusal(error, command.changes ? undefined : again);
-    if (refused === undefined) throw error;
+    if (error instanceof Refusal) throw await refused(error, command, rest, request, room);
+    const said = awsRefusal(error, command.changes ? undefined : again);
+    if (said === undefined) throw error;
     room.log.warn('AWS refused', { text: request.text, ...errorFields(error) });
-    throw refused;
+    throw said;
   }
 }

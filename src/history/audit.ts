@@ -1,33 +1,153 @@
-/** Who did what, and who was refused: written once, never changed (the role may not update or delete these items). */
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+/**
+ * Who did what, and who was refused: written once, never changed (no role may update or delete what is under `AUDIT#`).
+ *
+ * | pk | sk | item |
+ * |---|---|---|
+ * | `AUDIT#<yyyy-mm>` | `<time>#<reference>` | an entry, among those of its month |
+ * | `AUDIT#MONTHS` | `<yyyy-mm>` | a month that has entries |
+ * | `AUDIT#OP#<op>` | `entry#<what>` | the same entry, among those of its operation; a refusal has its reference after it |
+ * | `AUDIT#OP#<op>` | `ids#<first id>` | up to 1,000 of the frozen ids, in order |
+ * | `AUDIT#OP#<op>` | `results#<outcome>#<first id>` | up to 1,000 jobs of which that became, in order |
+ *
+ * Each write may come again after a worker has died over it, and then changes nothing.
+ */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { shortReference } from '../errors';
+import { auditLog } from './auditLog';
+import { grantSchema } from './roles';
 
-export interface AuditEntry {
-  at: number;
-  by: { id: string; name: string };
-  channel: string;
-  /** As they were typed. */
-  words: string;
-  what: 'asked' | 'confirmed' | 'kept' | 'halted' | 'finished' | 'refused';
-  op?: string;
-  count?: number;
-  reason?: string;
-  /** Outcomes by kind, for what finished. */
-  outcomes?: Record<string, number>;
-}
+export const auditEntrySchema = z.object({
+  /** ms */
+  at: z.number(),
+  by: z.object({ id: z.string(), name: z.string() }),
+  /** A Slack channel's id, or that of the person whose App Home it was; empty for what batchbot does by itself. */
+  channel: z.string(),
+  /** The verb: `cancel`, `retry`, `roles`… */
+  verb: z.string(),
+  /** What followed the verb, as typed. */
+  words: z.string(),
+  /** An operation is asked, then confirmed or kept, may be halted, and is finished; a single act is done. */
+  what: z.enum(['asked', 'confirmed', 'kept', 'halted', 'finished', 'done', 'refused']),
+  op: z.string().optional(),
+  /** How many jobs it is about. */
+  count: z.number().int().optional(),
+  /** Of what finished: how many jobs came to which outcome. */
+  outcomes: z.record(z.string(), z.number()).optional(),
+  /** The reason that somebody gave, or why it was refused. */
+  reason: z.string().optional(),
+  /** Of a single act: what was done, in words that follow a name: `disabled queue spot-p1`. */
+  told: z.string().optional(),
+  /** The role that was given or taken. */
+  grant: grantSchema.pick({ to: true, role: true, queues: true }).extend({ taken: z.boolean() }).optional(),
+  /** The jobs, where they are few and there is no operation. */
+  ids: z.array(z.string()).optional(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
-export function auditItems(doc: DynamoDBDocumentClient, table: string) {
-  return {
-    async write(entry: AuditEntry): Promise<void> {
-      const month = new Date(entry.at).toISOString().slice(0, 7);
+/** What became of one job of an operation. */
+export const auditResultSchema = z.object({
+  id: z.string(),
+  outcome: z.string(),
+  why: z.string().optional(),
+  /** The job that was submitted in its place. */
+  newId: z.string().optional(),
+});
+export type AuditResult = z.infer<typeof auditResultSchema>;
+
+/** For what the bot does by itself. */
+export const BATCHBOT = { id: 'batchbot', name: 'batchbot' } as const;
+
+/** A lookup of one job reads one item of these: 41 KB of ids. With reasons, so many results stay under 400 KB an item. */
+const IDS_PER_ITEM = 1_000;
+const MOST_WHY = 200;
+/** Chunks on their way at once. */
+const AT_ONCE = 8;
+
+export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+export const operationPartition = (op: string): string => `AUDIT#OP#${op}`;
+
+/** @param onEntry hears of every entry, once it is written */
+export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: (entry: AuditEntry) => void) {
+  const markedMonths = new Set<string>();
+
+  /** @returns false when it stood there before */
+  async function put(pk: string, sk: string, fields: Record<string, unknown>): Promise<boolean> {
+    try {
       await doc.send(
         new PutCommand({
           TableName: table,
-          Item: { pk: `AUDIT#${month}`, sk: `${new Date(entry.at).toISOString()}#${shortReference()}`, ...entry },
+          Item: { pk, sk, ...fields },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  async function putAll(pk: string, items: readonly { sk: string; fields: Record<string, unknown> }[]): Promise<void> {
+    for (let n = 0; n < items.length; n += AT_ONCE)
+      await Promise.all(items.slice(n, n + AT_ONCE).map(({ sk, fields }) => put(pk, sk, fields)));
+  }
+
+  /** A step of an operation happens once, however often it is written: the first one counts. */
+  async function stepOf(op: string, entry: AuditEntry): Promise<AuditEntry> {
+    const sk = `entry#${entry.what}`;
+    if (await put(operationPartition(op), sk, entry)) return entry;
+    const { Item } = await doc.send(
+      new GetCommand({ TableName: table, Key: { pk: operationPartition(op), sk }, ConsistentRead: true }),
+    );
+    return auditEntrySchema.parse(Item);
+  }
+
+  return {
+    /** Adds an entry; a step of an operation that was added before stays as it was. */
+    async write(entry: AuditEntry): Promise<void> {
+      const { op } = entry;
+      const isStep = op !== undefined && entry.what !== 'refused';
+      const kept = isStep ? await stepOf(op, entry) : entry;
+      const reference = isStep ? `${op}-${entry.what}` : shortReference();
+      if (op !== undefined && !isStep) await put(operationPartition(op), `entry#${entry.what}#${reference}`, entry);
+      const month = monthOf(kept.at);
+      if (!markedMonths.has(month)) {
+        await put('AUDIT#MONTHS', month, {});
+        markedMonths.add(month);
+      }
+      if (await put(`AUDIT#${month}`, `${new Date(kept.at).toISOString()}#${reference}`, kept)) onEntry(kept);
     },
+
+    /** The ids that an operation is confirmed for; before its `confirmed`, so that an operation with that entry is whole. */
+    async writeIds(op: string, ids: readonly string[]): Promise<void> {
+      await putAll(
+        operationPartition(op),
+        chunks([...ids].sort()).map((some) => ({ sk: `ids#${some[0]}`, fields: { ids: some } })),
+      );
+    },
+
+    /** What became of each job; before the operation's `finished`. */
+    async writeResults(op: string, results: readonly AuditResult[]): Promise<void> {
+      for (const outcome of new Set(results.map((result) => result.outcome))) {
+        const sorted = results
+          .filter((result) => result.outcome === outcome)
+          .map(({ id, why, newId }) => ({ id, outcome, newId, why: why?.slice(0, MOST_WHY) }))
+          .sort((a, b) => (a.id < b.id ? -1 : 1));
+        await putAll(
+          operationPartition(op),
+          chunks(sorted).map((some) => ({ sk: `results#${outcome}#${some[0]?.id}`, fields: { results: some } })),
+        );
+      }
+    },
+
+    ...auditLog(doc, table),
   };
 }
 export type AuditItems = ReturnType<typeof auditItems>;
+
+const chunks = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / IDS_PER_ITEM) }, (_, n) =>
+    all.slice(n * IDS_PER_ITEM, (n + 1) * IDS_PER_ITEM),
+  );

@@ -3,13 +3,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { alertItems } from './alerts';
-import { auditItems } from './audit';
+import { type AuditEntry, auditItems } from './audit';
 import { followItems } from './follows';
 import { jobItems } from './jobs';
 import { liveRows } from './liveRows';
 import { onceItems } from './once';
 import { operationItems } from './operations';
 import { openPacker } from './packing/openPacker';
+import { roleItems } from './roles';
 import { jobSearch, type SearchBudget } from './search';
 import { segmentItems } from './segmentItems';
 import { sweepItems } from './sweeps';
@@ -18,13 +19,17 @@ const DAY_MS = 86_400_000;
 /** What is too old is looked for once an hour. */
 const HOUR_MS = 3_600_000;
 
-/** @param keptDays how many days after its end a job is removed for good; undefined to keep all */
+/**
+ * @param keptDays how many days after its end a job is removed for good; undefined to keep all
+ * @param onAudit hears of every entry of the audit
+ */
 export function openHistory(
   client: DynamoDBClient,
   table: string,
   now: () => number,
   keptDays?: number,
   budget?: SearchBudget,
+  onAudit: (entry: AuditEntry) => void = () => undefined,
 ) {
   const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const forgottenBefore = () =>
@@ -41,10 +46,11 @@ export function openHistory(
     keptDays,
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
-    audit: auditItems(doc, table),
+    audit: auditItems(doc, table, onAudit),
     alerts: alertItems(doc, table),
     sweeps: sweepItems(doc, table),
     follows: followItems(doc, table),
+    roles: roleItems(doc, table, now),
   };
 }
 export type History = ReturnType<typeof openHistory>;

@@ -44,6 +44,8 @@ export const operationSchema = z.object({
   /** The search or ids as they were typed. */
   words: z.string(),
   count: z.number().int(),
+  /** The queues of all of them; an operation without is on queues that nobody knows. */
+  queues: z.array(z.string()).optional(),
   /** What they are, in words: `14 jobs and 2 arrays of 2,030 children`. */
   what: z.string(),
   /** The search as it was typed, or a single job's name. */

@@ -6,6 +6,9 @@
  * | `JOB#<first two characters of the id>` | job id | a job; an array's children follow their parent in order |
  * | `OP#<operation id>` | `-` | an operation on many jobs: its frozen ids, state and progress |
  * | `AUDIT#<yyyy-mm>` | `<time>#<reference>` | who did or was refused what; never updated or deleted |
+ * | `AUDIT#MONTHS` | `<yyyy-mm>` | a month that has entries |
+ * | `AUDIT#OP#<operation id>` | `entry#…`, `ids#…`, `results#…` | the same of one operation, with its frozen ids and what became of each |
+ * | `ROLES` | `<kind>#<Slack id>#<role>#<queues>` | a role that an admin gave |
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
  * | `ALERT#<key>` | `-` | a card in a channel: its `ts`, and what it showed last |
  * | `SEGMENTS` | `-` | the head of the search index: which manifests are valid, and who packs |

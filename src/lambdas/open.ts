@@ -15,7 +15,7 @@ import { containerInstances } from '../aws/ecs';
 import { jobLogs } from '../aws/logs';
 import { sqsQueue } from '../aws/queue';
 import { commands } from '../commands/index';
-import { roleOf } from '../commands/permission';
+import { openRoles } from '../commands/permission';
 import type { Config } from '../config';
 import { openHistory } from '../history/history';
 import { globMatcher } from '../jobs/glob';
@@ -32,6 +32,8 @@ export const APP_SETTINGS = [
   'ALERT_CHANNEL',
   'ADMINS',
   'OPERATORS',
+  'SHARED_CHANNELS',
+  'WORKSPACES',
   'TRACKED_QUEUES',
   'SHOWN_VARIABLES',
   'RETENTION_DAYS',
@@ -85,6 +87,15 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
   });
   const enqueue = options.enqueue ?? work?.send;
   if (enqueue === undefined) throw new Error('openApp needs WORK_QUEUE_URL or a way to enqueue');
+  const history = openHistory(
+    new DynamoDBClient(aws),
+    config.DYNAMODB_TABLE,
+    now,
+    config.RETENTION_DAYS,
+    { ms: config.SEARCH_SECONDS * 1_000, readUnits: config.SEARCH_READ_UNITS },
+    (entry) => log.info('audit', { ...entry }),
+  );
+  const slack = slackDelivery(web, log, now, (ms) => sleep(ms));
   const tracks = config.TRACKED_QUEUES.length === 0 ? () => true : globMatcher(config.TRACKED_QUEUES);
   return createApp({
     room: {
@@ -98,19 +109,22 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
         (region) => new CloudWatchLogsClient({ ...aws, maxAttempts: 1, region }),
         now,
       ),
-      history: openHistory(new DynamoDBClient(aws), config.DYNAMODB_TABLE, now, config.RETENTION_DAYS, {
-        ms: config.SEARCH_SECONDS * 1_000,
-        readUnits: config.SEARCH_READ_UNITS,
-      }),
-      slack: slackDelivery(web, log, now, (ms) => sleep(ms)),
+      history,
+      slack,
       log,
       now,
       enqueue,
       slash: config.SLACK_COMMAND,
       region: config.AWS_REGION,
       alertChannel: config.ALERT_CHANNEL,
-      roleOf: roleOf({ admins: config.ADMINS, operators: config.OPERATORS }),
-      admins: config.ADMINS,
+      roles: openRoles({
+        admins: config.ADMINS,
+        operators: config.OPERATORS,
+        sharedChannels: config.SHARED_CHANNELS,
+        workspaces: config.WORKSPACES,
+        grants: history.roles.list,
+        people: slack.people,
+      }),
       tracks,
       shows: globMatcher(config.SHOWN_VARIABLES),
     },

@@ -53,6 +53,8 @@ export interface WorldOptions {
   quietMs?: number;
   /** How many days after its end the bot removes a job; it keeps all by default. */
   retentionDays?: number;
+  /** Settings of the bot's on who may what, in place of the usual ones. */
+  roles?: Partial<typeof ROLES>;
   /** How often the bot sweeps Batch; 0 leaves it to the caller. */
   sweepMs?: number;
 }
@@ -69,7 +71,13 @@ const BOT_TOKEN = 'xoxb-local';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 const ACCOUNT = '123456789012';
 /** People and channels of the local Slack; see `slack/identity.ts`. */
-const ROLES = { ADMINS: ['U0ROOT0001'], OPERATORS: ['U0ADA00001'], ALERT_CHANNEL: 'C0ALERTS01' };
+const ROLES = {
+  ADMINS: ['U0ROOT0001'],
+  OPERATORS: ['U0ADA00001'],
+  SHARED_CHANNELS: [] as string[],
+  WORKSPACES: [] as string[],
+  ALERT_CHANNEL: 'C0ALERTS01',
+};
 /** What a worker Lambda has for one message. */
 const STEP_MS = 120_000;
 /** How long the start waits for the first sweep. */
@@ -132,6 +140,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     LOG_LEVEL: options.logLevel ?? ('warn' as const),
     AWS_REGION: 'us-east-1',
     ...ROLES,
+    ...options.roles,
   };
   const openOptions = {
     endpoint: aws.url,

@@ -11,6 +11,7 @@ import {
 import { errorFields, shortReference } from '../errors';
 import type { Log } from '../log';
 import { cut, escaped, LIMITS, type Message } from '../views/kit';
+import { slackPeople } from './people';
 import { fileUploads } from './upload';
 
 export class SlackUnavailableError extends Error {
@@ -194,6 +195,7 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
     post,
     /** @returns the message's `ts`, and its channel's id, which is another than the given one where that is a person's */
     postTo,
+    people: slackPeople(client, call, now),
     /** Shares a file from the disk, streamed. */
     upload: fileUploads(client, call),
     /** @returns false when the message is gone or can't be edited any more */

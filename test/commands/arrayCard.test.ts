@@ -136,7 +136,7 @@ test('a bot that has seen none of the children lists those that failed, in at mo
   const job = room.commands.find(({ name }) => name === 'job');
   const answer = await job?.run(
     {
-      person: { id: 'U0VIC00001', name: 'vic', role: 'viewer' },
+      person: { id: 'U0VIC00001', name: 'vic', role: 'viewer', held: [] },
       ...{ channel: { id: 'C', name: 'general' }, text: id, words: [id], filters: {}, flags: new Set<string>() },
       ...{ query: [], inputs: {}, remainingMs: () => 60_000 },
     },

@@ -46,7 +46,7 @@ async function audit(op: string): Promise<Record<string, unknown>[]> {
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
   const { Items } = await DynamoDBDocumentClient.from(client).send(new ScanCommand({ TableName: 'batchbot' }));
-  return (Items ?? []).filter((item) => String(item.pk).startsWith('AUDIT#') && item.op === op);
+  return (Items ?? []).filter((item) => /^AUDIT#\d/.test(String(item.pk)) && item.op === op);
 }
 
 test('cancelling a search shows exactly what, waits for the press, and does exactly that', async () => {

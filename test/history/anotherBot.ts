@@ -27,6 +27,8 @@ export async function anotherBot(
       ALERT_CHANNEL: ALERTS.id,
       ADMINS: [],
       OPERATORS: [],
+      SHARED_CHANNELS: [],
+      WORKSPACES: [],
       TRACKED_QUEUES: [],
       SHOWN_VARIABLES: [],
       RETENTION_DAYS: undefined,
