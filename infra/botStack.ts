@@ -19,7 +19,7 @@ import { EveryMinute } from './everyMinute';
 import { HistoryTable } from './historyTable';
 import type { Parameters } from './parameters';
 import { ParkedQueue } from './parkedQueue';
-import { readBatch, readCapacity, readJobLogs, searchJobLogs, stopJobs } from './permissions';
+import { readBatch, readCapacity, readHosts, readJobLogs, searchJobLogs, stopJobs } from './permissions';
 
 /** How long each function may take. The front's is what Slack waits; the worker's is one step of an action on many jobs. */
 const TIMEOUTS: Readonly<Record<LambdaName, Duration>> = {
@@ -57,6 +57,7 @@ export class BotStack extends Stack {
       passOnWork,
       ...history.itemStatements(),
       readBatch(),
+      readHosts(this),
       readJobLogs(this, parameters.logGroups),
     ];
     const passOnWork = send('PassOnWork', work.queue.queueArn);

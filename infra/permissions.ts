@@ -19,14 +19,24 @@ export function readBatch(): PolicyStatement {
  */
 export const BATCH_CLUSTERS = ['AWSBatch-*', '*_Batch_*'] as const;
 
+const arnIn = (scope: Construct, service: string, resource: string): string =>
+  `arn:${Stack.of(scope).partition}:${service}:${Stack.of(scope).region}:${Stack.of(scope).account}:${resource}`;
+
+/** Where a job's container runs: the type and zone of its container instance. */
+export const readHosts = (scope: Construct): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'ReadHosts',
+    actions: ['ecs:DescribeContainerInstances'],
+    resources: BATCH_CLUSTERS.map((cluster) => arnIn(scope, 'ecs', `container-instance/${cluster}/*`)),
+  });
+
 /**
  * Reading queues, definitions and the instances behind compute environments, for those who ask: the worker alone.
  * Resource levels: https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html and its pages of
  * Amazon ECS and Amazon EC2.
  */
 export function readCapacity(scope: Construct): PolicyStatement[] {
-  const arn = (service: string, resource: string): string =>
-    `arn:${Stack.of(scope).partition}:${service}:${Stack.of(scope).region}:${Stack.of(scope).account}:${resource}`;
+  const arn = (service: string, resource: string) => arnIn(scope, service, resource);
   return [
     new PolicyStatement({
       sid: 'ReadCapacity',
@@ -42,11 +52,6 @@ export function readCapacity(scope: Construct): PolicyStatement[] {
       sid: 'ListHosts',
       actions: ['ecs:ListContainerInstances'],
       resources: BATCH_CLUSTERS.map((cluster) => arn('ecs', `cluster/${cluster}`)),
-    }),
-    new PolicyStatement({
-      sid: 'ReadHosts',
-      actions: ['ecs:DescribeContainerInstances'],
-      resources: BATCH_CLUSTERS.map((cluster) => arn('ecs', `container-instance/${cluster}/*`)),
     }),
   ];
 }

@@ -8,6 +8,7 @@ import { followOn, resumeFollows } from './commands/logFollow';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
 import { ingest } from './history/ingest';
+import { jobPlaces } from './history/placement';
 import { reconcile, type SweepReport } from './history/reconcile';
 import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
 import { arrayParentOf, type Job } from './jobs/job';
@@ -93,6 +94,8 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
     }
   }
 
+  const places = jobPlaces(room.containerInstances, room.history.jobs, room.now, room.log);
+
   async function work(request: WorkRequest, remainingMs: () => number): Promise<void> {
     switch (request.kind) {
       case 'command':
@@ -157,7 +160,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
       const { before, after, changed } = await ingest(room.history.jobs, event.job, room.now);
       // Retention removed the job.
       if (before === undefined && !changed) return;
-      await meetParent(after);
+      await Promise.all([meetParent(after), places.place(after)]);
       const card = event.job.status === 'FAILED' ? jobFailed(after, event.time, room.now()) : undefined;
       if (card !== undefined) await announce(card, after, room, remainingMs);
     },
@@ -178,6 +181,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
           remainingMs,
           // A failure that no event told of is an alert too, if the job was known to live; at the first sweep none is.
           onNews: async ({ before, after }) => {
+            await places.place(after);
             if (before === undefined || before.status === 'FAILED') return;
             const card = jobFailed(after, after.stoppedAt ?? room.now(), room.now());
             if (card !== undefined) await announce(card, after, room, remainingMs);

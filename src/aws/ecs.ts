@@ -36,6 +36,20 @@ export function containerInstances(client: ECSClient) {
   }
 
   return {
+    /** By its ARN, `…:container-instance/<cluster>/<id>`; undefined once it was deregistered. */
+    async describe(arn: string): Promise<ContainerInstance | undefined> {
+      // ARNs of the short format, from before 2021, don't name the cluster.
+      const cluster = /:container-instance\/([^/]+)\/[^/]+$/.exec(arn)?.[1];
+      if (cluster === undefined) return undefined;
+      try {
+        const input = { cluster, containerInstances: [arn] };
+        return (await client.send(new DescribeContainerInstancesCommand(input))).containerInstances?.[0];
+      } catch (error) {
+        if (error instanceof ClusterNotFoundException) return undefined;
+        throw error;
+      }
+    },
+
     /** By the cluster's ARN. */
     async ofClusters(clusters: readonly string[]): Promise<Map<string, ContainerInstance[]>> {
       const found = new Map<string, ContainerInstance[]>();
