@@ -136,6 +136,7 @@ export class Combinations {
   readonly entries: Readonly<Record<Column, Uint16Array>>;
   readonly outcomes: readonly Outcome[];
   readonly #runsBefore = new Map<SkeletonColumn | 'end', Uint16Array>();
+  #failures: Uint16Array | undefined;
 
   constructor(from: ByteReader) {
     this.dictionaries = byColumn(() => Dictionary.read(from));
@@ -177,6 +178,18 @@ export class Combinations {
     }
     this.#runsBefore.set(column, before);
     return before;
+  }
+
+  /** 1 at the combinations of failed jobs. */
+  get failures(): Uint16Array {
+    if (this.#failures === undefined) {
+      const { outcome } = this.entries;
+      this.#failures = new Uint16Array(this.size);
+      for (let combination = 0; combination < this.size; combination++) {
+        this.#failures[combination] = Number(this.outcomes[outcome[combination] as number]?.isFailed);
+      }
+    }
+    return this.#failures;
   }
 
   text(combination: number, column: Column): string {

@@ -9,9 +9,10 @@ const INT32 = 2 ** 31;
 /** Buckets of the lengths whose bits are all in an int32. */
 const STEPS_OF_INT32 = 24 * STEPS;
 const BUCKETS = 48 * STEPS;
-/** So many lengths are kept one by one, in fewer bytes than the counts of all buckets. */
-const MOST_KEPT = 4_096;
-const FIRST_KEPT = 64;
+/** So few buckets are counted in two steps: which of these blocks, and then which bucket of it. */
+const FEW = 4_096;
+const BLOCK_BITS = 6;
+const BLOCK = 1 << BLOCK_BITS;
 
 /** The bucket of a length in whole ms, 1 or more. */
 export function bucketOf(ms: number): number {
@@ -37,90 +38,134 @@ export interface DurationColumn {
   bucket: Uint16Array;
 }
 
-/** Where quantiles of lengths that were kept one by one are counted; all zero in between. */
-const scratch = new Uint32Array(BUCKETS + 1);
+/** The known lengths of a segment's rows, group by group. */
+export interface GroupedLengths {
+  /** The buckets of the first group, then those of the second, and so on. */
+  buckets: Uint16Array;
+  /** Where each group begins, and the end of the last. */
+  starts: Uint32Array;
+  /** Of each group. */
+  sumMs: Float64Array;
+}
+
+/** @param groupStarts where each group begins in `rows`, and the end of the last */
+export function groupLengths(column: DurationColumn, rows: Uint16Array, groupStarts: Uint32Array): GroupedLengths {
+  const { ms, bucket } = column;
+  const size = groupStarts.length - 1;
+  const buckets = new Uint16Array(rows.length);
+  const starts = new Uint32Array(size + 1);
+  const sumMs = new Float64Array(size);
+  let known = 0;
+  for (let group = 0; group < size; group++) {
+    const end = groupStarts[group + 1] as number;
+    let sum = 0;
+    for (let at = groupStarts[group] as number; at < end; at++) {
+      const row = rows[at] as number;
+      const place = bucket[row] as number;
+      if (place === UNKNOWN) continue;
+      buckets[known++] = place;
+      sum += ms[row] as number;
+    }
+    sumMs[group] = sum;
+    starts[group + 1] = known;
+  }
+  return { buckets: known === rows.length ? buckets : buckets.slice(0, known), starts, sumMs };
+}
+
+const few = new Uint16Array(FEW);
+const counts = new Uint32Array(BUCKETS + 1);
+const ofBlock = new Uint32Array((BUCKETS >> BLOCK_BITS) + 1);
+const inBlock = new Uint32Array(BLOCK);
 
 /** How the lengths of one stage are spread in one group; quantiles are within 0.8 % of the exact ones, means are exact. */
 export class Distribution {
   #sumMs = 0;
   /** How many are known. */
   #jobs = 0;
-  /** The bucket of each, until they are too many. */
-  #kept: Uint16Array | undefined = new Uint16Array(0);
-  #counts: Uint32Array | undefined;
+  /** Those that were added one by one. */
+  readonly #single: number[] = [];
+  readonly #parts: GroupedLengths[] = [];
+  /** The group of each part. */
+  readonly #groups: number[] = [];
 
   add(ms: number): void {
-    this.#reserve(1);
-    const bucket = bucketOf(ms);
-    if (this.#kept !== undefined) this.#kept[this.#jobs] = bucket;
-    else if (this.#counts !== undefined) this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
+    this.#single.push(bucketOf(ms));
     this.#jobs++;
     this.#sumMs += ms;
   }
 
-  /** @param rows numbers of rows; those from `first` to before `end` count */
-  addRows({ ms, bucket }: DurationColumn, rows: Uint16Array, first: number, end: number): void {
-    this.#reserve(end - first);
-    const [kept, counts] = [this.#kept, this.#counts];
-    let [sum, jobs] = [0, this.#jobs];
-    if (kept !== undefined) {
-      for (let at = first; at < end; at++) {
-        const row = rows[at] as number;
-        const place = bucket[row] as number;
-        if (place === UNKNOWN) continue;
-        kept[jobs++] = place;
-        sum += ms[row] as number;
-      }
-    } else if (counts !== undefined) {
-      counts[UNKNOWN] = 0;
-      for (let at = first; at < end; at++) {
-        const row = rows[at] as number;
-        const place = bucket[row] as number;
-        counts[place] = (counts[place] as number) + 1;
-        sum += ms[row] as number;
-      }
-      jobs += end - first - counts[UNKNOWN];
-    }
-    this.#sumMs += sum;
-    this.#jobs = jobs;
-  }
-
-  /** Makes room for so many lengths more. */
-  #reserve(more: number): void {
-    const kept = this.#kept;
-    if (kept === undefined || this.#jobs + more <= kept.length) return;
-    if (this.#jobs + more > MOST_KEPT) {
-      this.#counts = new Uint32Array(BUCKETS + 1);
-      countUp(this.#counts, kept, this.#jobs);
-      this.#kept = undefined;
-    } else {
-      this.#kept = new Uint16Array(Math.max(FIRST_KEPT, 2 * kept.length, this.#jobs + more));
-      this.#kept.set(kept);
-    }
+  addGroup(lengths: GroupedLengths, group: number): void {
+    const { starts, sumMs } = lengths;
+    this.#parts.push(lengths);
+    this.#groups.push(group);
+    this.#jobs += (starts[group + 1] as number) - (starts[group] as number);
+    this.#sumMs += sumMs[group] as number;
   }
 
   /** Undefined when no length is known. */
   spread(): Spread | undefined {
     const jobs = this.#jobs;
     if (jobs === 0) return undefined;
-    if (this.#kept !== undefined) countUp(scratch, this.#kept, jobs);
-    const counts = this.#counts ?? scratch;
-    const found: number[] = [];
-    let [bucket, seen] = [UNKNOWN, 0];
-    for (const share of [0.5, 0.9]) {
-      const rank = Math.ceil(share * jobs);
-      while (seen < rank) seen += counts[++bucket] as number;
-      found.push(middleOf(bucket) / 1000);
+    const [half, most] = [Math.ceil(jobs / 2), Math.ceil(0.9 * jobs)];
+    const [p50, p90] = jobs <= FEW ? this.#ofFew(half, most) : this.#ofMany(half, most);
+    return {
+      jobs,
+      meanSeconds: this.#sumMs / jobs / 1000,
+      p50Seconds: middleOf(p50) / 1000,
+      p90Seconds: middleOf(p90) / 1000,
+    };
+  }
+
+  /** The buckets of these ranks, from 1 on. */
+  #ofFew(half: number, most: number): [number, number] {
+    let length = 0;
+    for (const bucket of this.#single) few[length++] = bucket;
+    for (let part = 0; part < this.#parts.length; part++) {
+      const { buckets, starts } = this.#parts[part] as GroupedLengths;
+      const group = this.#groups[part] as number;
+      const end = starts[group + 1] as number;
+      for (let at = starts[group] as number; at < end; at++) few[length++] = buckets[at] as number;
     }
-    for (let at = 0; this.#kept !== undefined && at < jobs; at++) scratch[this.#kept[at] as number] = 0;
-    const [p50Seconds = 0, p90Seconds = 0] = found;
-    return { jobs, meanSeconds: this.#sumMs / jobs / 1000, p50Seconds, p90Seconds };
+    ofBlock.fill(0);
+    for (let at = 0; at < length; at++) {
+      const block = (few[at] as number) >> BLOCK_BITS;
+      ofBlock[block] = (ofBlock[block] as number) + 1;
+    }
+    return [bucketOfRank(half, length), bucketOfRank(most, length)];
+  }
+
+  #ofMany(half: number, most: number): [number, number] {
+    counts.fill(0);
+    for (const bucket of this.#single) counts[bucket] = (counts[bucket] as number) + 1;
+    for (let part = 0; part < this.#parts.length; part++) {
+      const { buckets, starts } = this.#parts[part] as GroupedLengths;
+      const group = this.#groups[part] as number;
+      const end = starts[group + 1] as number;
+      for (let at = starts[group] as number; at < end; at++) {
+        const bucket = buckets[at] as number;
+        counts[bucket] = (counts[bucket] as number) + 1;
+      }
+    }
+    let [bucket, seen] = [UNKNOWN, 0];
+    while (seen < half) seen += counts[++bucket] as number;
+    const p50 = bucket;
+    while (seen < most) seen += counts[++bucket] as number;
+    return [p50, bucket];
   }
 }
 
-function countUp(counts: Uint32Array, buckets: Uint16Array, length: number): void {
+/** Of the first `length` of `few`, whose blocks are counted. */
+function bucketOfRank(rank: number, length: number): number {
+  let [block, seen] = [0, ofBlock[0] as number];
+  while (seen < rank) seen += ofBlock[++block] as number;
+  seen -= ofBlock[block] as number;
+  inBlock.fill(0);
   for (let at = 0; at < length; at++) {
-    const bucket = buckets[at] as number;
-    counts[bucket] = (counts[bucket] as number) + 1;
+    const bucket = few[at] as number;
+    if (bucket >> BLOCK_BITS === block) inBlock[bucket % BLOCK] = (inBlock[bucket % BLOCK] as number) + 1;
   }
+  let place = 0;
+  seen += inBlock[0] as number;
+  while (seen < rank) seen += inBlock[++place] as number;
+  return (block << BLOCK_BITS) + place;
 }

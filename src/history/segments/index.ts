@@ -22,7 +22,7 @@
  * `searchSegments.ts` walks from the newest segment until the page is full and no unread segment can hold a newer job.
  *
  * Statistics (`segmentStatistics.ts`) sort a segment's matching rows by group, as numbers of dictionary entries
- * (`rowKeys.ts`), and add each group's rows up (`groupTotals.ts`).
+ * (`rowKeys.ts`), total each group (`segmentTotals.ts`), and add the totals of all segments up (`groupTotals.ts`).
  *
  * Two items tell which segments to read at all: the *manifest* (`manifest.ts`) has each segment's span of time and its counts
  * by queue and status, and the *vocabulary* (`vocabulary.ts`) of sixteen segments has the tokens of all their texts.

@@ -1,4 +1,4 @@
-/** Which group each row of a segment belongs to, grouping by grouping: worked out once, since segments never change. */
+/** Which key each row of a segment has, grouping by grouping. */
 import { dayOf, type Grouping, hourOf } from '../../jobs/statistics';
 import type { MetricsColumns } from './metricsColumns';
 import type { TextPart } from './segment';
@@ -8,70 +8,63 @@ import { joinSkeleton, RUN, TAG_END, TAG_OWNER } from './texts';
 export interface RowKeys {
   /** The distinct keys. */
   texts: readonly string[];
-  /** Which of them each row has. */
+  /** Which of them each row has; with `entries`, which of these, and they have the keys. */
   ofRow: Uint16Array;
+  entries?: Uint16Array;
 }
 
 const MS_PER_HOUR = 3_600_000;
 const MS_PER_DAY = 24 * MS_PER_HOUR;
 
-const known = new WeakMap<TextPart, Map<Grouping, RowKeys>>();
+/** Those whose names hold digits are put together row by row: once. */
+const usersOf = new WeakMap<TextPart, RowKeys>();
 
 export function rowKeys(grouping: Grouping, text: TextPart, metrics: MetricsColumns): RowKeys {
-  const ofSegment = known.get(text) ?? new Map<Grouping, RowKeys>();
-  known.set(text, ofSegment);
-  const keys = ofSegment.get(grouping) ?? readKeys(grouping, text, metrics);
-  ofSegment.set(grouping, keys);
-  return keys;
-}
-
-function readKeys(grouping: Grouping, text: TextPart, metrics: MetricsColumns): RowKeys {
-  const { combinations } = text;
+  const { combinations, columns } = text;
   switch (grouping) {
     case 'queue':
     case 'definition': {
       const texts = [...combinations.dictionaries[grouping].texts()];
-      return { texts, ofRow: through(text.columns.combinationOf, combinations.entries[grouping]) };
+      return { texts, ofRow: columns.combinationOf, entries: combinations.entries[grouping] };
     }
-    case 'status': {
-      const isFailed = combinations.outcomes.map((outcome) => Number(outcome.isFailed));
-      const ofCombination = Uint16Array.from(combinations.entries.outcome, (outcome) => isFailed[outcome] ?? 0);
-      return { texts: ['SUCCEEDED', 'FAILED'], ofRow: through(text.columns.combinationOf, ofCombination) };
-    }
+    case 'status':
+      return { texts: ['SUCCEEDED', 'FAILED'], ofRow: columns.combinationOf, entries: combinations.failures };
     case 'instanceType':
     case 'availabilityZone':
     case 'architecture': {
       const { texts, entries } = metrics.hosts.column(grouping);
-      return { texts, ofRow: through(metrics.hostOf, entries) };
+      return { texts, ofRow: metrics.hostOf, entries };
     }
-    case 'user':
-      return users(text);
+    case 'user': {
+      const keys = usersOf.get(text) ?? users(text);
+      usersOf.set(text, keys);
+      return keys;
+    }
     case 'day':
-      return spans(text.columns.createdAt, MS_PER_DAY, dayOf);
+      return spans(columns.createdAt, MS_PER_DAY, dayOf);
     case 'hour':
-      return spans(text.columns.createdAt, MS_PER_HOUR, hourOf);
+      return spans(columns.createdAt, MS_PER_HOUR, hourOf);
   }
-}
-
-function through(ofRow: Uint16Array, entries: Uint16Array): Uint16Array {
-  const found = new Uint16Array(ofRow.length);
-  for (let row = 0; row < found.length; row++) found[row] = entries[ofRow[row] as number] as number;
-  return found;
 }
 
 /** Rows come in the order of time. */
 function spans(createdAt: Float64Array, spanMs: number, name: (at: number) => string): RowKeys {
   const texts: string[] = [];
   const ofRow = new Uint16Array(createdAt.length);
-  let end = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < createdAt.length; row++) {
+  let row = 0;
+  while (row < createdAt.length) {
     const at = createdAt[row] as number;
-    if (at >= end) {
-      texts.push(name(at));
-      // 0 is the time of a job that does not tell when it was created.
-      end = at === 0 ? 1 : (Math.floor(at / spanMs) + 1) * spanMs;
+    // 0 is the time of a job that does not tell when it was created.
+    const end = at === 0 ? 1 : (Math.floor(at / spanMs) + 1) * spanMs;
+    const first = row;
+    let above = createdAt.length;
+    while (row < above) {
+      const middle = (row + above) >> 1;
+      if ((createdAt[middle] as number) < end) row = middle + 1;
+      else above = middle;
     }
-    ofRow[row] = texts.length - 1;
+    ofRow.fill(texts.length, first, row);
+    texts.push(name(at));
   }
   return { texts, ofRow };
 }
@@ -90,6 +83,10 @@ function users(text: TextPart): RowKeys {
   );
   const isWhole = owners.map((owner) => !owner.includes(RUN));
   const numberOfOwner = owners.map((owner, entry) => (isWhole[entry] === true ? numberOf(owner) : 0));
+  if (isWhole.every(Boolean)) {
+    const entries = combinations.entries.tags.map((entry) => numberOfOwner[entry] ?? 0);
+    return { texts: [...numbers.keys()], ofRow: columns.combinationOf, entries };
+  }
   const runsBefore = combinations.runsBefore('tags');
   const ofRow = Uint16Array.from(columns.combinationOf, (combination, row) => {
     const entry = combinations.entries.tags[combination] ?? 0;

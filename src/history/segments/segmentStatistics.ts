@@ -1,11 +1,11 @@
-/** Statistics over many segments and the rows beside them: each segment's matching rows are sorted by group and added up. */
+/** Statistics over many segments and the rows beside them: each segment's matching rows by group, and these added up. */
 import type { JobRow } from '../../jobs/job';
 import { compareKeys, type GroupBy, type Grouping, groupKey, type Statistics } from '../../jobs/statistics';
 import { GroupTotals } from './groupTotals';
 import type { MetricsColumns } from './metricsColumns';
 import { OpenSegment, type SegmentSummary } from './openSegment';
-import { type RowKeys, rowKeys } from './rowKeys';
 import type { Search } from './searchSegments';
+import { segmentTotals } from './segmentTotals';
 import { storable } from './texts';
 
 export interface SegmentStatistics
@@ -29,16 +29,24 @@ class KeyNumbers {
     this.#numbers.set(text, this.texts.length);
     return this.texts.push(text) - 1;
   }
+
+  /** The place of each text among all, sorted. */
+  places(): Uint32Array {
+    const places = new Uint32Array(this.texts.length);
+    const order = [...this.texts.keys()].sort((a, b) => compareKeys([this.texts[a] ?? ''], [this.texts[b] ?? '']));
+    for (const [place, number] of order.entries()) places[number] = place;
+    return places;
+  }
 }
 
-/** No grouping: one key for all rows, numbered 0. */
+/** No grouping: one key for all rows. */
 const WHOLE = '';
-const ALL_FIRST = new Uint16Array(0x10000);
 
 class Groups {
   readonly #groupBy: readonly [Grouping?, Grouping?];
   readonly #keys = [new KeyNumbers(), new KeyNumbers()] as const;
-  readonly #totals: (GroupTotals | undefined)[][] = [];
+  /** By the first key, then by the second. */
+  readonly #totals = new Map<number, Map<number, GroupTotals>>();
   jobs = 0;
 
   constructor(groupBy: GroupBy) {
@@ -46,15 +54,15 @@ class Groups {
   }
 
   #group(one: number, two: number): GroupTotals {
-    let ofOne = this.#totals[one];
+    let ofOne = this.#totals.get(one);
     if (ofOne === undefined) {
-      ofOne = [];
-      this.#totals[one] = ofOne;
+      ofOne = new Map();
+      this.#totals.set(one, ofOne);
     }
-    let group = ofOne[two];
+    let group = ofOne.get(two);
     if (group === undefined) {
       group = new GroupTotals();
-      ofOne[two] = group;
+      ofOne.set(two, group);
     }
     return group;
   }
@@ -68,59 +76,37 @@ class Groups {
     this.jobs++;
   }
 
+  /** @param matching rows of the segment, in order */
   addSegment({ text }: OpenSegment, metrics: MetricsColumns, matching: Uint16Array): void {
     if (matching.length === 0) return;
-    const [byOne, byTwo] = this.#groupBy.map((grouping) => grouping && rowKeys(grouping, text, metrics));
-    const isFailed = rowKeys('status', text, metrics).ofRow;
-    const numbers = [byOne, byTwo].map((keys, n) =>
-      (keys?.texts ?? [WHOLE]).map((key) => this.#keys[n === 0 ? 0 : 1].number(key)),
+    const totals = segmentTotals(this.#groupBy as GroupBy, text, metrics, matching);
+    const [ones = [], twos = []] = totals.texts.map((texts, n) =>
+      (texts.length === 0 ? [WHOLE] : texts).map((key) => this.#keys[n === 0 ? 0 : 1].number(key)),
     );
-    const rows = sorted(sorted(matching, byTwo), byOne);
-    const [ofOne, ofTwo] = [byOne?.ofRow ?? ALL_FIRST, byTwo?.ofRow ?? ALL_FIRST];
-    let first = 0;
-    while (first < rows.length) {
-      const one = ofOne[rows[first] as number] as number;
-      const two = ofTwo[rows[first] as number] as number;
-      let end = first + 1;
-      while (end < rows.length && ofOne[rows[end] as number] === one && ofTwo[rows[end] as number] === two) end++;
-      this.#group(numbers[0]?.[one] ?? 0, numbers[1]?.[two] ?? 0).addRows(metrics, isFailed, rows, first, end);
-      first = end;
+    const [keysOne, keysTwo] = totals.keys;
+    for (let group = 0; group < keysOne.length; group++) {
+      const [one, two] = [ones[keysOne[group] as number] as number, twos[keysTwo[group] as number] as number];
+      this.#group(one, two).addGroup(totals, group);
     }
     this.jobs += matching.length;
   }
 
   result(): Statistics {
     const [ones, twos] = this.#keys;
-    const groups = this.#totals.flatMap((ofOne, one) =>
-      ofOne.flatMap((group, two) => {
+    const placeOfTwo = twos.places();
+    const groups: Statistics['groups'] = [];
+    for (const [one, ofOne] of inOrder(this.#totals, ones.places())) {
+      for (const [two, group] of inOrder(ofOne, placeOfTwo)) {
         const key = [ones.texts[one] ?? '', twos.texts[two] ?? ''].slice(0, this.#groupBy.length);
-        return group === undefined ? [] : [{ key, ...group.figures() }];
-      }),
-    );
-    return { groups: groups.sort((a, b) => compareKeys(a.key, b.key)), jobs: this.jobs };
+        groups.push({ key, ...group.figures() });
+      }
+    }
+    return { groups, jobs: this.jobs };
   }
 }
 
-/** Rows of the same key together, in the order in which they were (a counting sort). */
-function sorted(rows: Uint16Array, keys: RowKeys | undefined): Uint16Array {
-  if (keys === undefined || keys.texts.length < 2) return rows;
-  const { ofRow, texts } = keys;
-  const next = new Uint32Array(texts.length + 1);
-  for (let at = 0; at < rows.length; at++) {
-    const place = (ofRow[rows[at] as number] as number) + 1;
-    next[place] = (next[place] as number) + 1;
-  }
-  for (let key = 1; key < next.length; key++) next[key] = (next[key] as number) + (next[key - 1] as number);
-  const found = new Uint16Array(rows.length);
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as number;
-    const key = ofRow[row] as number;
-    const place = next[key] as number;
-    found[place] = row;
-    next[key] = place + 1;
-  }
-  return found;
-}
+const inOrder = <T>(byNumber: ReadonlyMap<number, T>, places: Uint32Array): [number, T][] =>
+  [...byNumber].sort(([a], [b]) => (places[a] as number) - (places[b] as number));
 
 /** The segments that were created last are looked at first, so that a spent budget leaves the oldest jobs out. */
 export async function segmentStatistics(search: SegmentStatistics): Promise<Statistics> {

@@ -3,76 +3,23 @@
  * looked for in any, and sixteen segments' vocabulary is read for the price of half a segment.
  */
 import { ByteWriter } from './bytes';
-import { SKELETON_COLUMNS, type SkeletonColumn, WHOLE_COLUMNS } from './combinations';
 import { Dictionary } from './dictionary';
 import { guard, readPart, writePart } from './part';
+import { piecesOf } from './pieces';
 import type { Question } from './question';
 import type { TextPart } from './segment';
-import { ENTRY, joinSkeleton, RUN, type TextPattern } from './texts';
+import { ENTRY, type TextPattern } from './texts';
 
 export const SEGMENTS_PER_VOCABULARY = 16;
 const ALL = 0xffff;
 /** Names that hold random tokens have a vocabulary as large as themselves: past this it is left empty, and excludes nothing. */
 const MOST_BYTES = 120_000;
 
-const TOKEN = /[\p{L}\p{N}]+/gu;
-const TOKEN_TEMPLATE = new RegExp(`[\\p{L}\\p{N}${RUN}]+`, 'gu');
+const TOKEN_CHARACTERS = '\\p{L}\\p{N}';
+const TOKEN = new RegExp(`[${TOKEN_CHARACTERS}]+`, 'gu');
 
 /** All tokens of a segment's texts. */
-export function tokensOf(text: TextPart): Set<string> {
-  const tokens = new Set<string>();
-  const { combinations } = text;
-  for (const column of WHOLE_COLUMNS) {
-    for (const entry of combinations.comparable(column).texts()) {
-      for (const [token] of entry.matchAll(TOKEN)) tokens.add(token);
-    }
-  }
-  for (const column of SKELETON_COLUMNS) addSkeletonTokens(text, column, tokens);
-  return tokens;
-}
-
-/** A token with digits, as a template and the place of its first run. */
-interface Template {
-  token: string;
-  firstRun: number;
-  runs: number;
-  /** Runs that were seen in it, where it has one. */
-  seen: Set<number>;
-}
-
-function addSkeletonTokens(text: TextPart, column: SkeletonColumn, tokens: Set<string>): void {
-  const { combinations, columns } = text;
-  const dictionary = combinations.dictionaries[column];
-  const templates = [...dictionary.texts()].map((skeleton) => {
-    const found: Template[] = [];
-    let firstRun = 0;
-    for (const [token] of skeleton.matchAll(TOKEN_TEMPLATE)) {
-      const runs = token.split(RUN).length - 1;
-      if (runs === 0) tokens.add(token);
-      else found.push({ token, firstRun, runs, seen: new Set() });
-      firstRun += runs;
-    }
-    return found;
-  });
-  const before = combinations.runsBefore(column);
-  const entries = combinations.entries[column];
-  const { combinationOf, firstRun, runOf, runs } = columns;
-  for (let row = 0; row < combinationOf.length; row++) {
-    const combination = combinationOf[row] ?? 0;
-    const first = (firstRun[row] ?? 0) + (before[combination] ?? 0);
-    for (const template of templates[entries[combination] ?? 0] ?? []) {
-      const from = first + template.firstRun;
-      if (template.runs === 1) template.seen.add(runOf[from] ?? 0);
-      else {
-        const digits = Array.from(runOf.subarray(from, from + template.runs), (run) => runs.text(run));
-        tokens.add(joinSkeleton(template.token, digits));
-      }
-    }
-  }
-  for (const { token, seen } of templates.flat()) {
-    for (const run of seen) tokens.add(token.replace(RUN, runs.text(run)));
-  }
-}
+export const tokensOf = (text: TextPart): Set<string> => piecesOf(text, TOKEN_CHARACTERS);
 
 /** @param segments the tokens of each segment, in the order of the manifest */
 export function packVocabulary(segments: readonly ReadonlySet<string>[]): Buffer {
