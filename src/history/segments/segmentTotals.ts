@@ -47,7 +47,7 @@ export function segmentTotals(
 export function totalsBytes(metrics: MetricsColumns): number {
   let bytes = 0;
   for (const { count, lengths } of kept.get(metrics)?.values() ?? []) {
-    for (const { buckets } of new Set(Object.values(lengths))) bytes += buckets.byteLength + 12 * count.length;
+    for (const { buckets } of new Set(Object.values(lengths))) bytes += buckets.byteLength + 16 * count.length;
     bytes += 28 * count.length;
   }
   return bytes;
