@@ -21,8 +21,11 @@ import {
   paginateDescribeJobQueues,
   paginateListJobs,
   type SchedulingPolicyDetail,
+  SubmitJobCommand,
+  type SubmitJobRequest,
   TerminateJobCommand,
   TerminateJobsCommand,
+  UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
 
 /** DescribeJobs takes 100 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html). */
@@ -40,6 +43,16 @@ export interface StopFailure {
   why: string;
 }
 
+/**
+ * What became of one SubmitJob: `throttled` and `refused` left no job behind; `unsure` may have, since the answer was lost
+ * or AWS had an error of its own, and has to be looked for before it is submitted again.
+ */
+export type Submitted =
+  | { kind: 'submitted'; id: string }
+  | { kind: 'throttled' }
+  | { kind: 'refused'; why: string }
+  | { kind: 'unsure'; why: string };
+
 /** True for the answers of an endpoint that does not know the operation: bulk stops came to Batch in 2026, region by region. */
 function isUnknownOperation(error: unknown): boolean {
   const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
@@ -55,7 +68,15 @@ const whyOf = (error: unknown): string => {
   return `${name}: ${message}`;
 };
 
-export function batchJobs(client: BatchClient) {
+function submitFailure(error: unknown): Submitted {
+  const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (status === 429 || /^(?:TooManyRequests|Throttl)/.test(name)) return { kind: 'throttled' };
+  return { kind: status >= 400 && status < 500 ? 'refused' : 'unsure', why: whyOf(error) };
+}
+
+/** @param once a client that never sends a request a second time by itself, since SubmitJob is not idempotent */
+export function batchJobs(client: BatchClient, once: BatchClient) {
   let hasBulk = true;
 
   /** Stops up to 50 jobs by one bulk call, or one by one where the region has none. */
@@ -158,6 +179,36 @@ export function batchJobs(client: BatchClient) {
     /** Undefined when there is no such policy (any more). */
     async schedulingPolicy(arn: string): Promise<SchedulingPolicyDetail | undefined> {
       return (await client.send(new DescribeSchedulingPoliciesCommand({ arns: [arn] }))).schedulingPolicies?.[0];
+    },
+
+    /** One SubmitJob, sent once. Never throws: the caller decides what a failure means. */
+    async submit(job: SubmitJobRequest): Promise<Submitted> {
+      try {
+        const { jobId } = await once.send(new SubmitJobCommand(job));
+        return jobId === undefined ? { kind: 'unsure', why: 'Batch gave no id' } : { kind: 'submitted', id: jobId };
+      } catch (error) {
+        return submitFailure(error);
+      }
+    },
+
+    /**
+     * The ids of a queue's jobs of that name, in whatever state, that were created at or after `since` (ms). ListJobs by
+     * name ignores the state and lists the newest first (https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html).
+     */
+    async idsByName(jobQueue: string, name: string, since: number): Promise<string[]> {
+      const ids: string[] = [];
+      const filters = [{ name: 'JOB_NAME', values: [name] }];
+      for await (const page of paginateListJobs({ client, pageSize: DETAILS_PER_PAGE }, { jobQueue, filters })) {
+        const jobs = page.jobSummaryList ?? [];
+        ids.push(...jobs.filter(({ createdAt = since }) => createdAt >= since).flatMap(({ jobId }) => jobId ?? []));
+        if (jobs.some(({ createdAt = since }) => createdAt < since)) break;
+      }
+      return ids;
+    },
+
+    /** Lets a queue take new jobs, or not; those inside go on either way. */
+    async setQueueState(jobQueue: string, state: 'ENABLED' | 'DISABLED'): Promise<void> {
+      await client.send(new UpdateJobQueueCommand({ jobQueue, state }));
     },
 
     /** CancelJob(s): for jobs that have not started; a started one is left alone although the call succeeds. At most 50 ids. */
