@@ -30,6 +30,14 @@ export class ByteWriter {
     this.#bytes = grown;
   }
 
+  /** Where the next so many bytes begin. */
+  #reserve(more: number): number {
+    this.#room(more);
+    const at = this.#length;
+    this.#length += more;
+    return at;
+  }
+
   /** An integer from 0 to 2^53 - 1 in LEB128: seven bits a byte, the lowest first. */
   count(value: number): void {
     this.#room(8);
@@ -49,20 +57,19 @@ export class ByteWriter {
 
   /**
    * Integers of either sign, byte by byte: the lowest bytes of all, the middle ones, the highest. Of random lengths of time
-   * only the first column is random, and the others compress.
+   * only the lowest are random, and the others compress.
+   * @param lowest where the lowest bytes go, if not in front of the others
    */
-  column(values: readonly number[]): void {
+  column(values: readonly number[], lowest: ByteWriter = this): void {
     const count = values.length;
-    this.#room(3 * count);
-    const low = this.#length;
-    this.#length += 3 * count;
+    const low = lowest.#reserve(count);
+    const at = this.#reserve(2 * count);
     for (let index = 0; index < count; index++) {
       const value = signless(values[index] as number);
       const three = value < WIDE ? value : WIDE;
-      const bytes = this.#bytes;
-      bytes[low + index] = three & 0xff;
-      bytes[low + count + index] = (three >> 8) & 0xff;
-      bytes[low + 2 * count + index] = three >> 16;
+      lowest.#bytes[low + index] = three & 0xff;
+      this.#bytes[at + index] = (three >> 8) & 0xff;
+      this.#bytes[at + count + index] = three >> 16;
     }
     for (const value of values) if (signless(value) >= WIDE) this.count(signless(value));
   }
@@ -70,9 +77,8 @@ export class ByteWriter {
   /** Numbers below 65,536: all low bytes, then all high ones. */
   pairs(values: ArrayLike<number>): void {
     const count = values.length;
-    this.#room(2 * count);
-    const [bytes, low] = [this.#bytes, this.#length];
-    this.#length += 2 * count;
+    const low = this.#reserve(2 * count);
+    const bytes = this.#bytes;
     for (let index = 0; index < count; index++) {
       const value = values[index] as number;
       bytes[low + index] = value & 0xff;
@@ -140,12 +146,18 @@ export class ByteReader {
     return signed(this.count());
   }
 
-  column(length: number): Float64Array {
-    const [low, middle, high] = [this.bytes(length), this.bytes(length), this.bytes(length)];
-    const values = new Float64Array(length);
+  /** What `column` wrote; those that are known to be small take half the memory. */
+  column(length: number, lowest: ByteReader = this): Int32Array | Float64Array {
+    const [low, middle, high] = [lowest.bytes(length), this.bytes(length), this.bytes(length)];
+    let values: Int32Array | Float64Array = new Int32Array(length);
     for (let index = 0; index < length; index++) {
       const three = (low[index] as number) | ((middle[index] as number) << 8) | ((high[index] as number) << 16);
-      values[index] = signed(three === WIDE ? this.count() : three);
+      if (three !== WIDE) values[index] = (three >>> 1) ^ -(three & 1);
+      else {
+        const value = signed(this.count());
+        if (values instanceof Int32Array && Math.abs(value) > INT32) values = Float64Array.from(values);
+        values[index] = value;
+      }
     }
     return values;
   }

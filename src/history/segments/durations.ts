@@ -71,7 +71,12 @@ export function groupLengths(column: DurationColumn, rows: Uint16Array, groupSta
     sumMs[group] = sum;
     starts[group + 1] = known;
   }
-  return { buckets: known === rows.length ? buckets : buckets.slice(0, known), starts, sumMs, quantiles: new Uint16Array(2 * size) };
+  return {
+    buckets: known === rows.length ? buckets : buckets.slice(0, known),
+    starts,
+    sumMs,
+    quantiles: new Uint16Array(2 * size),
+  };
 }
 
 const few = new Uint16Array(FEW);

@@ -1,9 +1,11 @@
 /** The ids of a segment's rows: raw uuids, an array's children by their parent and index, anything else as it is. */
-import type { ByteReader, ByteWriter } from './bytes';
+import { type ByteReader, ByteWriter } from './bytes';
 import type { SegmentRow } from './row';
 
 const UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})(?:([:#])(0|[1-9][0-9]{0,6}))?$/;
 const UUID_BYTES = 16;
+/** The bytes of a random uuid that are not wholly random: they hold its version and its variant (RFC 9562, 5.4). */
+const MARKED = [6, 8];
 /** The sign between a uuid and its number: none, of an array's child, of a node. */
 const SIGNS = ['', ':', '#'] as const;
 const LITERAL = SIGNS.length;
@@ -23,17 +25,20 @@ function splitId(id: string): SplitId {
 }
 
 /**
- * Each distinct uuid is written once, byte by byte in sixteen columns: a random uuid's version and variant bits are then
- * the same all down their column, and cost nothing.
+ * Each distinct uuid is written once, byte by byte in sixteen columns: those that are random in a random uuid in a stream
+ * of their own, since nothing makes them smaller.
  */
-export function writeIds(into: ByteWriter, rows: readonly Pick<SegmentRow, 'id'>[]): void {
+export function writeIds(rows: readonly Pick<SegmentRow, 'id'>[]): ByteWriter[] {
+  const [into, random] = [new ByteWriter(), new ByteWriter()];
   const ids = rows.map(({ id }) => splitId(id));
   const uuids = new Map<string, number>();
   for (const { hex } of ids) if (hex !== undefined && !uuids.has(hex)) uuids.set(hex, uuids.size);
   const raw = Buffer.from([...uuids.keys()].join(''), 'hex');
   into.count(uuids.size);
   for (let column = 0; column < UUID_BYTES; column++) {
-    for (let at = column; at < raw.length; at += UUID_BYTES) into.byte(raw[at] ?? 0);
+    const bytes = Buffer.allocUnsafe(uuids.size);
+    for (let uuid = 0; uuid < bytes.length; uuid++) bytes[uuid] = raw[uuid * UUID_BYTES + column] as number;
+    (MARKED.includes(column) ? into : random).bytes(bytes);
   }
   for (const { sign } of ids) into.byte(sign);
   // A new uuid is 0, one that came before is told by how many have come since.
@@ -53,23 +58,22 @@ export function writeIds(into: ByteWriter, rows: readonly Pick<SegmentRow, 'id'>
   rows.forEach(({ id }, row) => {
     if (ids[row]?.sign === LITERAL) into.text(id);
   });
+  return [into, random];
 }
 
 export class IdColumn {
-  /** The distinct uuids, 16 bytes each. */
-  readonly #raw: Buffer;
+  /** The distinct uuids: the first bytes of all, then the second ones, and so on. */
+  readonly #columns: readonly Buffer[];
   readonly #uuidOf: Uint16Array;
   readonly #sign: Buffer;
   readonly #number: Uint32Array;
   readonly #literals = new Map<number, string>();
 
-  constructor(from: ByteReader, rowCount: number) {
+  constructor(from: ByteReader, random: ByteReader, rowCount: number) {
     const uuids = from.count();
-    const columns = from.bytes(uuids * UUID_BYTES);
-    this.#raw = Buffer.allocUnsafe(columns.length);
-    for (let column = 0, at = 0; column < UUID_BYTES; column++) {
-      for (let uuid = 0; uuid < uuids; uuid++) this.#raw[uuid * UUID_BYTES + column] = columns[at++] ?? 0;
-    }
+    this.#columns = Array.from({ length: UUID_BYTES }, (_, column) =>
+      (MARKED.includes(column) ? from : random).bytes(uuids),
+    );
     this.#sign = Buffer.from(from.bytes(rowCount));
     this.#uuidOf = new Uint16Array(rowCount);
     let met = 0;
@@ -90,7 +94,7 @@ export class IdColumn {
       this.#number[row] = number;
     }
     for (let row = 0; row < rowCount; row++) if (this.#sign[row] === LITERAL) this.#literals.set(row, from.text());
-    if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
+    if (!from.isAtEnd || !random.isAtEnd) throw new RangeError('there is more than its rows need');
   }
 
   get size(): number {
@@ -98,14 +102,18 @@ export class IdColumn {
   }
 
   get memoryBytes(): number {
-    return this.#raw.length + this.#sign.length + this.#uuidOf.byteLength + this.#number.byteLength;
+    return (
+      UUID_BYTES * (this.#columns[0]?.length ?? 0) +
+      this.#sign.length +
+      this.#uuidOf.byteLength +
+      this.#number.byteLength
+    );
   }
 
   id(row: number): string {
     const literal = this.#literals.get(row);
     if (literal !== undefined) return literal;
-    const at = (this.#uuidOf[row] ?? 0) * UUID_BYTES;
-    const hex = this.#raw.toString('hex', at, at + UUID_BYTES);
+    const hex = this.#hex(this.#uuidOf[row] ?? 0);
     const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     const sign = SIGNS[this.#sign[row] ?? 0] ?? '';
     return sign === '' ? uuid : `${uuid}${sign}${this.#number[row]}`;
@@ -130,23 +138,21 @@ export class IdColumn {
     return found;
   }
 
+  #hex(uuid: number): string {
+    return Buffer.from(this.#columns.map((column) => column[uuid] ?? 0)).toString('hex');
+  }
+
   #findUuids(hex: string, places: readonly number[]): Set<number> {
     const found = new Set<number>();
-    const consider = (uuid: number, place: number) => {
-      const digits = this.#raw.toString('hex', uuid * UUID_BYTES, (uuid + 1) * UUID_BYTES);
-      if (digits.startsWith(hex, place)) found.add(uuid);
-    };
+    const count = this.#columns[0]?.length ?? 0;
     // Two digits are a byte; at an odd place the first whole byte begins one digit later.
     for (const place of places) {
-      const skip = place % 2;
-      const bytes = Buffer.from(hex.slice(skip, hex.length - ((hex.length - skip) % 2)), 'hex');
-      if (bytes.length === 0) {
-        for (let uuid = 0; uuid < this.#raw.length / UUID_BYTES; uuid++) consider(uuid, place);
-        continue;
-      }
-      const offset = (place + skip) / 2;
-      for (let at = this.#raw.indexOf(bytes); at >= 0; at = this.#raw.indexOf(bytes, at + 1)) {
-        if (at % UUID_BYTES === offset) consider((at - offset) / UUID_BYTES, place);
+      const first = hex.slice(place % 2, (place % 2) + 2);
+      const [column, byte] = [this.#columns[Math.ceil(place / 2)], Number.parseInt(first, 16)];
+      for (let uuid = 0; uuid < count; uuid++) {
+        if (first.length === 2) uuid = column?.indexOf(byte, uuid) ?? -1;
+        if (uuid < 0) break;
+        if (this.#hex(uuid).startsWith(hex, place)) found.add(uuid);
       }
     }
     return found;

@@ -27,10 +27,14 @@
  * Two items tell which segments to read at all: the *manifest* (`manifest.ts`) has each segment's span of time and its counts
  * by queue and status, and the *vocabulary* (`vocabulary.ts`) of sixteen segments has the tokens of all their texts.
  *
+ * A third tells whether a word that looks like an id stands in any text at all (`digitFilter.ts`): where it does not, the
+ * table's own keys have the answer, and neither list is read.
+ *
  * Every part begins with its format's version and a checksum (`part.ts`): a damaged item, or one of a version that this
  * program does not know, is an error that names it, and never an answer. `row.ts` says what a packed job is.
  */
 export { SegmentAnswer } from './answer';
+export { bucketOf, DigitFilter, digitHash, digitHashes, fittingBucket, growBuckets } from './digitFilter';
 export {
   type ManifestEntry,
   manifestEntry,
@@ -42,7 +46,7 @@ export {
 export { memorySource, summaryOf } from './memorySource';
 export type { SegmentSource, SegmentSummary, Soon, TimePlace } from './openSegment';
 export { DamagedPartError } from './part';
-export { idPrefixes, type Question, questionOf } from './question';
+export { idPrefixes, idWords, type Question, questionOf } from './question';
 export { compareRows, type JobMetrics, type PackableJob, type SegmentRow, segmentRow } from './row';
 export { type Found, type FoundPage, type Search, searchSegments, segmentsToAsk } from './searchSegments';
 export {

@@ -25,9 +25,13 @@ function distanceOf({ createdAt, metrics }: SegmentRow, n: number): number[] {
 /** A job without both times needs its duration told. */
 const hasDuration = (known: number): boolean => (known & (STARTED | STOPPED)) === (STARTED | STOPPED);
 
-/** Three streams: what jobs are grouped by, the lengths that statistics add up, and what they don't need. */
-export function writeMetrics(rows: readonly SegmentRow[]): [ByteWriter, ByteWriter, ByteWriter] {
-  const [groups, lengths, rest] = [new ByteWriter(), new ByteWriter(), new ByteWriter()];
+/** The streams of a part, in this order. */
+const STREAMS = ['groups', 'lengths', 'lowest', 'rest'] as const;
+type Stream = (typeof STREAMS)[number];
+
+/** What jobs are grouped by, the lengths that statistics add up, their lowest bytes, and what statistics don't need. */
+export function writeMetrics(rows: readonly SegmentRow[]): ByteWriter[] {
+  const [groups, lengths, lowest, rest] = [new ByteWriter(), new ByteWriter(), new ByteWriter(), new ByteWriter()];
   const hostOf = writeHosts(
     groups,
     rows.map(({ metrics }) => metrics),
@@ -40,14 +44,24 @@ export function writeMetrics(rows: readonly SegmentRow[]): [ByteWriter, ByteWrit
       ((flags & FLAGS.arrayParent) === 0 ? 0 : PARENT),
   );
   for (const bits of known) groups.byte(bits);
-  for (const n of [1, 2, 3]) lengths.column(rows.flatMap((row) => distanceOf(row, n)));
-  lengths.column(rows.flatMap(({ metrics }) => metrics.earlierRunMs ?? []));
+  for (const n of [1, 2, 3]) {
+    lengths.column(
+      rows.flatMap((row) => distanceOf(row, n)),
+      lowest,
+    );
+  }
+  lengths.column(
+    rows.flatMap(({ metrics }) => metrics.earlierRunMs ?? []),
+    lowest,
+  );
   rest.column(rows.flatMap((row) => distanceOf(row, 0)));
   rows.forEach(({ durationMs }, row) => {
     if (!hasDuration(known[row] ?? 0)) rest.signed(durationMs);
   });
-  return [groups, lengths, rest];
+  return [groups, lengths, lowest, rest];
 }
+
+type Distances = Int32Array | Float64Array;
 
 /** What statistics don't need; NaN where it is not known. */
 interface Times {
@@ -74,7 +88,7 @@ export class MetricsColumns {
     this.#packedBytes = bytes.length;
     this.#text = text;
     this.#item = item;
-    const from = this.#stream(0);
+    const from = this.#stream('groups');
     const { hosts, hostOf, known } = guard(item, () => {
       const read = { hosts: new Hosts(from), hostOf: from.pairs(text.rowCount), known: from.bytes(text.rowCount) };
       if (!areBelow(read.hostOf, read.hosts.size)) throw new RangeError('a row has no such host');
@@ -95,8 +109,8 @@ export class MetricsColumns {
     return this.#packedBytes + 3 * rowCount + unpacked;
   }
 
-  #stream(n: number): ByteReader {
-    return this.#streams[n]?.() ?? new ByteReader(Buffer.alloc(0));
+  #stream(name: Stream): ByteReader {
+    return this.#streams[STREAMS.indexOf(name)]?.() ?? new ByteReader(Buffer.alloc(0));
   }
 
   /** How long each row was in each stage. */
@@ -115,18 +129,24 @@ export class MetricsColumns {
     return this.#allTimes().durationMs;
   }
 
-  #count(bit: number): number {
-    let count = 0;
-    for (let row = 0; row < this.#known.length; row++) if (((this.#known[row] as number) & bit) !== 0) count++;
-    return count;
+  /** How many rows have each of some bits. */
+  #counts(...bits: readonly number[]): number[] {
+    const ofBits = new Uint32Array(0x100);
+    for (let row = 0; row < this.#known.length; row++) {
+      const known = this.#known[row] as number;
+      ofBits[known] = (ofBits[known] as number) + 1;
+    }
+    return bits.map((bit) => ofBits.reduce((sum, count, known) => sum + ((known & bit) === 0 ? 0 : count), 0));
   }
 
   /** Distances of `startingAt`, `startedAt`, `stoppedAt`, and `earlierRunMs`, of the rows that have each. */
   #distances() {
-    const from = this.#stream(1);
-    const read = (bit: number) => from.column(this.#count(bit));
-    const columns = [read(STARTING), read(STARTED), read(STOPPED), read(EARLIER)] as const;
+    const [from, lowest] = [this.#stream('lengths'), this.#stream('lowest')];
+    const [starting = 0, started = 0, stopped = 0, earlier = 0] = this.#counts(STARTING, STARTED, STOPPED, EARLIER);
+    const read = (count: number) => from.column(count, lowest);
+    const columns = [read(starting), read(started), read(stopped), read(earlier)] as const;
     ended(from);
+    ended(lowest);
     return columns;
   }
 
@@ -142,7 +162,7 @@ export class MetricsColumns {
   }
 
   /** The distances of rows that have a time and the one before it. */
-  #durations(distances: Float64Array, bit: number, before: number): DurationColumn {
+  #durations(distances: Distances, bit: number, before: number): DurationColumn {
     const known = this.#known;
     const bucket = new Uint16Array(known.length);
     let ms: DurationColumn['ms'] = new Uint32Array(known.length);
@@ -161,7 +181,7 @@ export class MetricsColumns {
     return { ms, bucket };
   }
 
-  #withEarlier(running: DurationColumn, earlier: Float64Array): DurationColumn {
+  #withEarlier(running: DurationColumn, earlier: Distances): DurationColumn {
     const bucket = running.bucket.slice();
     let ms: DurationColumn['ms'] = running.ms.slice();
     let next = 0;
@@ -182,11 +202,12 @@ export class MetricsColumns {
   }
 
   #readTimes(): Times {
-    const rest = this.#stream(2);
-    const runnable = rest.column(this.#count(RUNNABLE));
+    const rest = this.#stream('rest');
+    const [entered = 0] = this.#counts(RUNNABLE);
+    const runnable = rest.column(entered);
     const [starting, started, stopped, earlier] = this.#distances();
     const before = this.#text.columns.createdAt.slice();
-    const follow = (distances: Float64Array, bit: number): Float64Array => {
+    const follow = (distances: Distances, bit: number): Float64Array => {
       const column = this.#spreadOut(distances, bit);
       column.forEach((distance, row) => {
         if (Number.isNaN(distance)) return;
@@ -209,7 +230,7 @@ export class MetricsColumns {
   }
 
   /** Each value at its row. */
-  #spreadOut(values: Float64Array, bit: number): Float64Array {
+  #spreadOut(values: Distances, bit: number): Float64Array {
     const column = new Float64Array(this.#known.length).fill(Number.NaN);
     let next = 0;
     this.#known.forEach((bits, row) => {

@@ -1,19 +1,30 @@
 /**
  * The frame of every packed item: two letters that say what it is, the version of its format, a checksum, and one or more
- * compressed streams that are unpacked only when they are needed.
+ * streams, compressed where that helps, that are unpacked only when they are needed.
  */
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { ByteReader, ByteWriter, MalformedBytesError } from './bytes';
 
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** What a packed item holds. */
-export type PartKind = 'text' | 'ids' | 'metrics' | 'manifest' | 'vocabulary';
-const KIND_BYTES: Record<PartKind, number> = { text: 0x54, ids: 0x49, metrics: 0x4d, manifest: 0x46, vocabulary: 0x56 };
+export type PartKind = 'text' | 'ids' | 'metrics' | 'manifest' | 'vocabulary' | 'digits';
+const KIND_BYTES: Record<PartKind, number> = {
+  text: 0x54,
+  ids: 0x49,
+  metrics: 0x4d,
+  manifest: 0x46,
+  vocabulary: 0x56,
+  digits: 0x44,
+};
 const MAGIC = 0xbb;
 const CHECKSUM_BYTES = 6;
 const HEADER_BYTES = 3 + CHECKSUM_BYTES;
+/** Node's zlib takes none that is smaller. */
+const SMALLEST_CHUNK = 64;
+/** Incompressible bytes grow by less than this. */
+const MOST_OVERHEAD = 1_024;
 
 /** A packed item that can't be trusted; the message names the item. No search answers from one. */
 export class DamagedPartError extends Error {
@@ -25,11 +36,29 @@ export class DamagedPartError extends Error {
   }
 }
 
+/** What is hardly smaller when it is compressed is kept as it is: random bytes are then read for nothing. */
+const WORTHWHILE = 0.97;
+
 /** Quality 6: 9 and more take 8 times as long for some hundredths of the size. */
-const compress = (bytes: Buffer): Buffer =>
-  brotliCompressSync(bytes, {
+function compress(bytes: Buffer): Buffer {
+  const packed = brotliCompressSync(bytes, {
+    chunkSize: bytes.length + MOST_OVERHEAD,
     params: { [constants.BROTLI_PARAM_QUALITY]: 6, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   });
+  return packed.length < WORTHWHILE * bytes.length ? packed : bytes;
+}
+
+/** @throws RangeError when there is more or less than its length */
+function decompress(packed: Buffer, length: number): Buffer {
+  if (packed.length === length) return packed;
+  // One byte more, or zlib asks for a second chunk.
+  const bytes = brotliDecompressSync(packed, {
+    chunkSize: Math.max(SMALLEST_CHUNK, length + 1),
+    maxOutputLength: length,
+  });
+  if (bytes.length !== length) throw new RangeError(`it unpacks to ${bytes.length} bytes instead of ${length}`);
+  return bytes;
+}
 
 const checksum = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest().subarray(0, CHECKSUM_BYTES);
 
@@ -38,7 +67,10 @@ export function writePart(kind: PartKind, streams: readonly Buffer[]): Buffer {
   const packed = streams.map(compress);
   const body = new ByteWriter();
   body.count(packed.length);
-  for (const stream of packed) body.count(stream.length);
+  for (const [n, stream] of packed.entries()) {
+    body.count(streams[n]?.length ?? 0);
+    body.count(stream.length);
+  }
   for (const stream of packed) body.bytes(stream);
   const bytes = body.finish();
   return Buffer.concat([Buffer.from([MAGIC, KIND_BYTES[kind], FORMAT_VERSION]), checksum(bytes), bytes]);
@@ -63,10 +95,10 @@ export function readPart(kind: PartKind, bytes: Uint8Array, item: string): (() =
   if (!checksum(body).equals(part.subarray(3, HEADER_BYTES))) throw new DamagedPartError(item, 'its checksum is wrong');
   return guard(item, () => {
     const reader = new ByteReader(body);
-    const lengths = Array.from({ length: reader.count() }, () => reader.count());
-    return lengths.map((length) => {
-      const stream = reader.bytes(length);
-      return () => guard(item, () => new ByteReader(brotliDecompressSync(stream)));
+    const lengths = Array.from({ length: reader.count() }, () => [reader.count(), reader.count()] as const);
+    return lengths.map(([length, packedLength]) => {
+      const packed = reader.bytes(packedLength);
+      return () => guard(item, () => new ByteReader(decompress(packed, length)));
     });
   });
 }

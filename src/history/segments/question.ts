@@ -178,6 +178,19 @@ export function questionOf(query: Query): Question {
 }
 
 /**
+ * Beginnings of ids, one of which every job that matches has, unless a text holds that word; `isInTextsToo` tells whether
+ * a text may do.
+ */
+export function idWords({ conditions }: Question): { prefix: string; isInTextsToo: boolean }[] {
+  return conditions.flatMap((condition) => {
+    const prefix = condition.kind === 'texts' || condition.kind === 'id' ? condition.id?.prefix : undefined;
+    return prefix === undefined || prefix.length < SHORTEST_PREFIX
+      ? []
+      : [{ prefix, isInTextsToo: condition.kind === 'texts' }];
+  });
+}
+
+/**
  * Beginnings of ids to look up in the table instead of in segments: whoever matches by the id alone begins with one.
  * Undefined when a word may be inside an id, which only the segments' ids can tell.
  */

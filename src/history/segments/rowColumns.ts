@@ -1,5 +1,5 @@
 /** What differs from row to row beside the combination: when each job was created, and the digits in its texts. */
-import { areBelow, type ByteReader, type ByteWriter } from './bytes';
+import { areBelow, type ByteReader, ByteWriter } from './bytes';
 import type { Combinations, Combined } from './combinations';
 import { Dictionary } from './dictionary';
 import { guard } from './part';
@@ -9,18 +9,14 @@ import { ENTRY } from './texts';
 /** Numbers of up to so many digits are exact in a double. */
 const EXACT_DIGITS = 15;
 
-/** Two streams, since most questions need no digits. */
-export function writeRowColumns(
-  into: ByteWriter,
-  digits: ByteWriter,
-  rows: readonly SegmentRow[],
-  combined: Combined,
-): void {
+/** Three streams, since statistics need no times, and most questions no digits. */
+export function writeRowColumns(rows: readonly SegmentRow[], combined: Combined): ByteWriter[] {
+  const [into, times, digits] = [new ByteWriter(), new ByteWriter(), new ByteWriter()];
   const { ofRow, runCounts, runs, runOf } = combined;
   into.pairs(ofRow);
   let before = 0;
   for (const { createdAt } of rows) {
-    into.signed(createdAt - before);
+    times.signed(createdAt - before);
     before = createdAt;
   }
   const numbers = writeRuns(digits, runs);
@@ -34,6 +30,7 @@ export function writeRowColumns(
       known[place] = number;
     }
   }
+  return [into, times, digits];
 }
 
 /**
@@ -123,25 +120,44 @@ class RowRuns {
   }
 }
 
+function readTimes(from: ByteReader, rowCount: number): Float64Array {
+  const createdAt = new Float64Array(rowCount);
+  let at = 0;
+  for (let row = 0; row < rowCount; row++) {
+    at += from.signed();
+    createdAt[row] = at;
+  }
+  if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
+  return createdAt;
+}
+
 export class RowColumns {
   readonly combinationOf: Uint16Array;
-  readonly createdAt: Float64Array;
+  readonly #readTimes: () => Float64Array;
   readonly #readRuns: () => RowRuns;
+  #createdAt: Float64Array | undefined;
   #rowRuns: RowRuns | undefined;
 
-  /** @param runs gives the digits, once a question is about them */
-  constructor(from: ByteReader, runs: () => ByteReader, rowCount: number, combinations: Combinations, item: string) {
+  /** Times and digits are read once a question is about them. */
+  constructor(
+    from: ByteReader,
+    times: () => ByteReader,
+    digits: () => ByteReader,
+    rowCount: number,
+    combinations: Combinations,
+    item: string,
+  ) {
     const combinationOf = from.pairs(rowCount);
     this.combinationOf = combinationOf;
     if (!areBelow(combinationOf, combinations.size)) throw new RangeError('a row has no such combination');
-    this.createdAt = new Float64Array(rowCount);
-    let at = 0;
-    for (let row = 0; row < rowCount; row++) {
-      at += from.signed();
-      this.createdAt[row] = at;
-    }
     if (!from.isAtEnd) throw new RangeError('there is more than its rows need');
-    this.#readRuns = () => guard(item, () => new RowRuns(runs(), combinationOf, combinations));
+    this.#readTimes = () => guard(item, () => readTimes(times(), rowCount));
+    this.#readRuns = () => guard(item, () => new RowRuns(digits(), combinationOf, combinations));
+  }
+
+  get createdAt(): Float64Array {
+    this.#createdAt ??= this.#readTimes();
+    return this.#createdAt;
   }
 
   #allRuns(): RowRuns {
@@ -164,6 +180,6 @@ export class RowColumns {
   }
 
   get memoryBytes(): number {
-    return this.combinationOf.byteLength + this.createdAt.byteLength + (this.#rowRuns?.memoryBytes ?? 0);
+    return this.combinationOf.byteLength + (this.#createdAt?.byteLength ?? 0) + (this.#rowRuns?.memoryBytes ?? 0);
   }
 }

@@ -53,7 +53,11 @@ export function packSegments(rows: readonly VersionedRow[], origin = ''): Packed
 
 function packOne(versioned: readonly VersionedRow[], origin: string): PackedSegment[] {
   const rows = versioned.map(({ row }) => row);
-  const parts = { text: packText(rows), ids: packIds(rows), metrics: packMetrics(rows) };
+  const parts = {
+    text: packText(rows),
+    ids: writeStreams('ids', writeIds(rows)),
+    metrics: writeStreams('metrics', writeMetrics(rows)),
+  };
   if (rows.length > 1 && Object.values(parts).some(({ length }) => length > BYTES_PER_PART)) {
     const half = versioned.length >> 1;
     return [...packOne(versioned.slice(0, half), origin), ...packOne(versioned.slice(half), origin)];
@@ -61,26 +65,18 @@ function packOne(versioned: readonly VersionedRow[], origin: string): PackedSegm
   return [{ id: segmentId(versioned, origin), rows, versions: versioned.map(({ version }) => version), parts }];
 }
 
+const writeStreams = (kind: PartName, streams: readonly ByteWriter[]): Buffer =>
+  writePart(
+    kind,
+    streams.map((stream) => stream.finish()),
+  );
+
 function packText(rows: readonly SegmentRow[]): Buffer {
-  const [tables, columns, digits] = [new ByteWriter(), new ByteWriter(), new ByteWriter()];
+  const tables = new ByteWriter();
   const combined = combine(rows);
   tables.count(rows.length);
   combined.write(tables);
-  writeRowColumns(columns, digits, rows, combined);
-  return writePart('text', [tables.finish(), columns.finish(), digits.finish()]);
-}
-
-function packIds(rows: readonly SegmentRow[]): Buffer {
-  const into = new ByteWriter();
-  writeIds(into, rows);
-  return writePart('ids', [into.finish()]);
-}
-
-function packMetrics(rows: readonly SegmentRow[]): Buffer {
-  return writePart(
-    'metrics',
-    writeMetrics(rows).map((stream) => stream.finish()),
-  );
+  return writeStreams('text', [tables, ...writeRowColumns(rows, combined)]);
 }
 
 /** The part that answers nearly everything: combinations at once, rows when they are asked for. */
@@ -109,7 +105,15 @@ export class TextPart {
   get columns(): RowColumns {
     this.#columns ??= guard(
       this.#item,
-      () => new RowColumns(this.#stream(1), () => this.#stream(2), this.rowCount, this.combinations, this.#item),
+      () =>
+        new RowColumns(
+          this.#stream(1),
+          () => this.#stream(2),
+          () => this.#stream(3),
+          this.rowCount,
+          this.combinations,
+          this.#item,
+        ),
     );
     return this.#columns;
   }
@@ -133,8 +137,11 @@ export class TextPart {
 }
 
 export const readIds = (bytes: Uint8Array, item: string, rowCount: number): IdColumn => {
-  const [stream] = readPart('ids', bytes, item);
-  return guard(item, () => new IdColumn(stream?.() ?? new ByteReader(Buffer.alloc(0)), rowCount));
+  const [stream, random] = readPart('ids', bytes, item).map((read) => read());
+  return guard(item, () => {
+    if (stream === undefined || random === undefined) throw new RangeError('it is empty');
+    return new IdColumn(stream, random, rowCount);
+  });
 };
 
 export const readMetrics = (bytes: Uint8Array, item: string, text: TextPart): MetricsColumns =>
