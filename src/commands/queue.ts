@@ -1,0 +1,56 @@
+/** `/batch queue enable|disable|clear <name>`: lets a queue take jobs or not, or cancels what is in it; each after a preview. */
+import * as z from 'zod';
+import { UserError } from '../errors';
+import { nearest } from '../jobs/nearest';
+import { command } from './command';
+import { oneOf } from './narrow';
+import { confirmSwitch, keepQueue, type Pressed, previewSwitch } from './queueSwitch';
+
+const ACTS = ['enable', 'disable'] as const;
+
+const pressedSchema = z.object({
+  op: z.string().min(1),
+  to: z.enum(['enable', 'disable']),
+  name: z.string().min(1),
+  asked: z.number(),
+});
+
+/** What a button of a preview carries. */
+function pressed(op: string | undefined, filters: Record<string, unknown>): Pressed {
+  const read = pressedSchema.safeParse({ ...filters, op });
+  if (read.success) return read.data;
+  throw new UserError('This button is from another version of batchbot. Ask again for a fresh one.', 'help queue');
+}
+
+export const queue = command({
+  name: 'queue',
+  summary: 'Enables or disables a queue, after showing what that means.',
+  group: 'acts',
+  usage: 'enable|disable <name>',
+  example: 'disable genomics-prod-spot',
+  changes: true,
+  byQueue: true,
+  filters: {
+    to: { schema: oneOf(['enable', 'disable']), meaning: 'what a button does', hidden: true },
+    name: { schema: z.string(), meaning: 'the queue of a button', hidden: true },
+    asked: { schema: z.coerce.number(), meaning: 'when the preview was shown', hidden: true },
+  },
+  flags: ['confirm', 'keep'],
+  async run(asking, room) {
+    const { words, flags, filters } = asking;
+    if (flags.has('confirm')) return await confirmSwitch(pressed(words[0], filters), asking, room);
+    if (flags.has('keep')) return await keepQueue(pressed(words[0], filters), asking, room);
+    const [act = '', name, extra] = words;
+    const known = ACTS.find((one) => one === act.toLowerCase());
+    if (known === undefined) {
+      const meant = nearest(act.toLowerCase(), ACTS);
+      throw new UserError(
+        `What shall I do with a queue? It goes: ${room.slash} queue ${ACTS.join('|')} <name>.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+        words.length === 1 ? `queues ${act}` : 'help queue',
+      );
+    }
+    if (name === undefined || extra !== undefined)
+      throw new UserError(`Which queue? It goes: ${room.slash} queue ${known} <name>, one at a time.`, 'queues');
+    return await previewSwitch(known, name, asking, room);
+  },
+});

@@ -1,0 +1,113 @@
+import { DescribeJobQueuesCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import type { Message } from '../../src/local/slack/server';
+import { type Scene, scene } from '../scene';
+
+let here: Scene;
+let skewMs = 0;
+beforeAll(async () => {
+  here = await scene({ now: () => Date.now() + skewMs });
+});
+afterAll(() => here.end());
+
+const QUEUE = 'genomics-prod-spot';
+const only = (messages: Message[]): Message => {
+  expect(messages).toHaveLength(1);
+  return messages[0] as Message;
+};
+const stateOf = async (name = QUEUE) =>
+  (await here.batch.send(new DescribeJobQueuesCommand({ jobQueues: [name] }))).jobQueues?.[0]?.state;
+const updates = () => here.world.aws.counts()['batch.UpdateJobQueue']?.calls ?? 0;
+const opOf = (message: Message): string => /Operation ([0-9A-Z]{5})/.exec(message.plain)?.[1] ?? '';
+const commandOf = (message: Message, label: string): string => {
+  const found = new RegExp(`"text":"${label}"[^}]*}[^}]*?"value":"([^"]+)"`).exec(JSON.stringify(message.blocks));
+  if (found?.[1] === undefined) throw new Error(`no button ${label} in ${message.plain}`);
+  return found[1];
+};
+
+test('disabling a queue says what becomes of its jobs, waits for the press, and keeps new jobs out', async () => {
+  await here.submit('inside', { LOCAL_OUTCOME: 'hang' });
+  await here.until('the job is known', async () =>
+    (await here.ada.says('/batch search inside status:active'))[0]?.plain.includes('of 1') ? true : undefined,
+  );
+  const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
+  expect(preview.ephemeral_to).toBe('U0ADA00001');
+  expect(preview.plain).toContain(`Disable queue ${QUEUE}?`);
+  expect(preview.plain).toContain('Batch refuses every new job for it');
+  expect(preview.plain).toMatch(/What is in it goes on: 1 \w+\. It still starts and ends as usual/);
+  expect(await stateOf()).toBe('ENABLED');
+
+  const told = only(await here.ada.presses('Disable it', preview));
+  expect(told.ephemeral_to).toBeUndefined();
+  expect(told.plain).toContain(`@ada disabled queue ${QUEUE} (op ${opOf(preview)}).`);
+  expect(await stateOf()).toBe('DISABLED');
+  await expect(
+    here.batch.send(new SubmitJobCommand({ jobName: 'late', jobQueue: QUEUE, jobDefinition: 'scene' })),
+  ).rejects.toThrow('not in ENABLED state');
+  expect(only(await here.ada.says(`/batch queue disable ${QUEUE}`)).plain).toContain('is disabled already');
+
+  const back = only(await here.ada.presses('Enable…', told));
+  expect(back.plain).toContain('Batch takes new jobs for it again');
+  await here.ada.presses('Enable it', back);
+  expect(await stateOf()).toBe('ENABLED');
+  await here.submit('welcome');
+});
+
+test('a second press does nothing twice, even after somebody has turned it round', async () => {
+  const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
+  const confirm = commandOf(preview, 'Disable it');
+  await here.ada.presses('Disable it', preview);
+  await here.ada.presses('Enable it', only(await here.ada.says(`/batch queue enable ${QUEUE}`)));
+  const before = updates();
+  expect(only(await here.ada.says(`/batch ${confirm}`)).plain).toContain('already done');
+  expect(updates()).toBe(before);
+  expect(await stateOf()).toBe('ENABLED');
+  const log = only(await here.root.says(`/batch audit op:${opOf(preview)}`));
+  expect(log.plain).toContain(`disabled queue ${QUEUE}`);
+});
+
+test('Leave it calls it off for good, and dismissing the dialog sends nothing', async () => {
+  const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
+  const confirm = commandOf(preview, 'Disable it');
+  await here.ada.presses('Disable it', preview, { confirm: false });
+  expect(only(await here.ada.presses('Leave it', preview)).plain).toContain('stays as it is');
+  expect(only(await here.ada.says(`/batch ${confirm}`)).plain).toContain('called off');
+  expect(await stateOf()).toBe('ENABLED');
+});
+
+test('a viewer is refused at the word and at the press', async () => {
+  expect(only(await here.vic.says(`/batch queue disable ${QUEUE}`)).plain).toContain('this needs the operator role');
+  const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
+  const forged = only(await here.vic.says(`/batch ${commandOf(preview, 'Disable it')}`));
+  expect(forged.plain).toContain('this needs the operator role');
+  expect(await stateOf()).toBe('ENABLED');
+});
+
+test('what AWS refuses is told, and the button works once it allows it', async () => {
+  const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
+  here.world.aws.setFaults({ deny: ['batch:UpdateJobQueue'] });
+  expect(only(await here.ada.presses('Disable it', preview)).plain).toContain(
+    'AWS does not let me call batch:UpdateJobQueue',
+  );
+  here.world.aws.setFaults({ deny: [] });
+  expect(await stateOf()).toBe('ENABLED');
+  await here.ada.presses('Disable it', preview);
+  expect(await stateOf()).toBe('DISABLED');
+  await here.ada.presses('Enable it', only(await here.ada.says(`/batch queue enable ${QUEUE}`)));
+});
+
+test('a slip gets the right form and the nearest name', async () => {
+  expect(only(await here.ada.says('/batch queue disable genomics-prod-spt')).plain).toContain(
+    `Did you mean ${QUEUE}?`,
+  );
+  expect(only(await here.ada.says(`/batch queue disabel ${QUEUE}`)).plain).toContain('Did you mean disable?');
+  expect(only(await here.ada.says('/batch queue enable')).plain).toContain('Which queue?');
+  expect(only(await here.ada.says('/batch queue --confirm K7F2Q')).plain).toContain('from another version');
+});
+
+// The last one: it moves the clock of the whole world.
+test('a preview expires after 15 minutes', async () => {
+  const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
+  skewMs = 16 * 60_000;
+  expect(only(await here.ada.presses('Disable it', preview)).plain).toContain('too old to act on');
+  expect(await stateOf()).toBe('ENABLED');
+});
