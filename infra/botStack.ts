@@ -72,6 +72,8 @@ export class BotStack extends Stack {
       ALERT_CHANNEL: parameters.alertChannel ?? '',
       ADMINS: parameters.admins.join(','),
       OPERATORS: parameters.operators.join(','),
+      SHARED_CHANNELS: parameters.sharedChannels.join(','),
+      WORKSPACES: parameters.workspaces.join(','),
       TRACKED_QUEUES: parameters.trackedQueues.join(','),
       RETENTION_DAYS: parameters.retentionDays === undefined ? '' : String(parameters.retentionDays),
       SHOWN_VARIABLES: parameters.shownVariables.join(','),

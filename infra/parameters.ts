@@ -7,7 +7,13 @@ const list = z
   .transform((words) => words.filter((word) => word !== ''));
 // The context of the command line is text, that of cdk.json is JSON.
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
-const userIds = list.pipe(z.array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected Slack user ids such as U012AB3CD')));
+const holders = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(/^[UWSCG][A-Z0-9]{2,}(:\S+)?$/, 'expected Slack user ids such as U012AB3CD, user groups S…, channels C…'),
+  ),
+);
 
 const schema = z.strictObject({
   alertChannel: z
@@ -15,8 +21,16 @@ const schema = z.strictObject({
     .regex(/^[CG][A-Z0-9]{2,}$/, 'expected the id of a Slack channel such as C012AB3CD')
     .optional()
     .describe('Channel for failed and timed-out jobs; nothing is posted unasked without it'),
-  admins: userIds.default([]).describe('Slack user ids with the admin role, separated by commas'),
-  operators: userIds.default([]).describe('Slack user ids who may cancel jobs, separated by commas'),
+  admins: holders
+    .default([])
+    .describe('Slack ids of users, user groups and channels with the admin role, separated by commas'),
+  operators: holders
+    .default([])
+    .describe('Slack ids of users, user groups and channels who may cancel jobs, each :queue-pattern allowed'),
+  sharedChannels: list
+    .default([])
+    .describe('Channels (C…) in which people of other workspaces may look, separated by commas'),
+  workspaces: list.default([]).describe('Further workspaces (T…) whose people are no strangers, separated by commas'),
   trackedQueues: list.default([]).describe('Job queues to follow, separated by commas, * allowed; all by default'),
   shownVariables: list
     .default([])

@@ -25,6 +25,10 @@ export interface Scene {
   ada: Person;
   /** May only look. */
   vic: Person;
+  /** Gives and takes roles. */
+  root: Person;
+  /** Anybody else, by name. */
+  person(name: string): Person;
   batch: BatchClient;
   /** Submits a job whose behaviour its environment tells (see src/local/aws/script.ts); gives its id. */
   submit(name: string, environment?: Record<string, string>, more?: Partial<SubmitJobCommandInput>): Promise<string>;
@@ -80,6 +84,8 @@ export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene>
     batch,
     ada: person('ada'),
     vic: person('vic'),
+    root: person('root'),
+    person,
     async submit(name, environment = {}, more = {}) {
       const { jobId } = await batch.send(
         new SubmitJobCommand({

@@ -11,7 +11,8 @@ import type { Token } from '../jobs/words';
 import type { Log } from '../log';
 import type { Answer, SlackDelivery } from '../slack/deliver';
 import type { WorkRequest } from '../slack/request';
-import type { Held, Roles } from './permission';
+import type { Roles } from './openRoles';
+import type { Held } from './permission';
 
 export interface Person {
   id: string;

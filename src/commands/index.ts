@@ -1,4 +1,5 @@
 /** The list of verbs, in the order in which help shows them: the four most used first. */
+import { audit } from './audit';
 import { cancel } from './cancel';
 import type { Command } from './command';
 import { defs } from './defs';
@@ -8,7 +9,21 @@ import { instances } from './instances';
 import { job } from './job';
 import { logs } from './logs';
 import { queues } from './queues';
+import { roles } from './roles';
 import { search } from './search';
 import { why } from './why';
 
-export const commands: readonly Command[] = [search, logs, job, cancel, why, queues, envs, defs, instances, help];
+export const commands: readonly Command[] = [
+  search,
+  logs,
+  job,
+  cancel,
+  why,
+  queues,
+  envs,
+  defs,
+  instances,
+  roles,
+  audit,
+  help,
+];

@@ -1,14 +1,12 @@
-/** Who may: roles from the configuration and from admins, deny by default, and whom to ask. */
+/** Who may: the check before every act, deny by default, and what a refusal says. */
 import { UserError } from '../errors';
-import { type Grant, type GrantKey, ROLES, type Role, type Subject } from '../history/roles';
+import { type Grant, ROLES, type Role } from '../history/roles';
 import { globMatcher } from '../jobs/glob';
-import { slackErrorCode } from '../slack/deliver';
-import type { SlackPeople } from '../slack/people';
 import { some } from '../views/words';
 import type { Person } from './command';
 
 const rank = (role: Role): number => ROLES.indexOf(role);
-const isAtLeast = (role: Role, needed: Role): boolean => rank(role) >= rank(needed);
+export const isAtLeast = (role: Role, needed: Role): boolean => rank(role) >= rank(needed);
 
 /** A role that somebody holds here and now, and for which queues. */
 export type Held = Pick<Grant, 'role' | 'queues'>;
@@ -36,7 +34,8 @@ export class Refusal extends UserError {
   }
 }
 
-const coversAll = (queues: string): boolean => /^\*+$/.test(queues);
+/** `*`: all queues there are and will be. */
+export const coversAll = (queues: string): boolean => /^\*+$/.test(queues);
 
 /** The queues of the scope for which the person has not the role; `*` stands for all, and for one that nobody knows. */
 export function lacking(held: readonly Held[], role: Role, { queues }: Scope): string[] {
@@ -104,127 +103,3 @@ export function whomToAsk(refusal: Refusal, admins: readonly string[]): UserErro
         : 'To be given it, ask';
   return new UserError(`${refusal.message} ${ask}`, undefined, admins.slice(0, MOST_NAMED));
 }
-
-/** Somebody as a request names them. */
-export interface Asker {
-  id: string;
-  name: string;
-  /** The workspace that they belong to, if Slack told. */
-  team?: string | undefined;
-}
-
-export interface RolesOptions {
-  /** As in ADMINS and OPERATORS: `U012AB3CD`, `S0ONCALL1`, `C0OPS1234:spot-*`. */
-  admins: readonly string[];
-  operators: readonly string[];
-  /** Channels in which people of other workspaces may look. */
-  sharedChannels: readonly string[];
-  /** Further workspaces whose people are no strangers. */
-  workspaces: readonly string[];
-  grants: () => Promise<readonly Grant[]>;
-  people: SlackPeople;
-}
-
-/** What kind of thing a Slack id names; undefined for no id. */
-export function subjectOf(id: string): Subject | undefined {
-  if (/^[UW][A-Z0-9]{2,}$/.test(id)) return { kind: 'user', id };
-  if (/^S[A-Z0-9]{2,}$/.test(id)) return { kind: 'group', id };
-  return /^[CG][A-Z0-9]{2,}$/.test(id) ? { kind: 'channel', id } : undefined;
-}
-
-/** `U012AB3CD` or `U012AB3CD:spot-*` of a setting; the settings are checked before (`config.ts`). */
-function configured(role: Role, entry: string): GrantKey[] {
-  const [id = '', ...queues] = entry.split(':');
-  const to = subjectOf(id);
-  return to === undefined ? [] : [{ to, role, queues: queues.join(':') || '*' }];
-}
-
-/** How long Slack may take to tell who is who, before that counts as no answer. */
-const MOST_ASKING_MS = 5_000;
-
-/** Looks up who somebody is here: what the configuration, the admins and Slack say at this moment. */
-export function openRoles({ admins, operators, sharedChannels, workspaces, grants, people }: RolesOptions) {
-  const fromConfig: readonly GrantKey[] = [
-    ...admins.flatMap((entry) => configured('admin', entry)),
-    ...operators.flatMap((entry) => configured('operator', entry)),
-  ];
-  const best = (held: readonly Held[]): Role =>
-    held.reduce<Role>((most, { role }) => (isAtLeast(role, most) ? role : most), 'viewer');
-
-  async function belongs(
-    team: string | undefined,
-    remainingMs: () => number,
-  ): Promise<'here' | 'elsewhere' | 'unknown'> {
-    if (team === undefined) return 'unknown';
-    if (workspaces.includes(team)) return 'here';
-    return team === (await people.team(remainingMs)) ? 'here' : 'elsewhere';
-  }
-
-  /** Whether a group has the person in it; a sentence when Slack does not tell. */
-  async function isIn(group: string, user: string, remainingMs: () => number): Promise<boolean | string> {
-    try {
-      return (await people.groupMembers(group, remainingMs)).has(user);
-    } catch (error) {
-      const code = slackErrorCode(error);
-      // A group that was deleted has nobody in it.
-      if (code === 'no_such_subteam') return false;
-      const why = code === 'missing_scope' ? ': the Slack app lacks the scope usergroups:read' : '';
-      return `Slack does not tell me who is in user group ${group}${why}, so what was given to it does not count now.`;
-    }
-  }
-
-  return {
-    /** What the configuration gives, which no command can take. */
-    configured: fromConfig,
-
-    /** Users with the admin role for all queues, to be asked for a role; those of the configuration first. */
-    async admins(): Promise<string[]> {
-      const all = [...fromConfig, ...(await grants())];
-      const users = all.filter(({ to, role, queues }) => to.kind === 'user' && role === 'admin' && coversAll(queues));
-      return [...new Set(users.map(({ to }) => to.id))];
-    },
-
-    /**
-     * Somebody who asks, with what they may do here and now. A person of another workspace holds no role.
-     * @param channel where they ask; undefined in the App Home
-     * @param fully also what admins gave and what comes through user groups; without it, as far as the configuration
-     *   tells without asking Slack, which is enough for looking
-     * @throws Refusal for people of other workspaces where they may not even look
-     * @throws SlackUnavailableError when Slack does not tell which workspace is the bot's own, which brings the request again
-     */
-    async personOf(
-      { id, name, team }: Asker,
-      channel: string | undefined,
-      fully: boolean,
-      timeLeftMs: () => number,
-    ): Promise<Person> {
-      const home = await belongs(team, timeLeftMs);
-      if (home === 'elsewhere') {
-        const looks = ({ to, role }: GrantKey) => role === 'viewer' && (to.id === id || to.id === channel);
-        if (!sharedChannels.some((shared) => shared === channel) && !(await grants()).some(looks)) {
-          throw new Refusal(
-            'You belong to another workspace, and its people may not use batchbot here. An admin of batchbot can allow it for a channel.',
-            'of another workspace',
-          );
-        }
-        return { id, name, role: 'viewer', held: [], stranger: true };
-      }
-      const all = fully ? [...fromConfig, ...(await grants())] : fromConfig;
-      // Whose workspace is not known may be a guest of the channel: then it gives nothing.
-      const own = all.filter(({ to }) => to.id === id || (to.id === channel && home === 'here'));
-      const groups = all.filter(({ to }) => to.kind === 'group');
-      const isEnough = own.some(({ role, queues }) => role === 'admin' && coversAll(queues));
-      if (!fully || isEnough || groups.length === 0) return { id, name, role: best(own), held: own };
-      const ids = [...new Set(groups.map(({ to }) => to.id))];
-      const until = timeLeftMs() - MOST_ASKING_MS;
-      const remainingMs = () => Math.min(timeLeftMs(), timeLeftMs() - until);
-      const answers = new Map(
-        await Promise.all(ids.map(async (group) => [group, await isIn(group, id, remainingMs)] as const)),
-      );
-      const held = [...own, ...groups.filter(({ to }) => answers.get(to.id) === true)];
-      const unsure = [...answers.values()].filter((answer) => typeof answer === 'string');
-      return { id, name, role: best(held), held, unsure };
-    },
-  };
-}
-export type Roles = ReturnType<typeof openRoles>;

@@ -18,7 +18,12 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Whom a role is given to: a person, all of a Slack user group, or whoever asks in a channel. */
-export const subjectSchema = z.object({ kind: z.enum(['user', 'group', 'channel']), id: z.string().min(1) });
+export const subjectSchema = z.object({
+  kind: z.enum(['user', 'group', 'channel']),
+  id: z.string().min(1),
+  /** As it was called when the role was given. */
+  name: z.string().optional(),
+});
 export type Subject = z.infer<typeof subjectSchema>;
 
 export const grantSchema = z.object({
@@ -61,10 +66,10 @@ export function roleItems(doc: DynamoDBDocumentClient, table: string, now: () =>
   }
 
   return {
-    /** All grants there are, as they were 2 seconds ago at the latest. */
-    async list(): Promise<readonly Grant[]> {
+    /** All grants there are, as they were 2 seconds ago at the latest; or as they are now. */
+    async list(asOf: 'lately' | 'now' = 'lately'): Promise<readonly Grant[]> {
       const at = now();
-      if (known !== undefined && at - known.at < FRESH_MS) return await known.grants;
+      if (asOf === 'lately' && known !== undefined && at - known.at < FRESH_MS) return await known.grants;
       const grants = read();
       known = { at, grants };
       try {

@@ -15,7 +15,7 @@ import { containerInstances } from '../aws/ecs';
 import { jobLogs } from '../aws/logs';
 import { sqsQueue } from '../aws/queue';
 import { commands } from '../commands/index';
-import { openRoles } from '../commands/permission';
+import { openRoles } from '../commands/openRoles';
 import type { Config } from '../config';
 import { openHistory } from '../history/history';
 import { globMatcher } from '../jobs/glob';
@@ -122,7 +122,7 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
         operators: config.OPERATORS,
         sharedChannels: config.SHARED_CHANNELS,
         workspaces: config.WORKSPACES,
-        grants: history.roles.list,
+        grants: () => history.roles.list(),
         people: slack.people,
       }),
       tracks,

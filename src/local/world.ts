@@ -24,7 +24,7 @@ import { slackHttp } from '../slack/receive';
 import { forms } from '../views/forms';
 import { type LocalAws, startLocalAws } from './aws/server';
 import { pageAssets } from './page/assets';
-import { type LocalSlack, startLocalSlack } from './slack/server';
+import { type LocalSlack, type LocalUser, startLocalSlack } from './slack/server';
 
 export interface WorldOptions {
   /** 0 takes any free port. */
@@ -53,6 +53,8 @@ export interface WorldOptions {
   quietMs?: number;
   /** How many days after its end the bot removes a job; it keeps all by default. */
   retentionDays?: number;
+  /** People in place of the usual three. */
+  users?: readonly LocalUser[];
   /** Settings of the bot's on who may what, in place of the usual ones. */
   roles?: Partial<typeof ROLES>;
   /** How often the bot sweeps Batch; 0 leaves it to the caller. */
@@ -179,6 +181,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     aws,
     commands: [commandsUsage(config.SLACK_COMMAND)],
     isBusy: () => busy > 0,
+    ...(options.users === undefined ? {} : { users: [...options.users] }),
     ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(folder === undefined ? {} : { stateFile: join(folder, 'slack.json') }),

@@ -10,6 +10,7 @@ export const SCOPES: readonly { scope: string; why: string }[] = [
     why: 'alerts and the progress of mass actions, in channels that the bot was invited to, and direct messages',
   },
   { scope: 'files:write', why: 'whole logs as files' },
+  { scope: 'usergroups:read', why: 'who is in a user group that a role was given to' },
 ];
 
 /** Where Slack is to send requests; replaced by the address that the deployment prints. */

@@ -16,6 +16,17 @@ export interface LocalUser {
   /** Six hex digits, as in `users.info`. */
   readonly color: string;
   readonly is_bot?: boolean;
+  /** Another workspace than ours, for somebody who is met in a shared channel. */
+  readonly team?: string;
+}
+
+/** A user group: `@batch-ops`. */
+export interface LocalGroup {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string;
+  /** User ids. */
+  readonly members: ReadonlySet<string>;
 }
 
 export interface LocalChannel {
@@ -34,6 +45,14 @@ export const PEOPLE: readonly LocalUser[] = [
   { id: 'U0VIC00001', name: 'vic', real_name: 'Vic Viewer', role: 'viewer', tz: 'America/New_York', color: '4bbe2e' },
   { id: 'U0ROOT0001', name: 'root', real_name: 'Root Admin', role: 'admin', tz: 'UTC', color: 'e7392d' },
 ];
+
+/** Those who may cancel. */
+export const GROUP: LocalGroup = {
+  id: 'S0BATCHOPS',
+  handle: 'batch-ops',
+  name: 'Batch operators',
+  members: new Set(['U0ADA00001', 'U0ROOT0001']),
+};
 
 export const BOT_USER: LocalUser = {
   id: BOT.id,

@@ -43,6 +43,8 @@ export const faultsSchema = z.strictObject({
 });
 export type Faults = z.input<typeof faultsSchema>;
 
+const groupSchema = z.strictObject({ handle: z.string().regex(/^[a-z0-9_-]+$/), users: z.array(z.string()) });
+
 const NOT_HERE = 'there is no local AWS behind this Slack';
 
 /** Each part that is given replaces what that side did wrong until now. */
@@ -81,6 +83,15 @@ const POSTS: Record<string, Act> = {
   faults: (room, body) => {
     setFaults(room, body as Faults);
     return { faults: { slack: room.limits.faults } };
+  },
+  /** Makes a user group, or gives it other members. */
+  groups: (room, body) => {
+    const { handle, users } = groupSchema.parse(body);
+    const { members, ...group } = room.world.setGroup(
+      handle,
+      users.map((user) => room.doors.user(user).id),
+    );
+    return { group: { ...group, users: [...members] } };
   },
   pause: (room) => {
     awsOf(room).pause();
@@ -129,6 +140,9 @@ const GETS: Record<string, Look> = {
   views: (room, [user = '']) => ({ views: room.doors.modals(user) }),
   files: (room, [id = '']) => fileOf(room, id),
   users: (room) => ({ users: room.world.people }),
+  groups: (room) => ({
+    groups: [...room.world.groups.values()].map(({ members, ...group }) => ({ ...group, users: [...members] })),
+  }),
   faults: (room) => ({ faults: { slack: room.limits.faults }, counts: countsOf(room) }),
 };
 

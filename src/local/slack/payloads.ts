@@ -15,7 +15,7 @@ export const slashCommand = (what: {
   trigger_id: string;
 }): Record<string, string> => ({
   token: VERIFICATION_TOKEN,
-  team_id: TEAM.id,
+  team_id: what.user.team ?? TEAM.id,
   team_domain: TEAM.domain,
   channel_id: what.channel.id,
   channel_name: what.channel.im ? 'directmessage' : what.channel.is_private ? 'privategroup' : what.channel.name,
@@ -30,10 +30,10 @@ export const slashCommand = (what: {
 });
 
 const interaction = (user: LocalUser) => ({
-  user: { id: user.id, username: user.name, name: user.name, team_id: TEAM.id },
+  user: { id: user.id, username: user.name, name: user.name, team_id: user.team ?? TEAM.id },
   api_app_id: BOT.appId,
   token: VERIFICATION_TOKEN,
-  team: { id: TEAM.id, domain: TEAM.domain },
+  team: { id: user.team ?? TEAM.id, domain: TEAM.domain },
   enterprise: null,
   is_enterprise_install: false,
 });

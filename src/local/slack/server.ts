@@ -77,6 +77,8 @@ export interface LocalSlack {
   dm(user: string): Message[];
   home(user: string): View | undefined;
   setFaults(faults: Faults): void;
+  /** Makes a user group, or gives it other members, by their names or ids. */
+  setGroup(handle: string, users: readonly string[]): void;
   counts(): ReturnType<typeof countsOf>;
 }
 
@@ -248,6 +250,12 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     dm: (user) => doors.dm(user),
     home: (user) => doors.home(user),
     setFaults: (faults) => setFaults(site, faults),
+    setGroup: (handle, users) => {
+      site.world.setGroup(
+        handle,
+        users.map((user) => site.doors.user(user).id),
+      );
+    },
     counts: () => countsOf(site),
   };
 }

@@ -19,7 +19,7 @@ const SLACKBOT = 'USLACKBOT';
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Typed text as Slack's client sends it: escaped, with `@name` and `#channel` turned into real mentions. */
+/** Typed text as Slack's client sends it: escaped, with `@name`, `@group` and `#channel` turned into real mentions. */
 export const withMentions = (world: World, text: string): string =>
   escaped(text).replace(/(?<![\w@])([@#])([\w-]+)/g, (whole, sign: string, name: string) => {
     if (sign === '#') {
@@ -28,7 +28,18 @@ export const withMentions = (world: World, text: string): string =>
     }
     if (/^(here|channel|everyone)$/.test(name)) return `<!${name}>`;
     const user = world.user(name);
-    return user ? `<@${user.id}>` : whole;
+    const group = world.groups.get(name);
+    return user ? `<@${user.id}>` : group ? `<!subteam^${group.id}|@${group.handle}>` : whole;
+  });
+
+/** The text of a command as Slack sends it where the manifest has `should_escape`: mentions with the names as typed. */
+const withNamedMentions = (world: World, text: string): string =>
+  text.replace(/(?<![\w@#&<^|])([@#])([\w-]+)/g, (whole, sign: string, name: string) => {
+    const channel = sign === '#' ? world.channel(name) : undefined;
+    if (channel) return `<#${channel.id}|${channel.name}>`;
+    const user = sign === '@' ? world.user(name) : undefined;
+    const group = sign === '@' ? world.groups.get(name) : undefined;
+    return user ? `<@${user.id}|${user.name}>` : group ? `<!subteam^${group.id}|@${group.handle}>` : whole;
   });
 
 /** Slack's own `/invite`, `/remove` and `/archive`, so that a bot outside a channel can be tried. */
@@ -83,8 +94,9 @@ export async function runCommand(
   channel: LocalChannel,
   typed: string,
 ): Promise<Ack | undefined> {
-  const [, command = '', text = ''] = /^(\/\S+)\s*([\s\S]*)$/.exec(typed.trim()) ?? [];
-  if (ownCommand(room.world, channel, command, text)) return undefined;
+  const [, command = '', typedText = ''] = /^(\/\S+)\s*([\s\S]*)$/.exec(typed.trim()) ?? [];
+  if (ownCommand(room.world, channel, command, typedText)) return undefined;
+  const text = withNamedMentions(room.world, typedText);
   if (!commands.some((known) => known.command === command)) {
     const known = commands.map((one) => one.command).join(', ');
     throw new PersonError(`${command} is not a command here; there is ${known}`);

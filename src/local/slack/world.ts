@@ -3,7 +3,9 @@ import {
   BOT,
   BOT_USER,
   dmIdOf,
+  GROUP,
   type LocalChannel,
+  type LocalGroup,
   type LocalUser,
   PEOPLE,
   PRIVATE_CHANNEL,
@@ -65,6 +67,8 @@ const channelsOf = (people: readonly LocalUser[], names: readonly string[] | und
 export class World {
   readonly people: readonly LocalUser[];
   readonly channels: readonly LocalChannel[];
+  /** User groups by their handle. */
+  readonly groups = new Map<string, LocalGroup>([[GROUP.handle, GROUP]]);
   readonly homes = new Map<string, StoredView>();
   /** Each person's open modals, the one on top last. */
   readonly modals = new Map<string, StoredView[]>();
@@ -101,6 +105,15 @@ export class World {
   user(idOrName: string): LocalUser | undefined {
     const wanted = idOrName.replace(/^@/, '');
     return [...this.people, BOT_USER].find((user) => user.id === wanted || user.name === wanted.toLowerCase());
+  }
+
+  /** Makes a user group, or gives it other members. */
+  setGroup(handle: string, members: readonly string[]): LocalGroup {
+    const known = this.groups.get(handle);
+    const id = known?.id ?? `S0LOCAL${String(this.groups.size).padStart(3, '0')}`;
+    const group = { id, handle, name: known?.name ?? handle, members: new Set(members) };
+    this.groups.set(handle, group);
+    return group;
   }
 
   /** By id or by name; direct messages by id only. */

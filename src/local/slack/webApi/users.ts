@@ -16,7 +16,7 @@ const zoneLabel = (zone: string, now: number): string =>
 
 const apiUser = (user: LocalUser, now: number) => ({
   id: user.id,
-  team_id: TEAM.id,
+  team_id: user.team ?? TEAM.id,
   name: user.name,
   deleted: false,
   color: user.color,
@@ -41,9 +41,6 @@ const apiUser = (user: LocalUser, now: number) => ({
   is_app_user: false,
   updated: 1_700_000_000,
 });
-
-/** One group, of all who are not viewers. */
-const GROUP = { id: 'S0BATCHOPS', handle: 'batch-ops', name: 'Batch operators' } as const;
 
 export const userMethods: Record<string, Method> = {
   'api.test': {
@@ -85,14 +82,22 @@ export const userMethods: Record<string, Method> = {
   },
   'usergroups.list': {
     tier: 2,
-    run: () => ({ ok: true, usergroups: [{ ...GROUP, team_id: TEAM.id, is_usergroup: true, date_delete: 0 }] }),
+    run: (_, { world }) => ({
+      ok: true,
+      usergroups: [...world.groups.values()].map(({ members: _members, ...group }) => ({
+        ...group,
+        team_id: TEAM.id,
+        is_usergroup: true,
+        date_delete: 0,
+      })),
+    }),
   },
   'usergroups.users.list': {
     tier: 2,
-    run: (args, { world }) =>
-      stringOf(args, 'usergroup') === GROUP.id
-        ? { ok: true, users: world.people.filter(({ role }) => role !== 'viewer').map(({ id }) => id) }
-        : refuse('no_such_subteam'),
+    run: (args, { world }) => {
+      const group = [...world.groups.values()].find(({ id }) => id === stringOf(args, 'usergroup'));
+      return group ? { ok: true, users: [...group.members] } : refuse('no_such_subteam');
+    },
   },
   'bots.info': {
     tier: 3,

@@ -1,0 +1,157 @@
+/** The audit in plain words: one entry a line, newest first, and an operation whole. */
+import type { AuditEntry, AuditResult } from '../history/audit';
+import { actions, button, code, context, cut, dotted, escaped, header, type Message, section } from './kit';
+import { roleWords, subjectWords } from './roles';
+import { ago, moment } from './time';
+import { count, number } from './words';
+
+const MOST_WORDS = 80;
+const MOST_REASON = 120;
+export const MOST_FAILED = 20;
+
+/** How a verb's work is told while it is on its way, and when it is done. */
+const VERBS: Readonly<Record<string, { being: string; past: string }>> = {
+  cancel: { being: 'cancelling', past: 'cancelled' },
+  retry: { being: 'retrying', past: 'retried' },
+  timeout: { being: 'timing out', past: 'timed out' },
+  queue: { being: 'changing a queue for', past: 'changed a queue for' },
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  stopped: 'stopped',
+  ended: 'had ended',
+  stopping: 'were being stopped already',
+  gone: 'Batch had forgotten',
+  failed: 'failed',
+};
+
+/** `212 stopped, 1 had ended, 1 failed`. */
+function outcomeWords({ outcomes = {}, count: all = 0 }: AuditEntry): string {
+  const told = Object.entries(outcomes).filter(([, n]) => n > 0);
+  const left = all - told.reduce((sum, [, n]) => sum + n, 0);
+  return [
+    ...told.map(([outcome, n]) => `${number(n)} ${escaped(OUTCOMES[outcome] ?? outcome)}`),
+    ...(left > 0 ? [`${number(left)} left alone`] : []),
+  ].join(', ');
+}
+
+function place(channel: string): string {
+  if (/^[CG]/.test(channel)) return ` in <#${channel}>`;
+  if (channel.startsWith('D')) return ' in a direct message';
+  return channel === '' ? '' : ' in the App Home';
+}
+
+/** What somebody did, to be read after their name. */
+function deed(entry: AuditEntry): string {
+  const { verb, what, words, count: jobs, grant, told } = entry;
+  const typed = words.trim() === '' ? '' : ` “${escaped(cut(words.trim(), MOST_WORDS))}”`;
+  const { being, past } = VERBS[verb] ?? { being: `“${escaped(verb)}” of`, past: `did “${escaped(verb)}” to` };
+  const about = `${jobs === undefined ? 'jobs' : count(jobs, 'job')}${typed}`;
+  switch (what) {
+    case 'asked':
+      return `asked to ${escaped(verb)} ${about}`;
+    case 'confirmed':
+      return `confirmed ${being} ${about}`;
+    case 'kept':
+      return `called off ${being} ${about}`;
+    case 'halted':
+      return `stopped ${being} ${about}`;
+    case 'finished':
+      return `${past} ${about}`;
+    case 'refused':
+      return `was refused ${code(`${verb} ${cut(words.trim(), MOST_WORDS)}`.trim())}`;
+    case 'done':
+      if (grant === undefined) return told === undefined ? `did ${escaped(verb)}${typed}` : escaped(told);
+      return grant.taken
+        ? `took ${roleWords(grant.role, grant.queues)} from ${subjectWords(grant.to)}`
+        : `gave ${roleWords(grant.role, grant.queues)} to ${subjectWords(grant.to)}`;
+  }
+}
+
+/** `ada cancelled 214 jobs “preregA user:me” in #ops, 212 stopped, 1 had ended, 1 failed · op K7F2 · 2 h ago`. */
+export function auditLine(entry: AuditEntry, now: number): string {
+  const outcomes = entry.what === 'finished' ? `, ${outcomeWords(entry) || 'nothing'}` : '';
+  const reason = entry.reason === undefined ? '' : `: ${escaped(cut(entry.reason, MOST_REASON))}`;
+  return dotted([
+    `*${escaped(entry.by.name)}* ${deed(entry)}${place(entry.channel)}${outcomes}${reason}`,
+    ...(entry.op === undefined ? [] : [`op ${escaped(entry.op)}`]),
+    ago(entry.at, now),
+  ]);
+}
+
+export interface AuditPageProps {
+  entries: readonly AuditEntry[];
+  /** The command that gave this page, without its place. */
+  asked: string;
+  older?: string | undefined;
+  newer?: string | undefined;
+  notes: readonly string[];
+  now: number;
+}
+
+export function auditPage({ entries, asked, older, newer, notes, now }: AuditPageProps): Message {
+  const lines = entries.map((entry) => auditLine(entry, now));
+  const turns = [
+    ...(newer === undefined ? [] : [button({ label: 'Previous', command: `${asked} after:${newer}`, replace: true })]),
+    ...(older === undefined
+      ? []
+      : [
+          button({
+            label: entries.length === 0 ? 'Look further back' : 'Next',
+            command: `${asked} before:${older}`,
+            replace: true,
+            style: 'primary',
+          }),
+        ]),
+  ];
+  const operations = [...new Set(entries.flatMap(({ op }) => op ?? []))].slice(0, 3);
+  const opens = operations.map((op) => button({ label: `Op ${op}`, command: `audit op:${op}` }));
+  const half = Math.ceil(lines.length / 2);
+  return {
+    text:
+      entries.length === 0
+        ? 'The audit has no such entry.'
+        : `${count(entries.length, 'entry', 'entries')} of the audit, newest first.`,
+    blocks: [
+      // Two sections, since one takes 3,000 characters.
+      ...(entries.length === 0
+        ? [section('The audit has no such entry.')]
+        : [lines.slice(0, half), lines.slice(half)]
+            .filter((some) => some.length > 0)
+            .map((some) => section(some.join('\n')))),
+      ...(notes.length === 0 ? [] : [context(...notes)]),
+      ...(turns.length + opens.length === 0 ? [] : [actions(...turns, ...opens)]),
+    ],
+  };
+}
+
+export interface AuditOperationProps {
+  op: string;
+  /** Oldest first. */
+  entries: readonly AuditEntry[];
+  failed: readonly AuditResult[];
+  now: number;
+}
+
+/** An operation from the asking to the end, with what failed. */
+export function auditOperation({ op, entries, failed, now }: AuditOperationProps): Message {
+  const finished = entries.find(({ what }) => what === 'finished');
+  const failures = failed
+    .slice(0, MOST_FAILED)
+    .map(({ id, why }) => `${code(id)}${why === undefined ? '' : `  ${escaped(why)}`}`);
+  const total = finished?.outcomes?.failed ?? failed.length;
+  const left = total - failures.length;
+  return {
+    text: `Operation ${op}: ${finished === undefined ? 'not finished' : outcomeWords(finished)}.`,
+    blocks: [
+      header(`Operation ${op}`),
+      section(entries.map((entry) => `${moment(entry.at)}  ${auditLine(entry, now)}`).join('\n')),
+      ...(failures.length === 0
+        ? []
+        : [
+            section(`*${count(total, 'job')} failed*\n${failures.join('\n')}`),
+            ...(left > 0 ? [context(`${number(left)} more failed.`)] : []),
+          ]),
+    ],
+  };
+}

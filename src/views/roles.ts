@@ -1,0 +1,150 @@
+/** Roles: who may do what, who gave it when, and the steps of giving and taking. */
+import type { KnownBlock } from '@slack/types';
+import type { GrantKey, Role, Subject } from '../history/roles';
+import { actions, button, code, context, dotted, escaped, type Message, section } from './kit';
+import { type Page, rangeOf, turning } from './pages';
+import { ago } from './time';
+import { count } from './words';
+
+/** A grant as the list shows it; those of the configuration have neither giver nor time. */
+export interface GrantRow extends GrantKey {
+  by?: { id: string; name: string };
+  at?: number;
+}
+
+/** A mention that Slack shows by its present name; a group only by the name it had, since a mention of it calls all. */
+export function subjectWords({ kind, id, name }: Subject): string {
+  if (kind === 'user') return `<@${id}>`;
+  if (kind === 'channel') return `everybody in <#${id}>`;
+  return name === undefined ? `user group ${code(id)}` : `user group @${escaped(name)}`;
+}
+
+const isAll = (queues: string): boolean => /^\*+$/.test(queues);
+
+/** `*` stays as it is typed where nothing else could be formatted by it. */
+const forQueues = (queues: string): string =>
+  isAll(queues) ? '' : ` for ${/^[\w*-]+$/.test(queues) ? `\`${queues}\`` : code(queues)}`;
+
+/** `the operator role for spot-*`. */
+export const roleWords = (role: Role, queues: string): string => `the ${role} role${forQueues(queues)}`;
+
+const MAY: Readonly<Record<Role, string>> = {
+  viewer: 'may look, where people of other workspaces may not',
+  operator: 'may cancel and retry jobs',
+  admin: 'may do all, and give roles',
+};
+
+/** The command that takes one grant; `sure:` once it was confirmed. */
+const change = (act: 'give' | 'take', grants: readonly GrantKey[]): string => {
+  const roles = [...new Set(grants.map(({ role }) => role))];
+  const ids = [...new Set(grants.map(({ to }) => (to.name === undefined ? to.id : mention(to))))];
+  const queues = [...new Set(grants.map((grant) => grant.queues))];
+  // Different roles are taken at once only where none was named: so it is again.
+  return `roles ${act}${roles.length === 1 ? ` ${roles[0]}` : ''} ${ids.join(' ')} queue:${queues.join(',')} sure:yes`;
+};
+
+/** As Slack would send it, so that the name travels with the press. */
+const mention = ({ kind, id, name = '' }: Subject): string =>
+  `<${kind === 'user' ? '@' : kind === 'channel' ? '#' : '!subteam^'}${id}|${name.replace(/[<>|\s]/g, '')}>`;
+
+function takeButton(grant: GrantKey) {
+  return button({
+    label: 'Take away',
+    command: change('take', [grant]),
+    replace: true,
+    style: 'danger',
+    says: `Take away the ${grant.role} role`,
+    confirm: {
+      title: 'Take this role away?',
+      text: `The ${grant.role} role${isAll(grant.queues) ? '' : ` for ${grant.queues}`} works no more, at once.`,
+      confirm: 'Take it away',
+      deny: 'Leave it',
+    },
+  });
+}
+
+export function roleList(
+  page: Page<GrantRow>,
+  { asked, isAdmin, admins, now }: { asked: string; isAdmin: boolean; admins: readonly string[]; now: number },
+): Message {
+  const rows: KnownBlock[] = page.items.map((grant) => {
+    const given =
+      grant.by === undefined || grant.at === undefined
+        ? 'by the configuration'
+        : `given by ${escaped(grant.by.name)} ${ago(grant.at, now)}`;
+    const line = `*${grant.role}*${forQueues(grant.queues)}  ·  ${subjectWords(grant.to)}  ·  ${given}`;
+    return section(line, isAdmin && grant.by !== undefined ? takeButton(grant) : undefined);
+  });
+  const turns = turning(asked, page);
+  const ask = admins.length === 0 ? 'nobody yet' : admins.map((id) => `<@${id}>`).join(', ');
+  return {
+    text: `${count(page.total, 'role is', 'roles are')} given; everybody else of this workspace may look.`,
+    blocks: [
+      section(
+        page.total === 0
+          ? '*No role is given to anybody.* Everybody of this workspace may look.'
+          : `*Who may do what* (everybody else of this workspace may look)`,
+      ),
+      ...rows,
+      context(
+        dotted([
+          ...[rangeOf(page)].filter((range) => range !== undefined),
+          isAdmin ? `to give one: ${code('roles give operator @name queue:spot-*')}` : `roles are given by ${ask}`,
+        ]),
+      ),
+      ...(turns.length === 0 ? [] : [actions(...turns)]),
+    ],
+  };
+}
+
+/** What is about to change, and the button that does it. */
+export function rolePreview(act: 'give' | 'take', grants: readonly GrantKey[]): Message {
+  const lines = grants.map(({ to, role, queues }) => `${roleWords(role, queues)}  →  ${subjectWords(to)}`);
+  const channel = grants.find(({ to, role }) => to.kind === 'channel' && role !== 'viewer');
+  const [first] = grants;
+  const notes = [
+    ...(first === undefined ? [] : [`The ${first.role} role: ${MAY[first.role]}.`]),
+    ...(act === 'give' && channel !== undefined
+      ? ['Whoever is in the channel, now or later, may do that from there.']
+      : []),
+  ];
+  const title = act === 'give' ? 'Give this role?' : 'Take this away?';
+  const word = grants.length === 1 ? 'role' : `${grants.length} roles`;
+  return {
+    text: `${title} ${count(grants.length, 'role')}.`,
+    blocks: [
+      section([`*${title}*`, ...lines].join('\n')),
+      ...(act === 'give' ? [context(...notes)] : []),
+      actions(
+        button({ label: act === 'give' ? 'Don’t give it' : 'Leave it', command: 'roles', replace: true }),
+        act === 'give'
+          ? button({ label: `Give the ${word}`, command: change('give', grants), replace: true, style: 'primary' })
+          : button({
+              label: `Take the ${word} away`,
+              command: change('take', grants),
+              replace: true,
+              style: 'danger',
+              confirm: {
+                title: 'Take it away?',
+                text: 'It works no more, at once.',
+                confirm: 'Take it away',
+                deny: 'Leave it',
+              },
+            }),
+      ),
+    ],
+  };
+}
+
+/** @param changed those of the grants that were not so before */
+export function rolesChanged(act: 'give' | 'take', grants: readonly GrantKey[], changed: readonly GrantKey[]): Message {
+  const lines = grants.map((grant) => {
+    const [was, is] = act === 'give' ? ['had', 'has'] : ['did not have', 'no longer has'];
+    const verb = changed.includes(grant) ? is : was;
+    return `${subjectWords(grant.to)} ${verb} ${roleWords(grant.role, grant.queues)}${changed.includes(grant) ? '' : ' before'}.`;
+  });
+  return {
+    text: act === 'give' ? 'The role is given.' : 'The role is taken away.',
+    blocks: [section(lines.join('\n')), actions(button({ label: 'Roles', command: 'roles', replace: true }))],
+  };
+}
