@@ -146,20 +146,9 @@ export class ByteReader {
     return signed(this.count());
   }
 
-  /** What `column` wrote; those that are known to be small take half the memory. */
-  column(length: number, lowest: ByteReader = this): Int32Array | Float64Array {
-    const [low, middle, high] = [lowest.bytes(length), this.bytes(length), this.bytes(length)];
-    let values: Int32Array | Float64Array = new Int32Array(length);
-    for (let index = 0; index < length; index++) {
-      const three = (low[index] as number) | ((middle[index] as number) << 8) | ((high[index] as number) << 16);
-      if (three !== WIDE) values[index] = (three >>> 1) ^ -(three & 1);
-      else {
-        const value = signed(this.count());
-        if (values instanceof Int32Array && Math.abs(value) > INT32) values = Float64Array.from(values);
-        values[index] = value;
-      }
-    }
-    return values;
+  /** What `column` wrote, each number as it is asked for. */
+  column(length: number, lowest: ByteReader = this): ColumnReader {
+    return new ColumnReader(this, lowest.bytes(length), this.bytes(length), this.bytes(length));
   }
 
   /** What `pairs` wrote. */
@@ -198,5 +187,29 @@ export class ByteReader {
 
   #ended(): never {
     throw new MalformedBytesError(`it ends after ${this.#bytes.length} bytes, in the middle of a value`);
+  }
+}
+
+/** All numbers are to be read before what follows the column. */
+export class ColumnReader {
+  readonly length: number;
+  readonly #from: ByteReader;
+  readonly #low: Buffer;
+  readonly #middle: Buffer;
+  readonly #high: Buffer;
+  #at = 0;
+
+  constructor(from: ByteReader, low: Buffer, middle: Buffer, high: Buffer) {
+    this.length = low.length;
+    this.#from = from;
+    this.#low = low;
+    this.#middle = middle;
+    this.#high = high;
+  }
+
+  next(): number {
+    const at = this.#at++;
+    const three = (this.#low[at] as number) | ((this.#middle[at] as number) << 8) | ((this.#high[at] as number) << 16);
+    return three === WIDE ? signed(this.#from.count()) : (three >>> 1) ^ -(three & 1);
   }
 }

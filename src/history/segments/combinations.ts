@@ -2,7 +2,7 @@
  * The distinct combinations of everything that a job's text is made of, and how many rows have each: most searches and
  * exact totals are answered here, without a look at any row.
  */
-import type { ByteReader, ByteWriter } from './bytes';
+import { areBelow, type ByteReader, type ByteWriter } from './bytes';
 import { Dictionary, DictionaryBuilder } from './dictionary';
 import type { SegmentRow } from './row';
 import { comparable, type PartedText, partText } from './texts';
@@ -144,7 +144,7 @@ export class Combinations {
     this.entries = byColumn((column) => {
       const entries = from.counts(new Uint16Array(this.size));
       const { size } = this.dictionaries[column];
-      if (entries.some((entry) => entry >= size)) throw new RangeError(`column ${column} has no such entry`);
+      if (!areBelow(entries, size)) throw new RangeError(`column ${column} has no such entry`);
       return entries;
     });
     this.counts = from.counts(new Uint16Array(this.size));

@@ -54,7 +54,7 @@ export class Hosts {
     });
     this.#columns = Object.fromEntries(columns) as Record<HostField, HostColumn>;
     const numbers = ({ texts, entries }: HostColumn): Float64Array => {
-      const values = Float64Array.from(texts, Number);
+      const values = texts.map(Number);
       const ofHost = new Float64Array(entries.length);
       for (let host = 0; host < ofHost.length; host++) ofHost[host] = values[entries[host] as number] as number;
       return ofHost;

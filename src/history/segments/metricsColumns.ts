@@ -1,6 +1,6 @@
 /** The figures of a segment's rows that statistics add up: where each job ran, and how long it was in each stage. */
 import type { Stage } from '../../jobs/statistics';
-import { areBelow, ByteReader, ByteWriter } from './bytes';
+import { areBelow, ByteReader, ByteWriter, type ColumnReader } from './bytes';
 import { bucketOf, type DurationColumn } from './durations';
 import { Hosts, writeHosts } from './hosts';
 import { guard, readPart } from './part';
@@ -60,8 +60,6 @@ export function writeMetrics(rows: readonly SegmentRow[]): ByteWriter[] {
   });
   return [groups, lengths, lowest, rest];
 }
-
-type Distances = Int32Array | Float64Array;
 
 /** What statistics don't need; NaN where it is not known. */
 interface Times {
@@ -129,49 +127,50 @@ export class MetricsColumns {
     return this.#allTimes().durationMs;
   }
 
-  /** How many rows have each of some bits. */
-  #counts(...bits: readonly number[]): number[] {
+  /** Tells how many rows have a bit. */
+  #rowsByBits(): (bit: number) => number {
     const ofBits = new Uint32Array(0x100);
     for (let row = 0; row < this.#known.length; row++) {
       const known = this.#known[row] as number;
       ofBits[known] = (ofBits[known] as number) + 1;
     }
-    return bits.map((bit) => ofBits.reduce((sum, count, known) => sum + ((known & bit) === 0 ? 0 : count), 0));
+    return (bit) => ofBits.reduce((sum, count, known) => sum + ((known & bit) === 0 ? 0 : count), 0);
   }
 
-  /** Distances of `startingAt`, `startedAt`, `stoppedAt`, and `earlierRunMs`, of the rows that have each. */
-  #distances() {
+  /** Distances of `startingAt`, `startedAt`, `stoppedAt`, and `earlierRunMs`, to be read in this order, of the rows that have each. */
+  #distances(): { of: (bit: number) => ColumnReader; end: () => void } {
     const [from, lowest] = [this.#stream('lengths'), this.#stream('lowest')];
-    const [starting = 0, started = 0, stopped = 0, earlier = 0] = this.#counts(STARTING, STARTED, STOPPED, EARLIER);
-    const read = (count: number) => from.column(count, lowest);
-    const columns = [read(starting), read(started), read(stopped), read(earlier)] as const;
-    ended(from);
-    ended(lowest);
-    return columns;
-  }
-
-  #toLengths(): Readonly<Record<Stage, DurationColumn>> {
-    const [starting, started, stopped, earlier] = this.#distances();
-    const running = this.#durations(stopped, STOPPED, STARTED);
+    const rows = this.#rowsByBits();
     return {
-      runnable: this.#durations(starting, STARTING, RUNNABLE),
-      starting: this.#durations(started, STARTED, STARTING),
-      running,
-      run: earlier.length === 0 ? running : this.#withEarlier(running, earlier),
+      of: (bit) => from.column(rows(bit), lowest),
+      end: () => {
+        ended(from);
+        ended(lowest);
+      },
     };
   }
 
+  #toLengths(): Readonly<Record<Stage, DurationColumn>> {
+    const distances = this.#distances();
+    const runnable = this.#durations(distances.of(STARTING), STARTING, RUNNABLE);
+    const starting = this.#durations(distances.of(STARTED), STARTED, STARTING);
+    const running = this.#durations(distances.of(STOPPED), STOPPED, STARTED);
+    const earlier = distances.of(EARLIER);
+    const run = earlier.length === 0 ? running : this.#withEarlier(running, earlier);
+    distances.end();
+    return { runnable, starting, running, run };
+  }
+
   /** The distances of rows that have a time and the one before it. */
-  #durations(distances: Distances, bit: number, before: number): DurationColumn {
+  #durations(distances: ColumnReader, bit: number, before: number): DurationColumn {
     const known = this.#known;
     const bucket = new Uint16Array(known.length);
     let ms: DurationColumn['ms'] = new Uint32Array(known.length);
     const [asked, wanted] = [bit | before | PARENT, bit | before];
-    let next = 0;
     for (let row = 0; row < known.length; row++) {
       const bits = known[row] as number;
       if ((bits & bit) === 0) continue;
-      const distance = distances[next++] as number;
+      const distance = distances.next();
       if ((bits & asked) !== wanted) continue;
       const length = distance < 0 ? 0 : distance;
       if (length > UINT32 && ms instanceof Uint32Array) ms = Float64Array.from(ms);
@@ -181,13 +180,12 @@ export class MetricsColumns {
     return { ms, bucket };
   }
 
-  #withEarlier(running: DurationColumn, earlier: Distances): DurationColumn {
+  #withEarlier(running: DurationColumn, earlier: ColumnReader): DurationColumn {
     const bucket = running.bucket.slice();
     let ms: DurationColumn['ms'] = running.ms.slice();
-    let next = 0;
     this.#known.forEach((bits, row) => {
       if ((bits & EARLIER) === 0) return;
-      const length = (running.ms[row] ?? 0) + (earlier[next++] ?? 0);
+      const length = (running.ms[row] ?? 0) + earlier.next();
       if ((bits & PARENT) !== 0) return;
       if (length > UINT32 && ms instanceof Uint32Array) ms = Float64Array.from(ms);
       ms[row] = length;
@@ -203,12 +201,10 @@ export class MetricsColumns {
 
   #readTimes(): Times {
     const rest = this.#stream('rest');
-    const [entered = 0] = this.#counts(RUNNABLE);
-    const runnable = rest.column(entered);
-    const [starting, started, stopped, earlier] = this.#distances();
+    const distances = this.#distances();
     const before = this.#text.columns.createdAt.slice();
-    const follow = (distances: Distances, bit: number): Float64Array => {
-      const column = this.#spreadOut(distances, bit);
+    const follow = (bit: number, from: ColumnReader): Float64Array => {
+      const column = this.#spreadOut(from, bit);
       column.forEach((distance, row) => {
         if (Number.isNaN(distance)) return;
         before[row] = (before[row] ?? 0) + distance;
@@ -217,24 +213,25 @@ export class MetricsColumns {
       return column;
     };
     const stages = {
-      runnableAt: follow(runnable, RUNNABLE),
-      startingAt: follow(starting, STARTING),
-      startedAt: follow(started, STARTED),
-      stoppedAt: follow(stopped, STOPPED),
+      runnableAt: follow(RUNNABLE, rest.column(this.#rowsByBits()(RUNNABLE))),
+      startingAt: follow(STARTING, distances.of(STARTING)),
+      startedAt: follow(STARTED, distances.of(STARTED)),
+      stoppedAt: follow(STOPPED, distances.of(STOPPED)),
     };
+    const earlierRunMs = this.#spreadOut(distances.of(EARLIER), EARLIER);
+    distances.end();
     const durationMs = Float64Array.from(this.#known, (known, row) =>
       hasDuration(known) ? (stages.stoppedAt[row] ?? 0) - (stages.startedAt[row] ?? 0) : rest.signed(),
     );
     ended(rest);
-    return { stages, earlierRunMs: this.#spreadOut(earlier, EARLIER), durationMs };
+    return { stages, earlierRunMs, durationMs };
   }
 
   /** Each value at its row. */
-  #spreadOut(values: Distances, bit: number): Float64Array {
+  #spreadOut(values: ColumnReader, bit: number): Float64Array {
     const column = new Float64Array(this.#known.length).fill(Number.NaN);
-    let next = 0;
     this.#known.forEach((bits, row) => {
-      if ((bits & bit) !== 0) column[row] = values[next++] ?? Number.NaN;
+      if ((bits & bit) !== 0) column[row] = values.next();
     });
     return column;
   }

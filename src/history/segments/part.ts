@@ -36,8 +36,8 @@ export class DamagedPartError extends Error {
   }
 }
 
-/** What is hardly smaller when it is compressed is kept as it is: random bytes are then read for nothing. */
-const WORTHWHILE = 0.97;
+/** What is hardly smaller when it is compressed is kept as it is: bytes that are nearly random are then read for nothing. */
+const WORTHWHILE = 0.88;
 
 /** Quality 6: 9 and more take 8 times as long for some hundredths of the size. */
 function compress(bytes: Buffer): Buffer {

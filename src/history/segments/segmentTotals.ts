@@ -109,34 +109,53 @@ const keyOf = ({ ofRow, entries }: RowKeys, row: number): number =>
   entries === undefined ? (ofRow[row] as number) : (entries[ofRow[row] as number] as number);
 
 function grouped(matching: Uint16Array, one: RowKeys | undefined, two: RowKeys | undefined): Grouped {
-  const rows = sorted(sorted(matching, two), one);
+  const ofTwo = sorted(matching, two);
+  const ofOne = sorted(ofTwo.rows, one);
+  const { rows } = ofOne;
   const starts: number[] = [];
   const keys: [number[], number[]] = [[], []];
-  let [ofOne, ofTwo] = [-1, -1];
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as number;
-    const [keyOne, keyTwo] = [one === undefined ? 0 : keyOf(one, row), two === undefined ? 0 : keyOf(two, row)];
-    if (keyOne === ofOne && keyTwo === ofTwo) continue;
-    [ofOne, ofTwo] = [keyOne, keyTwo];
+  function begin(at: number, keyOne: number, keyTwo: number): void {
     starts.push(at);
     keys[0].push(keyOne);
     keys[1].push(keyTwo);
+  }
+  for (let key = 0; key < ofOne.ends.length; key++) {
+    const [first, end] = [key === 0 ? 0 : (ofOne.ends[key - 1] as number), ofOne.ends[key] as number];
+    if (first === end) continue;
+    if (two === undefined) {
+      begin(first, key, 0);
+      continue;
+    }
+    let before = -1;
+    for (let at = first; at < end; at++) {
+      const keyTwo = keyOf(two, rows[at] as number);
+      if (keyTwo !== before) begin(at, key, keyTwo);
+      before = keyTwo;
+    }
   }
   starts.push(rows.length);
   return { rows, starts: Uint32Array.from(starts), keys: [Uint16Array.from(keys[0]), Uint16Array.from(keys[1])] };
 }
 
-/** Rows of the same key together, in the order in which they were (a counting sort). */
-function sorted(rows: Uint16Array, keys: RowKeys | undefined): Uint16Array {
-  if (keys === undefined || keys.texts.length < 2) return rows;
-  const next = new Uint32Array(keys.texts.length + 1);
+interface Sorted {
+  /** Rows of the same key together, in the order in which they were. */
+  rows: Uint16Array;
+  /** Where the rows of each key end. */
+  ends: Uint32Array;
+}
+
+/** A counting sort. */
+function sorted(rows: Uint16Array, keys: RowKeys | undefined): Sorted {
+  const size = keys?.texts.length ?? 1;
+  if (keys === undefined || size === 1) return { rows, ends: Uint32Array.of(rows.length) };
+  const next = new Uint32Array(size + 1);
   const keyOfRow = new Uint16Array(rows.length);
   for (let at = 0; at < rows.length; at++) {
     const key = keyOf(keys, rows[at] as number);
     keyOfRow[at] = key;
     next[key + 1] = (next[key + 1] as number) + 1;
   }
-  for (let key = 1; key < next.length; key++) next[key] = (next[key] as number) + (next[key - 1] as number);
+  for (let key = 1; key <= size; key++) next[key] = (next[key] as number) + (next[key - 1] as number);
   const found = new Uint16Array(rows.length);
   for (let at = 0; at < rows.length; at++) {
     const key = keyOfRow[at] as number;
@@ -144,5 +163,5 @@ function sorted(rows: Uint16Array, keys: RowKeys | undefined): Uint16Array {
     found[place] = rows[at] as number;
     next[key] = place + 1;
   }
-  return found;
+  return { rows: found, ends: next.subarray(0, size) };
 }
