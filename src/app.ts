@@ -7,6 +7,7 @@ import { homeOf } from './commands/home';
 import { followOn, resumeFollows } from './commands/logFollow';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
+import { BATCHBOT } from './history/audit';
 import { ingest } from './history/ingest';
 import { jobPlaces } from './history/placement';
 import { reconcile, type SweepReport } from './history/reconcile';
@@ -121,9 +122,15 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
       const packed = await room.history.pack({ now: room.now, remainingMs });
       if (packed.packed > 0) room.log.info('packed', { ...packed });
       if (packed.forgotten > 0)
-        room.log.info('removed jobs that ended too long ago', {
-          jobs: packed.forgotten,
-          keptDays: room.history.keptDays,
+        await room.history.audit.write({
+          at: room.now(),
+          by: BATCHBOT,
+          channel: '',
+          verb: 'retention',
+          words: '',
+          what: 'done',
+          told: `removed ${packed.forgotten} jobs that ended more than ${room.history.keptDays} days ago`,
+          count: packed.forgotten,
         });
     } catch (error) {
       room.log.error('packing failed', errorFields(error));

@@ -14,7 +14,6 @@ const VERBS: Readonly<Record<string, { being: string; past: string }>> = {
   cancel: { being: 'cancelling', past: 'cancelled' },
   retry: { being: 'retrying', past: 'retried' },
   timeout: { being: 'timing out', past: 'timed out' },
-  queue: { being: 'changing a queue for', past: 'changed a queue for' },
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -23,6 +22,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   stopping: 'were being stopped already',
   gone: 'Batch had forgotten',
   failed: 'failed',
+  submitted: 'submitted again',
 };
 
 /** `212 stopped, 1 had ended, 1 failed`. */
@@ -41,27 +41,39 @@ function place(channel: string): string {
   return channel === '' ? '' : ' in the App Home';
 }
 
+/** Mentions as they read: `<@U012AB3CD|ada>` is `@ada`. */
+const readable = (words: string): string =>
+  words
+    .trim()
+    .replace(/<([@#]|!subteam\^)([A-Z0-9]+)(?:\|@?([^>]*))?>/g, (_, kind: string, id: string, name?: string) => {
+      const sign = kind === '#' ? '#' : '@';
+      return `${sign}${name || id}`;
+    });
+
 /** What somebody did, to be read after their name. */
 function deed(entry: AuditEntry): string {
   const { verb, what, words, count: jobs, grant, told } = entry;
-  const typed = words.trim() === '' ? '' : ` “${escaped(cut(words.trim(), MOST_WORDS))}”`;
-  const { being, past } = VERBS[verb] ?? { being: `“${escaped(verb)}” of`, past: `did “${escaped(verb)}” to` };
-  const about = `${jobs === undefined ? 'jobs' : count(jobs, 'job')}${typed}`;
+  const said = cut(readable(words), MOST_WORDS);
+  const typed = said === '' ? '' : ` “${escaped(said)}”`;
+  const whole = code(`${verb} ${said}`.trim());
+  const known = jobs === undefined ? undefined : VERBS[verb];
+  const about = `${count(jobs ?? 0, 'job')}${typed}`;
+  const being = known === undefined ? whole : `${known.being} ${about}`;
   switch (what) {
     case 'asked':
-      return `asked to ${escaped(verb)} ${about}`;
+      return known === undefined ? `asked for ${whole}` : `asked to ${escaped(verb)} ${about}`;
     case 'confirmed':
-      return `confirmed ${being} ${about}`;
+      return `confirmed ${being}`;
     case 'kept':
-      return `called off ${being} ${about}`;
+      return `called off ${being}`;
     case 'halted':
-      return `stopped ${being} ${about}`;
+      return `stopped ${being}`;
     case 'finished':
-      return `${past} ${about}`;
+      return known === undefined ? `did ${whole}` : `${known.past} ${about}`;
     case 'refused':
-      return `was refused ${code(`${verb} ${cut(words.trim(), MOST_WORDS)}`.trim())}`;
+      return `was refused ${whole}`;
     case 'done':
-      if (grant === undefined) return told === undefined ? `did ${escaped(verb)}${typed}` : escaped(told);
+      if (grant === undefined) return told === undefined ? `did ${whole}` : escaped(told);
       return grant.taken
         ? `took ${roleWords(grant.role, grant.queues)} from ${subjectWords(grant.to)}`
         : `gave ${roleWords(grant.role, grant.queues)} to ${subjectWords(grant.to)}`;

@@ -54,7 +54,9 @@ test('jobs of before are gone after a tick, packed or not, with their items; lat
   expect(fresh).toContain('history goes back 30 days');
   for (const { id } of [oldPacked, oldLive]) expect(await forever.jobs.get(id)).toBeUndefined();
   for (const { id } of [newPacked, newLive]) expect((await forever.jobs.get(id))?.job.logStream).toBeDefined();
-  expect(lines.some((line) => /removed jobs that ended too long ago/.test(line) && /"jobs":2/.test(line))).toBe(true);
+  const [audit] = await here.root.says('/batch audit what:retention');
+  expect(audit?.plain).toContain('batchbot removed 2 jobs that ended more than 30 days ago');
+  expect(lines.some((line) => line.includes('"message":"audit"') && line.includes('"count":2'))).toBe(true);
 
   // A late event of a removed job brings nothing back.
   const mine = openHistory(dynamo(here), TABLE, Date.now, 30);
