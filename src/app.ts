@@ -1,10 +1,10 @@
 /** Wires the rooms together: what the doors, the local world and the tests all call. */
 
-import { carryOut } from './commands/carryOut';
 import type { Room } from './commands/command';
 import { AmbiguousJobError } from './commands/find';
 import { homeOf } from './commands/home';
 import { followOn, resumeFollows } from './commands/logFollow';
+import { carryOut, lookBack } from './commands/operations/carryOut';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
 import { BATCHBOT } from './history/audit';
@@ -103,6 +103,8 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
         return await runRequest(request, remainingMs);
       case 'operation':
         return await carryOut(request.op, room, remainingMs, sleep);
+      case 'lookBack':
+        return await lookBack(request.op, room);
       case 'follow':
         return await followOn(request.id, request.step, room, remainingMs);
       case 'alert':

@@ -55,8 +55,8 @@ const packages = imports.filter(({ isPackage, to }) => isPackage && !isBuiltin(t
 test('there is something to look at', () => {
   expect(code.length).toBeGreaterThan(100);
   expect(imports.filter(({ from }) => from === 'app.ts').length).toBeGreaterThan(8);
-  expect(importsOf('commands/carryOut.ts')).toContainEqual({
-    from: 'commands/carryOut.ts',
+  expect(importsOf('commands/operations/cancelJobs.ts')).toContainEqual({
+    from: 'commands/operations/cancelJobs.ts',
     to: '@aws-sdk/client-batch',
     isPackage: true,
     typeOnly: true,

@@ -34,6 +34,8 @@ export const IDS_PER_DESCRIBE = 100;
 export const IDS_PER_STOP = 50;
 /** A page of ListJobs by status holds 1,000 at most (https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html). */
 const JOBS_PER_LIST = 1000;
+/** A page of ListJobs with a filter holds 100 at most (same page). */
+const JOBS_PER_FILTERED_LIST = 100;
 /** DescribeJobQueues, DescribeComputeEnvironments and DescribeJobDefinitions answer 100 a page. */
 const DETAILS_PER_PAGE = 100;
 
@@ -129,6 +131,13 @@ export function batchJobs(client: BatchClient, once: BatchClient) {
       for await (const page of paginateListJobs({ client, pageSize: JOBS_PER_LIST }, { ...of, jobStatus })) {
         yield page.jobSummaryList ?? [];
       }
+    },
+
+    /** Every job of a queue that was submitted after a moment (ms), in whatever state, a page of 100 at a time, newest first. */
+    async *listSince(jobQueue: string, createdAfter: number): AsyncGenerator<JobSummary[]> {
+      const filters = [{ name: 'AFTER_CREATED_AT', values: [String(Math.floor(createdAfter))] }];
+      for await (const page of paginateListJobs({ client, pageSize: JOBS_PER_FILTERED_LIST }, { jobQueue, filters }))
+        yield page.jobSummaryList ?? [];
     },
 
     /** All queues, or the named one; an unknown name gives none. */

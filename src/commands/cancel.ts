@@ -1,198 +1,89 @@
 /**
  * `/batch cancel <id | search words>`: shows exactly what would be cancelled, freezes it, and does that and nothing else
- * when it is confirmed. The buttons of the preview are `cancel --confirm|--keep <op>`, of the message that moves `--stop`.
+ * when it is confirmed. The buttons of the preview are `cancel --confirm|--keep|--page <op>`, of the message that moves
+ * `--stop`, of its end `--results` and `--again`.
  */
+import * as z from 'zod';
 import { UserError } from '../errors';
-import type { Operation } from '../history/operations';
-import { arrayParentOf, isDone, isLost, type JobRow, userOf } from '../jobs/job';
-import { formatQuery } from '../jobs/queryText';
-import { parseReference } from '../jobs/reference';
+import type { Operation } from '../history/operation';
+import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
+import { QUERY_KEYS } from '../jobs/query';
+import { splitWords, type Token } from '../jobs/words';
 import type { Answer } from '../slack/deliver';
-import { cancelKept, cancelPreview, cancelProgress, cancelStarted, tallyOf, whatWords } from '../views/cancel';
-import { nameOf } from '../views/jobLine';
-import { rowForList } from '../views/rowForList';
+import { CANCEL_WORDS } from '../views/cancel';
+import type { Message } from '../views/kit';
+import { operationGrown } from '../views/operationPreview';
+import { count } from '../views/words';
 import { type Asking, command, type Room } from './command';
-import { findJob } from './find';
-import { requireRole } from './permission';
+import { activeJobs, type Chosen, choose, isActive, searchFor, withoutCoveredChildren } from './operations/choose';
+import { confirm, failedOf, keep, stop } from './operations/presses';
+import { numberToType, preview, previewPage } from './operations/preview';
+import { sendResults } from './operations/results';
 import { queryOf } from './search';
 
-/** A preview is an answer to what stood then; after this it has to be asked for again. */
-const EXPIRES_MS = 15 * 60_000;
 /** PRODUCT limit of a mass action. */
 const MOST_JOBS = 100_000;
 
-const isActive = (job: JobRow): boolean => !isDone(job) && !isLost(job);
-
-interface Chosen {
-  jobs: JobRow[];
-  /** The search they came from, to list them all. */
-  search: string | undefined;
-}
-
-/** Each word that names a job, or one search. */
-async function choose(asking: Asking<unknown>, room: Room): Promise<Chosen> {
-  const words = asking.query.flatMap((token) => (token.kind === 'word' ? [token.value] : []));
-  const onlyWords = words.length === asking.query.length && words.length > 0;
-  const references = words.map((word) => parseReference(word));
-  // A prefix of 8 characters may as well be a date or a hash in names: it is an id when a job has it, else words.
-  const named = onlyWords && references.every((reference) => reference !== undefined);
-  if (named) {
-    const prefixes = references.filter((reference) => reference?.kind === 'prefix');
-    const fits = await Promise.all(
-      prefixes.map(
-        async (reference) =>
-          (await room.history.jobs.findByPrefix(reference?.kind === 'prefix' ? reference.prefix : '', 1)).length,
-      ),
-    );
-    if (fits.every((n) => n > 0)) {
-      const jobs = await Promise.all(words.map((word) => findJob(word, 'cancel', room)));
-      return { jobs: [...new Map(jobs.map((job) => [job.id, rowForList(job)])).values()], search: undefined };
-    }
-  }
-  if (asking.query.length === 0) {
-    throw new UserError(
-      `Which jobs? It goes: ${room.slash} cancel <id>, or ${room.slash} cancel with search words and filters; nothing is cancelled before you confirm.`,
-      'help cancel',
+function nothing({ jobs, query }: Chosen, asking: Asking<unknown>): UserError {
+  const [first] = jobs;
+  if (query === undefined && first !== undefined) {
+    return new UserError(
+      `${first.name ?? first.id} has ${isDone(first) ? `already ended (${first.status.toLowerCase()})` : 'left Batch'}: there is nothing to cancel.`,
+      `job ${first.id}`,
     );
   }
-  const query = queryOf(asking, room.now());
-  const jobs = (await room.history.search.unfinished(query)).filter(isActive);
-  const search = `search ${formatQuery(query.statuses === undefined ? { ...query, statuses: ['active'] } : query)}`;
-  return { jobs, search };
+  return new UserError(
+    `No job that has not ended matches ${asking.text}: there is nothing to cancel.`,
+    query === undefined ? undefined : searchFor(query),
+  );
 }
 
-/** A parent stands for its children: cancelling it cancels them, once. */
-function withoutCoveredChildren(jobs: readonly JobRow[]): { jobs: JobRow[]; covered: number } {
-  const parents = new Set(jobs.flatMap(({ id, arraySize }) => (arraySize === undefined ? [] : [id])));
-  const kept = jobs.filter(({ id }) => !parents.has(arrayParentOf(id) ?? ''));
-  return { jobs: kept, covered: jobs.length - kept.length };
-}
-
-async function preview(asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const chosen = await choose(asking, room);
+async function show(asking: Asking<unknown>, room: Room): Promise<Answer> {
+  const chosen = await choose(asking, 'cancel', room);
   const active = chosen.jobs.filter(isActive);
-  const first = chosen.jobs[0];
-  if (active.length === 0) {
-    if (chosen.search === undefined && first !== undefined) {
-      throw new UserError(
-        `${first.name ?? first.id} has ${isDone(first) ? `already ended (${first.status.toLowerCase()})` : 'left Batch'}: there is nothing to cancel.`,
-        `job ${first.id}`,
-      );
-    }
-    throw new UserError(`No job that has not ended matches ${asking.text}: there is nothing to cancel.`, chosen.search);
-  }
-  if (active.length > MOST_JOBS)
-    throw new UserError(
-      `That would be ${active.length} jobs; I cancel ${MOST_JOBS} at once at most. Narrow it down.`,
-      chosen.search,
-    );
+  if (active.length === 0) throw nothing(chosen, asking);
   const { jobs, covered } = withoutCoveredChildren(active);
-  const queues = new Set(active.map(({ queue }) => queue));
-  requireRole(asking.person, 'operator', { queues });
-  const now = room.now();
-  const operation = await room.history.operations.freeze(
-    {
-      askedBy: { id: asking.person.id, name: asking.person.name },
-      askedAt: now,
-      expiresAtMs: now + EXPIRES_MS,
-      channel: asking.channel.id,
-      words: asking.text,
-      what: whatWords(jobs),
-      ...(queues.has(undefined) ? {} : { queues: [...queues].filter((queue) => queue !== undefined) }),
-      named: jobs.length === 1 && jobs[0] !== undefined ? nameOf(jobs[0]) : asking.text,
-    },
-    jobs.map(({ id }) => id),
-  );
-  await audit(asking, room, operation, 'asked');
-  return {
-    message: cancelPreview({ operation, jobs, covered, userOf, asker: asking.person.name, search: chosen.search, now }),
-  };
-}
-
-const audit = (
-  asking: Asking<unknown>,
-  room: Room,
-  operation: Operation,
-  what: 'asked' | 'confirmed' | 'kept' | 'halted',
-) =>
-  room.history.audit.write({
-    at: room.now(),
-    by: { id: asking.person.id, name: asking.person.name },
-    channel: asking.channel.id,
-    verb: 'cancel',
-    words: operation.words,
-    what,
-    op: operation.op,
-    count: operation.count,
-    ...(operation.reason === undefined ? {} : { reason: operation.reason }),
-  });
-
-/** @throws Refusal for a press by somebody who has not, or no longer, the role for all of its queues */
-async function theOperation(op: string, { person }: Asking<unknown>, room: Room): Promise<Operation> {
-  const operation = await room.history.operations.get(op.toUpperCase());
-  if (operation === undefined)
-    throw new UserError(`I know no operation ${op}. Ask again with ${room.slash} cancel.`, 'help cancel');
-  requireRole(person, 'operator', { queues: operation.queues ?? [undefined], op: operation.op });
-  return operation;
-}
-
-/** Whoever asked may press; an operator may for them. `theOperation` checks the presser's role. */
-async function confirm(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, asking, room);
-  const reason = asking.inputs.reason?.trim();
-  const started = await room.history.operations.start(
-    operation.op,
-    { id: asking.person.id, name: asking.person.name },
-    room.now(),
-    reason === '' ? undefined : reason,
-  );
-  if (started === undefined) {
-    const now = await theOperation(op, asking, room);
-    if (now.state === 'running' || now.state === 'halting')
-      throw new UserError(`Operation ${op} is already on its way; the channel shows how it goes.`);
-    if (now.state === 'done') throw new UserError(`Operation ${op} is already done.`);
-    if (now.state === 'kept') throw new UserError(`Operation ${op} was called off: nothing was cancelled.`);
+  if (jobs.length > MOST_JOBS)
     throw new UserError(
-      'That preview is too old to act on: the jobs may have changed. Ask again for a fresh one.',
-      `cancel ${operation.words}`,
+      `That would be ${jobs.length} jobs; I cancel ${MOST_JOBS} at once at most. Narrow it down.`,
+      chosen.query === undefined ? undefined : searchFor(chosen.query),
     );
-  }
-  await room.history.audit.writeIds(started.op, await room.history.operations.ids(started.op));
-  await audit(asking, room, started, 'confirmed');
-  await room.enqueue({ kind: 'operation', op: started.op });
-  return { message: cancelStarted(started), replace: true };
+  const notes = [
+    ...(covered.length === 0
+      ? []
+      : [
+          `${count(covered.length, 'child', 'children')} that the search found too ${covered.length === 1 ? 'goes' : 'go'} with the array.`,
+        ]),
+    ...chosen.notes,
+  ];
+  return await preview({ kind: 'cancel', jobs, covered, searched: chosen.query !== undefined, notes }, asking, room);
 }
 
-async function keep(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, asking, room);
-  const kept = await room.history.operations.keep(operation.op);
-  if (kept === undefined && operation.state !== 'kept')
-    throw new UserError(`Operation ${op} was confirmed before: it is ${operation.state}.`);
-  if (kept !== undefined) await audit(asking, room, kept, 'kept');
-  return { message: cancelKept(operation), replace: true };
+/** What the operation's own search finds by now and its ids don't hold, by themselves or by their array. */
+async function notShown(operation: Operation, asking: Asking<unknown>, room: Room): Promise<JobRow[]> {
+  const query = queryOf(
+    { query: splitWords(operation.words, QUERY_KEYS), person: { ...asking.person, ...operation.askedBy } },
+    operation.askedAt,
+  );
+  const frozen = new Set(await room.history.operations.ids(operation.op));
+  const { jobs } = await activeJobs(query, room, asking.remainingMs);
+  return jobs.filter(({ id }) => !frozen.has(id) && !frozen.has(arrayParentOf(id) ?? ''));
 }
 
-async function stop(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, asking, room);
-  const halting = await room.history.operations.halt(operation.op);
-  if (halting === undefined)
-    throw new UserError(`Operation ${op} is ${operation.state === 'done' ? 'already done' : operation.state}.`);
-  await audit(asking, room, halting, 'halted');
-  const outcomes = [...(await room.history.operations.outcomes(halting.op)).values()].flat();
-  return { message: cancelProgress(halting, tallyOf(outcomes), room.now()), public: true, replace: true };
+/** Refuses what would not be what was shown: the search finds more by now. */
+async function checkGrown(operation: Operation, asking: Asking<unknown>, room: Room): Promise<Message | undefined> {
+  if (operation.searched !== true || asking.flags.has('shown')) return undefined;
+  const more = await notShown(operation, asking, room);
+  if (more.length === 0) return undefined;
+  const typeNumber = numberToType(operation);
+  return operationGrown({ operation, words: CANCEL_WORDS, typeNumber, typed: asking.inputs }, more, room.now());
 }
 
 /** A new preview of the ones that failed. */
 async function again(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const operation = await theOperation(op, asking, room);
-  const outcomes = [...(await room.history.operations.outcomes(operation.op)).values()].flat();
-  const failed = outcomes.flatMap(({ id, outcome }) => (outcome === 'failed' ? [id] : []));
-  if (failed.length === 0) throw new UserError(`No job of operation ${op} failed to be cancelled.`);
-  const text = failed.join(' ');
-  return await preview(
-    { ...asking, text, query: failed.map((value) => ({ kind: 'word', value, quoted: false })) },
-    room,
-  );
+  const ids = (await failedOf(op, asking, room, 'cancel')).map(({ id }) => id);
+  const query = ids.map((value): Token => ({ kind: 'word', value, quoted: false }));
+  return await show({ ...asking, text: ids.join(' '), query, flags: new Set() }, room);
 }
 
 export const cancel = command({
@@ -201,16 +92,23 @@ export const cancel = command({
   group: 'acts',
   usage: '<id | search words and filters>',
   example: '<id>',
+  filters: { page: { schema: z.coerce.number().int().min(1), meaning: 'a page of a preview', hidden: true } },
   searches: true,
   changes: true,
   byQueue: true,
-  flags: ['confirm', 'keep', 'stop', 'again'],
+  flags: ['confirm', 'shown', 'keep', 'page', 'stop', 'again', 'results'],
   async run(asking, room) {
     const [op = ''] = asking.words;
-    if (asking.flags.has('confirm')) return await confirm(op, asking, room);
-    if (asking.flags.has('keep')) return await keep(op, asking, room);
-    if (asking.flags.has('stop')) return await stop(op, asking, room);
-    if (asking.flags.has('again')) return await again(op, asking, room);
-    return await preview(asking, room);
+    const { flags, filters } = asking;
+    if (flags.has('confirm')) {
+      const check = (operation: Operation) => checkGrown(operation, asking, room);
+      return await confirm(op, asking, room, { verb: 'cancel', check });
+    }
+    if (flags.has('keep')) return await keep(op, asking, room, 'cancel');
+    if (flags.has('page')) return await previewPage(op, filters.page ?? 1, asking, room, 'cancel');
+    if (flags.has('stop')) return await stop(op, asking, room, 'cancel');
+    if (flags.has('results')) return await sendResults(op, asking, room, 'cancel');
+    if (flags.has('again')) return await again(op, asking, room);
+    return await show(asking, room);
   },
 });

@@ -5,7 +5,7 @@
  * |---|---|
  * | `-` | the operation itself, moved forward by conditional writes |
  * | `ids#<n>` | up to 5,000 of its ids, written once |
- * | `begun#<n>` | the n-th chunk of ids is about to be stopped |
+ * | `begun#<n>` | what is about to be done with the n-th chunk of ids, written once |
  * | `done#<n>` | the outcome of the n-th chunk of ids, written once: what is there is never done again |
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
@@ -18,66 +18,35 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shortReference } from '../errors';
+import {
+  type AskedOperation,
+  type Operation,
+  type Outcome,
+  operationSchema,
+  outcomeSchema,
+  type Tally,
+} from './operation';
 
 /** 5,000 ids of 36 to 41 bytes stay under DynamoDB's 400 KB an item. */
 const IDS_PER_ITEM = 5_000;
-/** An operation that nobody confirmed is forgotten a day after it expired; one that ran is kept with the audit. */
+/** An operation that nobody confirmed is forgotten a day after it expired; one that ran is kept. */
 const KEPT_SECONDS = 24 * 3600;
 
-export const outcomeSchema = z.object({
-  id: z.string(),
-  /** `stopped`: Batch took the request; `ended`: it had finished; `stopping`: somebody's request stood already; `gone`: Batch forgot it. */
-  outcome: z.enum(['stopped', 'ended', 'stopping', 'gone', 'failed']),
-  why: z.string().optional(),
-});
-export type Outcome = z.infer<typeof outcomeSchema>;
-
-export const operationSchema = z.object({
-  op: z.string(),
-  /** `asked` → `running` → `done`, or `asked` → `kept`; `halting` once somebody pressed Stop. */
-  state: z.enum(['asked', 'kept', 'running', 'halting', 'done']),
-  askedBy: z.object({ id: z.string(), name: z.string() }),
-  askedAt: z.number(),
-  /** After which the confirm button is refused. */
-  expiresAtMs: z.number(),
-  channel: z.string(),
-  /** The search or ids as they were typed. */
-  words: z.string(),
-  count: z.number().int(),
-  /** The queues of all of them; an operation without is on queues that nobody knows. */
-  queues: z.array(z.string()).optional(),
-  /** What they are, in words: `14 jobs and 2 arrays of 2,030 children`. */
-  what: z.string(),
-  /** The search as it was typed, or a single job's name. */
-  named: z.string(),
-  startedBy: z.object({ id: z.string(), name: z.string() }).optional(),
-  startedAt: z.number().optional(),
-  endedAt: z.number().optional(),
-  reason: z.string().optional(),
-  /** The message that moves. */
-  messageTs: z.string().optional(),
-  messageChannel: z.string().optional(),
-  leaseUntil: z.number().optional(),
-});
-export type Operation = z.infer<typeof operationSchema>;
+const idItem = (n: number): string => `ids#${String(n).padStart(4, '0')}`;
+const chunkItem = (of: 'begun' | 'done', n: number): string => `${of}#${String(n).padStart(5, '0')}`;
 
 export function operationItems(doc: DynamoDBDocumentClient, table: string) {
   const pk = (op: string) => `OP#${op}`;
 
-  async function items(op: string, begins: string): Promise<Record<string, unknown>[]> {
-    const found: Record<string, unknown>[] = [];
-    const pages = paginateQuery(
-      { client: doc },
-      {
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begins)',
-        ExpressionAttributeValues: { ':pk': pk(op), ':begins': begins },
-        ConsistentRead: true,
-      },
+  async function read(op: string, sk: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await doc.send(
+      new GetCommand({ TableName: table, Key: { pk: pk(op), sk }, ConsistentRead: true }),
     );
-    for await (const { Items } of pages) found.push(...(Items ?? []));
-    return found;
+    return Item;
   }
+
+  const idsIn = async (op: string, n: number): Promise<string[]> =>
+    z.array(z.string()).parse((await read(op, idItem(n)))?.ids ?? []);
 
   /** Sets fields if the operation is in one of these states; gives the operation as it then is, or undefined. */
   async function move(
@@ -119,13 +88,21 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
 
   return {
     /** Freezes the ids under a new operation id; nothing runs until `start`. */
-    async freeze(asked: Omit<Operation, 'op' | 'state' | 'count'>, ids: readonly string[]): Promise<Operation> {
-      const operation: Operation = { ...asked, op: shortReference().slice(0, 5), state: 'asked', count: ids.length };
+    async freeze(asked: AskedOperation, ids: readonly string[]): Promise<Operation> {
+      const operation: Operation = {
+        ...asked,
+        op: shortReference().slice(0, 5),
+        state: 'asked',
+        count: ids.length,
+        doneChunks: 0,
+        tally: {},
+        setbacks: 0,
+      };
       const expiresAt = Math.ceil(asked.expiresAtMs / 1000) + KEPT_SECONDS;
       for (let n = 0; n * IDS_PER_ITEM < ids.length; n++) {
         const some = ids.slice(n * IDS_PER_ITEM, (n + 1) * IDS_PER_ITEM);
-        const sk = `ids#${String(n).padStart(4, '0')}`;
-        await doc.send(new PutCommand({ TableName: table, Item: { pk: pk(operation.op), sk, ids: some, expiresAt } }));
+        const Item = { pk: pk(operation.op), sk: idItem(n), ids: some, expiresAt };
+        await doc.send(new PutCommand({ TableName: table, Item }));
       }
       try {
         // The operation comes last, so that one that can be found is whole; its id must be new.
@@ -144,14 +121,34 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
     },
 
     async get(op: string): Promise<Operation | undefined> {
-      const { Item } = await doc.send(
-        new GetCommand({ TableName: table, Key: { pk: pk(op), sk: '-' }, ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : operationSchema.parse(Item);
+      const item = await read(op, '-');
+      return item === undefined ? undefined : operationSchema.parse(item);
     },
 
+    /** All frozen ids, in the order in which they were shown. */
     async ids(op: string): Promise<string[]> {
-      return (await items(op, 'ids#')).flatMap((item) => z.array(z.string()).parse(item.ids));
+      const all: string[] = [];
+      for (let n = 0; ; n++) {
+        const some = await idsIn(op, n);
+        all.push(...some);
+        if (some.length < IDS_PER_ITEM) return all;
+      }
+    },
+
+    /** The frozen ids in chunks of `size`, numbered from 0, beginning with chunk `from`; a few thousand at a time in memory. */
+    async *chunks(op: string, size: number, from = 0): AsyncGenerator<{ n: number; ids: string[] }> {
+      let part = Math.floor((from * size) / IDS_PER_ITEM);
+      let held = (await idsIn(op, part)).slice((from * size) % IDS_PER_ITEM);
+      for (let n = from; ; n++) {
+        while (held.length < size) {
+          const more = await idsIn(op, ++part);
+          if (more.length === 0) break;
+          held = [...held, ...more];
+        }
+        if (held.length === 0) return;
+        yield { n, ids: held.slice(0, size) };
+        held = held.slice(size);
+      }
     },
 
     /** The first press wins; undefined for every other one, and after it has expired. */
@@ -165,6 +162,8 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
     keep: (op: string) => move(op, ['asked'], { state: 'kept' }),
     halt: (op: string) => move(op, ['running'], { state: 'halting' }),
     finish: (op: string, endedAt: number) => move(op, ['running', 'halting'], { state: 'done', endedAt }),
+    /** Notes that its end stands in Slack. */
+    told: (op: string, toldAt: number) => move(op, ['done'], { toldAt }),
     /** Remembers the message that moves; only the first one is kept. */
     remember: (op: string, messageChannel: string, messageTs: string) =>
       move(
@@ -173,35 +172,45 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         { messageChannel, messageTs },
         { condition: 'attribute_not_exists(messageTs)', values: {} },
       ),
-    /** Takes or keeps the right to work on the operation until `until`; undefined if another worker has it or it is over. */
-    lease: (op: string, now: number, until: number, mine?: number) =>
+    /**
+     * Takes or keeps the right to work on the operation until `until`, and notes how far it is; undefined if another worker
+     * has it or there is nothing left to do.
+     * @param mine until when the caller has it already
+     */
+    lease: (
+      op: string,
+      { now, until, mine }: { now: number; until: number; mine?: number | undefined },
+      progress: { doneChunks?: number; tally?: Tally; setbacks?: number } = {},
+    ) =>
       move(
         op,
-        ['running', 'halting'],
-        { leaseUntil: until },
+        ['running', 'halting', 'done'],
+        { leaseUntil: until, ...progress },
         {
-          condition: '(attribute_not_exists(leaseUntil) OR leaseUntil < :leaseNow OR leaseUntil = :leaseMine)',
+          condition:
+            'attribute_not_exists(toldAt) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :leaseNow OR leaseUntil = :leaseMine)',
           values: { ':leaseNow': now, ':leaseMine': mine ?? -1 },
         },
       ),
 
     /**
-     * Notes that a chunk is about to be stopped.
-     * @returns false when a worker before noted so, and died before it could write what became of it
+     * Notes what is about to be done with a chunk, before it is done.
+     * @returns what a worker before noted, who died before it could write what became of it; undefined for the first one
      */
-    async begin(op: string, chunk: number): Promise<boolean> {
+    async begin(op: string, chunk: number, planned: readonly string[]): Promise<string[] | undefined> {
+      const sk = chunkItem('begun', chunk);
       try {
         await doc.send(
           new PutCommand({
             TableName: table,
-            Item: { pk: pk(op), sk: `begun#${String(chunk).padStart(5, '0')}` },
+            Item: { pk: pk(op), sk, ids: planned },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
-        return true;
+        return undefined;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return z.array(z.string()).parse((await read(op, sk))?.ids ?? []);
       }
     },
 
@@ -211,7 +220,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         await doc.send(
           new PutCommand({
             TableName: table,
-            Item: { pk: pk(op), sk: `done#${String(chunk).padStart(5, '0')}`, chunk, outcomes },
+            Item: { pk: pk(op), sk: chunkItem('done', chunk), chunk, outcomes },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -220,13 +229,21 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
       }
     },
 
-    async outcomes(op: string): Promise<Map<number, Outcome[]>> {
-      return new Map(
-        (await items(op, 'done#')).map((item) => [
-          z.number().parse(item.chunk),
-          z.array(outcomeSchema).parse(item.outcomes),
-        ]),
+    /** What became of each chunk that is done, in order, from chunk `from` on. */
+    async *outcomes(op: string, from = 0): AsyncGenerator<{ chunk: number; outcomes: Outcome[] }> {
+      const pages = paginateQuery(
+        { client: doc },
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':pk': pk(op), ':from': chunkItem('done', from), ':to': 'done#~' },
+          ConsistentRead: true,
+        },
       );
+      for await (const { Items } of pages) {
+        for (const item of Items ?? [])
+          yield { chunk: z.number().parse(item.chunk), outcomes: z.array(outcomeSchema).parse(item.outcomes) };
+      }
     },
   };
 }

@@ -31,6 +31,8 @@ export const workRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('home'), user: person }),
   /** Go on with a confirmed operation. */
   z.object({ kind: z.literal('operation'), op: z.string().min(1) }),
+  /** Look back at an operation that has ended. */
+  z.object({ kind: z.literal('lookBack'), op: z.string().min(1) }),
   /** Take this step of following a log, unless somebody did. */
   z.object({ kind: z.literal('follow'), id: z.string().min(1), step: z.number().int() }),
   /** Look again at a card. */

@@ -1,6 +1,6 @@
 /** Why a job failed: the cause in a sentence, what bears it out, how often it struck, and what helps. */
 import type { LogLine } from '../aws/logs';
-import type { Operation } from '../history/operations';
+import type { Operation } from '../history/operation';
 import { type Cause, causeOf, exitMeaning } from '../jobs/causes';
 import { hintIn } from '../jobs/causes/logHints';
 import type { Attempt, Job, JobRow } from '../jobs/job';

@@ -166,8 +166,8 @@ test('120 jobs are cancelled in bulk, with one message that moves', async () => 
   await known('bulk-', 120);
   const before = here.world.aws.counts();
   const preview = only(await here.ada.says('/batch cancel bulk-'));
-  expect(preview.plain).toContain('and 112 more jobs');
-  await here.ada.presses('Cancel 120 jobs', preview);
+  expect(preview.plain).toContain('1-10 of 120');
+  await here.ada.presses('Cancel 120 jobs', preview, { values: { 'Type 120 to confirm': '120' } });
   expect((await result(opOf(preview))).plain).toContain('120 cancelled');
   const after = here.world.aws.counts();
   const calls = (name: string) => (after[name]?.calls ?? 0) - (before[name]?.calls ?? 0);
@@ -183,8 +183,8 @@ test('an operation goes on where a dead worker left it, and stops no job twice',
   const { operations } = here.world.app.room.history;
   // As a worker leaves it that dies right after AWS took the first job: started, leased, one job stopped, no outcome written.
   await operations.start(op, { id: 'U0ADA00001', name: 'ada' }, Date.now());
-  await operations.lease(op, Date.now(), Date.now() - 1);
-  await operations.begin(op, 0);
+  await operations.lease(op, { now: Date.now(), until: Date.now() - 1 });
+  await operations.begin(op, 0, ids);
   await here.batch.send(new TerminateJobCommand({ jobId: ids[0], reason: `cancelled from Slack by ada (op ${op})` }));
   await here.world.app.room.enqueue({ kind: 'operation', op });
   await here.world.app.room.enqueue({ kind: 'operation', op });

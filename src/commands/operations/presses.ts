@@ -1,0 +1,156 @@
+/** The presses on an operation of any kind: confirm, keep, stop; each checks the presser's role for all of its queues. */
+import { UserError } from '../../errors';
+import { type Operation, type Outcome, tallyOf } from '../../history/operation';
+import type { Answer } from '../../slack/deliver';
+import type { Message } from '../../views/kit';
+import { operationKept, operationProgress, operationStarted } from '../../views/operation';
+import { problem } from '../../views/problem';
+import { number } from '../../views/words';
+import type { Asking, Room } from '../command';
+import { requireRole } from '../permission';
+import { kindOf } from './kinds';
+
+/** For more jobs than these their number has to be typed. */
+export const MOST_UNTYPED = 100;
+
+/** How many jobs an operation is about, arrays counted by their children. */
+export const sizeOf = ({ size, count }: Operation): number => size ?? count;
+
+/** Adds a step of an operation to the audit, at the time at which it happened; written again it changes nothing. */
+export const audit = (
+  { person, channel }: Asking<unknown>,
+  room: Room,
+  operation: Operation,
+  what: 'asked' | 'confirmed' | 'kept' | 'halted',
+  at = room.now(),
+  by = { id: person.id, name: person.name },
+) =>
+  room.history.audit.write({
+    at,
+    by,
+    channel: channel.id,
+    verb: kindOf(operation.kind).words.verb,
+    words: operation.words,
+    what,
+    op: operation.op,
+    count: operation.count,
+    ...(operation.reason === undefined ? {} : { reason: operation.reason }),
+  });
+
+/** @throws Refusal for a press by somebody who has not, or no longer, the role for all of its queues */
+export async function theOperation(
+  op: string,
+  { person }: Asking<unknown>,
+  room: Room,
+  verb: Operation['kind'],
+): Promise<Operation> {
+  const operation = await room.history.operations.get(op.toUpperCase());
+  if (operation?.kind !== verb)
+    throw new UserError(`I know no operation ${op}. Ask again with ${room.slash} ${verb}.`, `help ${verb}`);
+  requireRole(person, 'operator', { queues: operation.queues ?? [undefined], op: operation.op });
+  return operation;
+}
+
+/** Beside the preview, which stays as it is. */
+const besides = (message: Message): Answer => ({ message, replace: false });
+
+/** What is wrong with the number that had to be typed; undefined when it is right, or was not needed. */
+function mistyped(operation: Operation, { inputs }: Asking<unknown>): string | undefined {
+  const size = sizeOf(operation);
+  const typed = (inputs.number ?? '').replace(/[\s,.'’_]/g, '');
+  const { doing, did } = kindOf(operation.kind).words;
+  if (size <= MOST_UNTYPED || typed === String(size)) return undefined;
+  return typed === ''
+    ? `Nothing was ${did}: ${doing} more than ${MOST_UNTYPED} jobs needs their number typed, ${number(size)}.`
+    : `Nothing was ${did}: you typed ${inputs.number?.trim()}, and these are ${number(size)} jobs.`;
+}
+
+export interface Confirming {
+  verb: Operation['kind'];
+  /** A last look at what is to be done; an answer in place of doing it, beside the preview. */
+  check?: (operation: Operation) => Promise<Message | undefined>;
+}
+
+/** The first press wins; one that comes again, by a redelivery too, sees to it that the work goes on and does nothing twice. */
+export async function confirm(
+  op: string,
+  asking: Asking<unknown>,
+  room: Room,
+  { verb, check }: Confirming,
+): Promise<Answer> {
+  const operation = await theOperation(op, asking, room, verb);
+  const { words } = kindOf(operation.kind);
+  const isOpen = operation.state === 'asked' && operation.expiresAtMs > room.now();
+  if (isOpen) {
+    const wrong = mistyped(operation, asking);
+    if (wrong !== undefined) return besides(problem(wrong, room.slash));
+    const instead = await check?.(operation);
+    if (instead !== undefined) return besides(instead);
+  }
+  const reason = asking.inputs.reason?.trim();
+  const by = { id: asking.person.id, name: asking.person.name };
+  const started = isOpen
+    ? await room.history.operations.start(operation.op, by, room.now(), reason === '' ? undefined : reason)
+    : undefined;
+  const known = started ?? (await theOperation(op, asking, room, verb));
+  if (known.state === 'running' || known.state === 'halting') {
+    // A worker may have died right after the first press was noted.
+    await room.history.audit.writeIds(known.op, await room.history.operations.ids(known.op));
+    await audit(asking, room, known, 'confirmed', known.startedAt, known.startedBy);
+    await room.enqueue({ kind: 'operation', op: known.op });
+  }
+  if (started !== undefined) return { message: operationStarted(started, words), replace: true };
+  switch (known.state) {
+    case 'running':
+    case 'halting':
+      throw new UserError(`Operation ${op} is already on its way; the channel shows how it goes.`);
+    case 'done':
+      throw new UserError(`Operation ${op} is already done.`);
+    case 'kept':
+      throw new UserError(`Operation ${op} was called off: nothing was ${words.did}.`);
+    case 'asked':
+      throw new UserError(
+        'That preview is too old to act on: the jobs may have changed. Ask again for a fresh one.',
+        `${verb} ${known.words}`,
+      );
+  }
+}
+
+export async function keep(op: string, asking: Asking<unknown>, room: Room, verb: Operation['kind']): Promise<Answer> {
+  const operation = await theOperation(op, asking, room, verb);
+  const kept = await room.history.operations.keep(operation.op);
+  if (kept === undefined && operation.state !== 'kept')
+    throw new UserError(`Operation ${op} was confirmed before: it is ${operation.state}.`);
+  await audit(asking, room, kept ?? operation, 'kept');
+  return { message: operationKept(operation, kindOf(operation.kind).words), replace: true };
+}
+
+/** Leaves all jobs as they are that are not at hand. */
+export async function stop(op: string, asking: Asking<unknown>, room: Room, verb: Operation['kind']): Promise<Answer> {
+  const operation = await theOperation(op, asking, room, verb);
+  const halting =
+    (await room.history.operations.halt(operation.op)) ?? (operation.state === 'halting' ? operation : undefined);
+  if (halting === undefined)
+    throw new UserError(`Operation ${op} is ${operation.state === 'done' ? 'already done' : operation.state}.`);
+  await audit(asking, room, halting, 'halted');
+  let tally = halting.tally;
+  for await (const { outcomes } of room.history.operations.outcomes(halting.op, halting.doneChunks))
+    tally = tallyOf(outcomes, tally);
+  const message = operationProgress(halting, kindOf(halting.kind).words, tally, room.now());
+  return { message, public: true, replace: true };
+}
+
+/** Those of an operation's jobs with which it failed, to be tried again. @throws UserError when there are none */
+export async function failedOf(
+  op: string,
+  asking: Asking<unknown>,
+  room: Room,
+  verb: Operation['kind'],
+): Promise<Outcome[]> {
+  const operation = await theOperation(op, asking, room, verb);
+  const failed: Outcome[] = [];
+  for await (const { outcomes } of room.history.operations.outcomes(operation.op))
+    failed.push(...outcomes.filter(({ outcome }) => outcome === 'failed'));
+  if (failed.length === 0) throw new UserError(`No job of operation ${op} failed.`);
+  return failed;
+}

@@ -1,0 +1,100 @@
+/** The preview of an operation: freezes the ids and shows exactly what would be done, a page of the jobs at a time. */
+import type { AskedOperation, Facts, Operation } from '../../history/operation';
+import { type JobRow, userOf } from '../../jobs/job';
+import type { Answer } from '../../slack/deliver';
+import { nameOf } from '../../views/jobLine';
+import { factsOf, operationPreview, sizeOfJobs, whatWords } from '../../views/operationPreview';
+import { pageOf } from '../../views/pages';
+import { rowForList } from '../../views/rowForList';
+import type { Asking, Room } from '../command';
+import { requireRole } from '../permission';
+import { kindOf } from './kinds';
+import { audit, MOST_UNTYPED, sizeOf, theOperation } from './presses';
+
+/** A preview is an answer to what stood then; after this it has to be asked for again. */
+const EXPIRES_MS = 15 * 60_000;
+
+export interface Previewed {
+  kind: Operation['kind'];
+  jobs: readonly JobRow[];
+  /** Those whose queues count for the role too, such as children that go with their array. */
+  covered?: readonly JobRow[];
+  /** The jobs came from a search, which is made again at the press. */
+  searched: boolean;
+  /** Whole sentences to be known before it is confirmed. */
+  notes?: readonly string[];
+  instead?: Facts['instead'];
+  settings?: Record<string, string>;
+}
+
+export const numberToType = (operation: Operation): number | undefined =>
+  sizeOf(operation) > MOST_UNTYPED ? sizeOf(operation) : undefined;
+
+function show(
+  operation: Operation,
+  page: ReturnType<typeof pageOf<JobRow>>,
+  asking: Asking<unknown>,
+  room: Room,
+): Answer {
+  const message = operationPreview({
+    operation,
+    words: kindOf(operation.kind).words,
+    page,
+    typeNumber: numberToType(operation),
+    typed: asking.inputs,
+    now: room.now(),
+  });
+  return { message };
+}
+
+/** @throws Refusal for who has not the operator role for all queues of the jobs */
+export async function preview(of: Previewed, asking: Asking<unknown>, room: Room): Promise<Answer> {
+  const { kind, jobs, covered = [], notes = [], instead, settings } = of;
+  const queues = new Set([...jobs, ...covered].map(({ queue }) => queue));
+  requireRole(asking.person, 'operator', { queues });
+  const now = room.now();
+  const [only] = jobs;
+  const asked: AskedOperation = {
+    kind,
+    askedBy: { id: asking.person.id, name: asking.person.name },
+    askedAt: now,
+    expiresAtMs: now + EXPIRES_MS,
+    channel: asking.channel.id,
+    words: asking.text,
+    what: whatWords(jobs),
+    size: sizeOfJobs(jobs),
+    searched: of.searched,
+    ...(queues.has(undefined) ? {} : { queues: [...queues].filter((queue) => queue !== undefined) }),
+    named: jobs.length === 1 && only !== undefined ? nameOf(only) : asking.text,
+    facts: {
+      ...factsOf(jobs, userOf, asking.person.name),
+      notes: [...notes],
+      ...(instead === undefined ? {} : { instead }),
+    },
+    ...(settings === undefined ? {} : { settings }),
+  };
+  const operation = await room.history.operations.freeze(
+    asked,
+    jobs.map(({ id }) => id),
+  );
+  await audit(asking, room, operation, 'asked');
+  return show(operation, pageOf(jobs), asking, room);
+}
+
+/** Another page of the same preview. */
+export async function previewPage(
+  op: string,
+  asked: number,
+  asking: Asking<unknown>,
+  room: Room,
+  verb: Operation['kind'],
+): Promise<Answer> {
+  const operation = await theOperation(op, asking, room, verb);
+  const ids = await room.history.operations.ids(operation.op);
+  const page = pageOf(ids, asked);
+  await room.history.search.refresh();
+  const unknown = page.items.filter((id) => room.history.search.known(id) === undefined);
+  const stored = new Map((await room.history.jobs.getMany(unknown)).map(({ job }) => [job.id, rowForList(job)]));
+  const items = page.items.flatMap((id) => room.history.search.known(id) ?? stored.get(id) ?? []);
+  return show(operation, { ...page, items }, asking, room);
+}

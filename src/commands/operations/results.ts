@@ -1,0 +1,60 @@
+/** What became of each job of an operation, as a CSV file that is written and sent piece by piece. */
+import type { Operation } from '../../history/operation';
+import type { Answer } from '../../slack/deliver';
+import { operationResultsSent } from '../../views/operation';
+import type { Asking, Room } from '../command';
+import { share } from '../logFile';
+import { openSpool } from '../spool';
+import { theOperation } from './presses';
+
+/** A cell that a spreadsheet would take for a formula is kept from being one. */
+function cell(value: string | number | undefined): string {
+  const text = String(value ?? '');
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(harmless) ? `"${harmless.replace(/"/g, '""')}"` : harmless;
+}
+
+const line = (...values: (string | number | undefined)[]): string => `${values.map(cell).join(',')}\r\n`;
+
+/** To who asked, as a direct message. */
+export async function sendResults(
+  op: string,
+  asking: Asking<unknown>,
+  room: Room,
+  verb: Operation['kind'],
+): Promise<Answer> {
+  const operation = await theOperation(op, asking, room, verb);
+  const spool = await openSpool(room.now());
+  let rows = 0;
+  try {
+    await spool.write(line('job', 'outcome', 'why', 'new job', 'name', 'queue'));
+    for await (const { outcomes } of room.history.operations.outcomes(operation.op)) {
+      const stored = await room.history.jobs.getMany(
+        outcomes.map(({ id }) => id),
+        false,
+      );
+      const jobs = new Map(stored.map(({ job }) => [job.id, job]));
+      for (const { id, outcome, why, newId } of outcomes) {
+        const job = jobs.get(id);
+        await spool.write(line(id, outcome, why, newId, job?.name, job?.queue));
+        rows++;
+      }
+    }
+    await spool.close();
+    await share(
+      {
+        path: spool.path,
+        bytes: spool.bytes(),
+        name: `${operation.kind}-${operation.op}.csv`,
+        title: `Results of operation ${operation.op}`,
+        to: asking.person.id,
+        comment: `What became of each job of operation ${operation.op}: ${operation.what}, ${operation.named}.`,
+      },
+      room,
+      asking.remainingMs,
+    );
+  } finally {
+    await spool.remove();
+  }
+  return { message: operationResultsSent(operation, rows), replace: false };
+}
