@@ -59,60 +59,80 @@ function partOnce(): (text: string) => PartedText {
   };
 }
 
-/** Numbers lists of numbers below 65,536 in the order in which they first come. */
+/** Numbers the distinct lists of one number below 65,536 a column, in the order in which they first come. */
 class ListNumbers {
-  /** By the number of a list's beginning and the item after it. */
-  readonly #steps: Map<number, number>[] = [];
+  readonly columns = COLUMNS.map((): number[] => []);
+  /** Open addressing: a list's number plus one at the first free place from its hash on. */
+  #places = new Int32Array(4_096);
+  #size = 0;
 
   number(list: readonly number[]): number {
-    let number = list[0] ?? 0;
-    for (let at = 1; at < list.length; at++) {
-      let step = this.#steps[at];
-      if (step === undefined) {
-        step = new Map();
-        this.#steps[at] = step;
-      }
-      const key = number * 0x10000 + (list[at] ?? 0);
-      const known = step.get(key);
-      number = known ?? step.size;
-      if (known === undefined) step.set(key, number);
+    const mask = this.#places.length - 1;
+    let place = this.#hash(list) & mask;
+    for (let found = this.#places[place]; found !== 0; found = this.#places[place]) {
+      if (this.#isAt((found as number) - 1, list)) return (found as number) - 1;
+      place = (place + 1) & mask;
     }
-    return number;
+    for (let n = 0; n < list.length; n++) this.columns[n]?.push(list[n] as number);
+    this.#places[place] = ++this.#size;
+    if (2 * this.#size > mask) this.#grow();
+    return this.#size - 1;
+  }
+
+  #hash(list: readonly number[]): number {
+    let hash = 0;
+    for (let n = 0; n < list.length; n++) hash = Math.imul(hash ^ (list[n] as number), 0x9e3779b1) ^ (hash >>> 15);
+    return hash ^ (hash >>> 13);
+  }
+
+  #isAt(number: number, list: readonly number[]): boolean {
+    for (let n = 0; n < list.length; n++) if (this.columns[n]?.[number] !== list[n]) return false;
+    return true;
+  }
+
+  #grow(): void {
+    this.#places = new Int32Array(2 * this.#places.length);
+    const mask = this.#places.length - 1;
+    for (let number = 0; number < this.#size; number++) {
+      let place = this.#hash(this.columns.map((column) => column[number] ?? 0)) & mask;
+      while (this.#places[place] !== 0) place = (place + 1) & mask;
+      this.#places[place] = number + 1;
+    }
   }
 }
 
 export function combine(rows: readonly SegmentRow[]): Combined {
   const dictionaries = COLUMNS.map(() => new DictionaryBuilder());
-  const columns = COLUMNS.map((): number[] => []);
   const numbers = new ListNumbers();
   const counts: number[] = [];
   const runCounts: number[] = [];
   const runs = new DictionaryBuilder();
   const runOf: number[] = [];
-  const part = { name: partText, tags: partOnce(), command: partOnce() };
+  const parts = [partText, partOnce(), partOnce()];
   const entries = COLUMNS.map(() => 0);
   const ofRow = new Uint16Array(rows.length);
-  rows.forEach((row, index) => {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as SegmentRow;
     const before = runOf.length;
-    COLUMNS.forEach((column, n) => {
-      let text: string;
-      if (column === 'outcome') text = outcomeKey(row);
-      else if (column === 'name' || column === 'tags' || column === 'command') {
-        const parted = part[column](row[column]);
+    for (let n = 0; n < COLUMNS.length; n++) {
+      const column = COLUMNS[n] as Column;
+      let text = column === 'outcome' ? outcomeKey(row) : row[column];
+      const part = parts[n];
+      if (part !== undefined) {
+        const parted = part(text);
         text = parted.skeleton;
         for (const run of parted.runs) runOf.push(runs.number(run));
-      } else text = row[column];
-      entries[n] = dictionaries[n]?.number(text) ?? 0;
-    });
+      }
+      entries[n] = (dictionaries[n] as DictionaryBuilder).number(text);
+    }
     const number = numbers.number(entries);
     if (number === counts.length) {
       counts.push(0);
       runCounts.push(runOf.length - before);
-      entries.forEach((entry, n) => void columns[n]?.push(entry));
     }
-    counts[number] = (counts[number] ?? 0) + 1;
+    counts[number] = (counts[number] as number) + 1;
     ofRow[index] = number;
-  });
+  }
   return {
     ofRow,
     runCounts,
@@ -121,7 +141,7 @@ export function combine(rows: readonly SegmentRow[]): Combined {
     write(into) {
       for (const dictionary of dictionaries) dictionary.write(into);
       into.count(counts.length);
-      for (const column of columns) for (const entry of column) into.count(entry);
+      for (const column of numbers.columns) for (const entry of column) into.count(entry);
       for (const count of counts) into.count(count);
     },
   };

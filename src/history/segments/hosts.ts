@@ -22,11 +22,22 @@ export function writeHosts(into: ByteWriter, metrics: readonly JobMetrics[]): nu
   const hosts = new DictionaryBuilder();
   const dictionaries = FIELDS.map(() => new DictionaryBuilder());
   const columns = FIELDS.map((): number[] => []);
+  /** Each value's entry in its dictionary. */
+  const entryOf = FIELDS.map(() => new Map<string | number | undefined, number>());
   const hostOf = metrics.map((job) => {
-    const entries = FIELDS.map((field, n) => dictionaries[n]?.number(storable(String(job[field] ?? ''))) ?? 0);
+    let key = '';
+    for (let n = 0; n < FIELDS.length; n++) {
+      const value = job[FIELDS[n] as HostField];
+      let entry = entryOf[n]?.get(value);
+      if (entry === undefined) {
+        entry = dictionaries[n]?.number(storable(String(value ?? ''))) ?? 0;
+        entryOf[n]?.set(value, entry);
+      }
+      key += String.fromCharCode(entry);
+    }
     const before = hosts.size;
-    const host = hosts.number(entries.join());
-    if (host === before) for (const [n, entry] of entries.entries()) columns[n]?.push(entry);
+    const host = hosts.number(key);
+    if (host === before) for (const [n, column] of columns.entries()) column.push(key.charCodeAt(n));
     return host;
   });
   into.count(hosts.size);

@@ -2,7 +2,9 @@
 import { type ByteReader, ByteWriter } from './bytes';
 import type { SegmentRow } from './row';
 
-const UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})(?:([:#])(0|[1-9][0-9]{0,6}))?$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_LENGTH = 36;
+const NUMBER = /^[:#](?:0|[1-9][0-9]{0,6})$/;
 const UUID_BYTES = 16;
 /** The bytes of a random uuid that are not wholly random: they hold its version and its variant (RFC 9562, 5.4). */
 const MARKED = [6, 8];
@@ -11,17 +13,27 @@ const SIGNS = ['', ':', '#'] as const;
 const LITERAL = SIGNS.length;
 
 interface SplitId {
-  /** 32 hexadecimal digits; undefined for an id that is not Batch's. */
-  hex?: string;
+  /** The number of its uuid, in the order in which they first come; undefined for an id that is not Batch's. */
+  uuid: number | undefined;
   sign: number;
   number: number;
 }
 
-function splitId(id: string): SplitId {
-  const match = UUID.exec(id);
-  if (match === null) return { sign: LITERAL, number: 0 };
-  const sign = SIGNS.indexOf((match[6] ?? '') as (typeof SIGNS)[number]);
-  return { hex: match.slice(1, 6).join(''), sign, number: Number(match[7] ?? 0) };
+function splitIds(rows: readonly Pick<SegmentRow, 'id'>[]): { ids: SplitId[]; uuids: readonly string[] } {
+  const numbers = new Map<string, number>();
+  const ids = rows.map(({ id }): SplitId => {
+    const [text, tail] = id.length <= UUID_LENGTH ? [id, ''] : [id.slice(0, UUID_LENGTH), id.slice(UUID_LENGTH)];
+    let uuid = numbers.get(text);
+    if ((uuid === undefined && !UUID.test(text)) || (tail !== '' && !NUMBER.test(tail))) {
+      return { uuid: undefined, sign: LITERAL, number: 0 };
+    }
+    if (uuid === undefined) {
+      uuid = numbers.size;
+      numbers.set(text, uuid);
+    }
+    return { uuid, sign: SIGNS.indexOf(tail.slice(0, 1) as (typeof SIGNS)[number]), number: Number(tail.slice(1)) };
+  });
+  return { ids, uuids: [...numbers.keys()] };
 }
 
 /**
@@ -30,30 +42,27 @@ function splitId(id: string): SplitId {
  */
 export function writeIds(rows: readonly Pick<SegmentRow, 'id'>[]): ByteWriter[] {
   const [into, random] = [new ByteWriter(), new ByteWriter()];
-  const ids = rows.map(({ id }) => splitId(id));
-  const uuids = new Map<string, number>();
-  for (const { hex } of ids) if (hex !== undefined && !uuids.has(hex)) uuids.set(hex, uuids.size);
-  const raw = Buffer.from([...uuids.keys()].join(''), 'hex');
-  into.count(uuids.size);
+  const { ids, uuids } = splitIds(rows);
+  const raw = Buffer.from(uuids.join('').replaceAll('-', ''), 'hex');
+  into.count(uuids.length);
   for (let column = 0; column < UUID_BYTES; column++) {
-    const bytes = Buffer.allocUnsafe(uuids.size);
+    const bytes = Buffer.allocUnsafe(uuids.length);
     for (let uuid = 0; uuid < bytes.length; uuid++) bytes[uuid] = raw[uuid * UUID_BYTES + column] as number;
     (MARKED.includes(column) ? into : random).bytes(bytes);
   }
   for (const { sign } of ids) into.byte(sign);
   // A new uuid is 0, one that came before is told by how many have come since.
   let met = 0;
-  for (const { hex } of ids) {
-    if (hex === undefined) continue;
-    const uuid = uuids.get(hex) ?? 0;
+  for (const { uuid } of ids) {
+    if (uuid === undefined) continue;
     into.count(uuid === met ? 0 : met - uuid);
     if (uuid === met) met++;
   }
-  const last = new Map<string, number>();
-  for (const { hex = '', sign, number } of ids) {
+  const last = new Int32Array(uuids.length).fill(-1);
+  for (const { uuid = 0, sign, number } of ids) {
     if (sign !== 1 && sign !== 2) continue;
-    into.signed(number - (last.get(hex) ?? -1) - 1);
-    last.set(hex, number);
+    into.signed(number - (last[uuid] as number) - 1);
+    last[uuid] = number;
   }
   rows.forEach(({ id }, row) => {
     if (ids[row]?.sign === LITERAL) into.text(id);

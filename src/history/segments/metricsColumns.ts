@@ -15,11 +15,30 @@ const EARLIER = 16;
 const PARENT = 32;
 const UINT32 = 0xffffffff;
 
-function distanceOf({ createdAt, metrics }: SegmentRow, n: number): number[] {
-  const at = metrics[TIMES[n] ?? 'stoppedAt'];
-  if (at === undefined) return [];
-  const before = TIMES.slice(0, n).findLast((earlier) => metrics[earlier] !== undefined);
-  return [at - (before === undefined ? createdAt : (metrics[before] ?? 0))];
+/** Of the rows that have it, how far a time is from the one before that is known. */
+function distancesOf(rows: readonly SegmentRow[], n: number): number[] {
+  const time = TIMES[n] ?? 'stoppedAt';
+  const distances: number[] = [];
+  for (const { createdAt, metrics } of rows) {
+    const at = metrics[time];
+    if (at === undefined) continue;
+    let before: number | undefined;
+    for (let earlier = n - 1; earlier >= 0 && before === undefined; earlier--) before = metrics[TIMES[earlier] ?? time];
+    distances.push(at - (before ?? createdAt));
+  }
+  return distances;
+}
+
+function knownOf({ metrics, flags }: SegmentRow): number {
+  const { runnableAt, startingAt, startedAt, stoppedAt, earlierRunMs } = metrics;
+  return (
+    (runnableAt === undefined ? 0 : RUNNABLE) |
+    (startingAt === undefined ? 0 : STARTING) |
+    (startedAt === undefined ? 0 : STARTED) |
+    (stoppedAt === undefined ? 0 : STOPPED) |
+    (earlierRunMs === undefined ? 0 : EARLIER) |
+    ((flags & FLAGS.arrayParent) === 0 ? 0 : PARENT)
+  );
 }
 
 /** A job without both times needs its duration told. */
@@ -37,24 +56,13 @@ export function writeMetrics(rows: readonly SegmentRow[]): ByteWriter[] {
     rows.map(({ metrics }) => metrics),
   );
   groups.pairs(hostOf);
-  const known = rows.map(
-    ({ metrics, flags }) =>
-      TIMES.reduce((bits, time, bit) => bits | (metrics[time] === undefined ? 0 : 1 << bit), 0) |
-      (metrics.earlierRunMs === undefined ? 0 : EARLIER) |
-      ((flags & FLAGS.arrayParent) === 0 ? 0 : PARENT),
-  );
+  const known = rows.map(knownOf);
   for (const bits of known) groups.byte(bits);
-  for (const n of [1, 2, 3]) {
-    lengths.column(
-      rows.flatMap((row) => distanceOf(row, n)),
-      lowest,
-    );
-  }
-  lengths.column(
-    rows.flatMap(({ metrics }) => metrics.earlierRunMs ?? []),
-    lowest,
-  );
-  rest.column(rows.flatMap((row) => distanceOf(row, 0)));
+  for (const n of [1, 2, 3]) lengths.column(distancesOf(rows, n), lowest);
+  const earlier: number[] = [];
+  for (const { metrics } of rows) if (metrics.earlierRunMs !== undefined) earlier.push(metrics.earlierRunMs);
+  lengths.column(earlier, lowest);
+  rest.column(distancesOf(rows, 0));
   rows.forEach(({ durationMs }, row) => {
     if (!hasDuration(known[row] ?? 0)) rest.signed(durationMs);
   });

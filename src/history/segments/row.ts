@@ -50,32 +50,57 @@ export interface SegmentRow {
 /** Answers that were worked out from the whole job when it was packed. */
 export const FLAGS = { cancelled: 1, terminated: 2, timedout: 4, arrayParent: 8, arrayChild: 16 } as const;
 
+/** Most texts come with many jobs: what is made of them is worked out once, and is then one string for all of them. */
+function once(make: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let made = known.get(text);
+    if (made === undefined) {
+      made = make(text);
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(text, made);
+    }
+    return made;
+  };
+}
+const MOST_KNOWN = 16_384;
+const comparableOnce = once(comparable);
+const storableOnce = once(storable);
+
 /** `\u0004owner\u0003key\u0002value\u0003…`: between its separators every key and value can be found, or found whole. */
 export function tagText(job: Pick<Job, 'tags'>): string {
+  if (job.tags === undefined) return '';
   const owner = userOf(job);
-  const tags = Object.entries(job.tags?.values ?? {}).map(
-    ([key, value]) => `${comparable(key)}${TAG_VALUE}${comparable(value)}${TAG_END}`,
-  );
-  if (tags.length === 0) return '';
-  return `${owner === undefined ? '' : TAG_OWNER + comparable(owner)}${TAG_END}${tags.join('')}`;
+  let tags = '';
+  for (const [key, value] of Object.entries(job.tags?.values ?? {})) {
+    tags += comparableOnce(key) + TAG_VALUE + comparableOnce(value) + TAG_END;
+  }
+  if (tags === '') return '';
+  return (owner === undefined ? '' : TAG_OWNER + comparableOnce(owner)) + TAG_END + tags;
 }
 
 function flagsOf(job: StatusOf & Pick<Job, 'arraySize' | 'arrayIndex'>): number {
+  const { arraySize, arrayIndex } = job;
+  const ofArray = (arraySize === undefined ? 0 : FLAGS.arrayParent) | (arrayIndex === undefined ? 0 : FLAGS.arrayChild);
+  // These three are ways to fail.
+  if (job.status !== 'FAILED') return ofArray;
   return (
+    ofArray |
     (statusMatches('cancelled', job) ? FLAGS.cancelled : 0) |
     (statusMatches('terminated', job) ? FLAGS.terminated : 0) |
-    (statusMatches('timedout', job) ? FLAGS.timedout : 0) |
-    (job.arraySize === undefined ? 0 : FLAGS.arrayParent) |
-    (job.arrayIndex === undefined ? 0 : FLAGS.arrayChild)
+    (statusMatches('timedout', job) ? FLAGS.timedout : 0)
   );
 }
 
 export type PackableJob = Omit<Job, 'attempts' | 'entered' | 'whole'> & Partial<Pick<Job, 'attempts' | 'entered'>>;
 
+const isTold = (job: PackableJob): job is PackableJob & Pick<Job, 'attempts' | 'entered'> =>
+  job.attempts !== undefined && job.entered !== undefined;
+
 /** @throws RangeError for a job that has not ended: it has no place in a segment */
-export function segmentRow(job: PackableJob, placement: JobMetrics = {}): SegmentRow {
+export function segmentRow(job: PackableJob, placement?: JobMetrics): SegmentRow {
   if (!isDone(job)) throw new RangeError(`job ${job.id} is ${job.status}, and only finished jobs are packed`);
-  const known = { ...job, attempts: job.attempts ?? [], entered: job.entered ?? {} };
+  const known = isTold(job) ? job : { ...job, attempts: job.attempts ?? [], entered: job.entered ?? {} };
   const metrics = {
     instanceType: job.placement?.instanceType,
     availabilityZone: job.placement?.availabilityZone,
@@ -88,18 +113,18 @@ export function segmentRow(job: PackableJob, placement: JobMetrics = {}): Segmen
     startedAt: job.startedAt,
     stoppedAt: job.stoppedAt,
     earlierRunMs: earlierRunMs(known),
-    ...placement,
   } as JobMetrics;
+  if (placement !== undefined) Object.assign(metrics, placement);
   return {
     id: job.id,
     createdAt: job.createdAt ?? 0,
-    queue: storable(job.queue ?? ''),
-    definition: storable(job.definition ?? ''),
+    queue: storableOnce(job.queue ?? ''),
+    definition: storableOnce(job.definition ?? ''),
     name: comparable(job.name ?? ''),
-    image: comparable(job.image ?? ''),
-    statusReason: comparable(job.statusReason ?? ''),
-    containerReason: comparable(job.containerReason ?? ''),
-    command: comparable(job.command?.join(' ') ?? ''),
+    image: comparableOnce(job.image ?? ''),
+    statusReason: comparableOnce(job.statusReason ?? ''),
+    containerReason: comparableOnce(job.containerReason ?? ''),
+    command: comparableOnce(job.command?.join(' ') ?? ''),
     tags: tagText(job),
     isFailed: job.status === 'FAILED',
     flags: flagsOf(job),
