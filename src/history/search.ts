@@ -17,6 +17,8 @@ import { type HiddenRows, type SegmentReads, segmentList } from './segmentList';
 import {
   type FoundPage,
   idPrefixes,
+  idWords,
+  type Question,
   questionOf,
   type Search,
   searchSegments,
@@ -90,9 +92,16 @@ export function jobSearch(
     return children === size;
   }
 
-  /** Packed jobs that only their id makes match, looked up in the table itself. */
-  async function foundById(query: Query, prefixes: readonly string[]): Promise<Map<string, JobRow>> {
-    const [fits, byText] = [matcher(query), matcher(query, true)];
+  /**
+   * Packed jobs whose ids begin so and that match, looked up in the table itself.
+   * @param isTextAsked leave out those that their texts make match: segments tell of these
+   */
+  async function foundById(
+    query: Query,
+    prefixes: readonly string[],
+    isTextAsked: boolean,
+  ): Promise<Map<string, JobRow>> {
+    const [fits, byText] = [matcher(query), isTextAsked ? matcher(query, true) : () => false];
     const found = new Map<string, JobRow>();
     for (const prefix of prefixes) {
       if (isWhollyLive(query, prefix)) continue;
@@ -107,15 +116,31 @@ export function jobSearch(
     return found;
   }
 
+  /** With which all packed jobs' ids begin that can match; undefined when others can too, by their texts. */
+  async function onlyPrefix(question: Question): Promise<string | undefined> {
+    const words = idWords(question);
+    for (const { prefix, isInTextsToo } of words) if (!isInTextsToo) return prefix;
+    for (const { prefix } of words) if (await list.isInNoText(prefix)) return prefix;
+    return undefined;
+  }
+
+  /** What the table's own keys tell, and the segments that must be asked beside them. */
+  async function packed(query: Query, question: Question) {
+    if (!question.mayHaveEnded) return { byId: new Map<string, JobRow>(), segments: [], isIdKnown: true };
+    const only = await onlyPrefix(question);
+    if (only !== undefined) return { byId: await foundById(query, [only], false), segments: [], isIdKnown: true };
+    const prefixes = idPrefixes(question);
+    const isIdKnown = prefixes !== undefined;
+    const byId = await foundById(query, prefixes ?? [], true);
+    return { byId, segments: segmentsToAsk({ segments: await list.entries(), question, isIdKnown }), isIdKnown };
+  }
+
   async function begin(query: Query): Promise<Begun> {
     const question = questionOf(query);
     const isSpent = purse();
     const fits = matcher(query);
     const others = [...live.rows.values()].filter(({ row }) => fits(row)).map(({ row }) => row);
-    const prefixes = question.mayHaveEnded ? idPrefixes(question) : [];
-    const byId = await foundById(query, prefixes ?? []);
-    const isIdKnown = prefixes !== undefined;
-    const segments = question.mayHaveEnded ? segmentsToAsk({ segments: list.entries, question, isIdKnown }) : [];
+    const { byId, segments, isIdKnown } = await packed(query, question);
     const hidden: HiddenRows = segments.length > 0 ? await list.hidden() : new Map();
     return {
       byId,
@@ -171,7 +196,7 @@ export function jobSearch(
   const matches = (query: Query): Promise<Matches> =>
     looking(async () => {
       const { sort: _, ...newest } = query;
-      if (list.entries.length === 0 || !questionOf(newest).mayHaveEnded)
+      if (list.isEmpty || !questionOf(newest).mayHaveEnded)
         return { rows: searchRows(liveOnly(), newest, { limit: Number.POSITIVE_INFINITY }).rows };
       const begun = await begin(newest);
       const limit = begun.others.length + Math.floor(budget.readUnits / UNITS_A_JOB);
@@ -183,7 +208,7 @@ export function jobSearch(
     /** @param options with `pageOnly`, the total is not counted */
     search: (query: Query, page: Page, options: { pageOnly?: boolean } = {}): Promise<SearchResult> =>
       looking(async () => {
-        if (list.entries.length === 0) return searchRows(liveOnly(), query, page);
+        if (list.isEmpty) return searchRows(liveOnly(), query, page);
         const begun = await begin(query);
         const answer = await find(begun, query.sort ?? 'newest', page, options.pageOnly);
         const { found, total, from, hasNext, hasPrevious, isExact } = answer;

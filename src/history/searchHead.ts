@@ -3,6 +3,18 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 
+/** Where the filter is that tells which words like ids stand in no text (`segments/digitFilter.ts`). */
+export const digitsSchema = z.object({
+  /** Tells it from those of other rebuilds. */
+  id: z.string(),
+  buckets: z.number().int(),
+  /** The fence of the packer that wrote the buckets last: one that is read with less is not read anew yet. 0 for none. */
+  stamp: z.number().int(),
+  /** What is in the texts of segments that have no vocabulary yet, packed; undefined when that may be anything. */
+  pending: z.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array).optional(),
+});
+export type Digits = z.infer<typeof digitsSchema>;
+
 const headSchema = z.object({
   /** Goes up with every list of segments that becomes valid. */
   generation: z.number().int().default(0),
@@ -12,6 +24,10 @@ const headSchema = z.object({
   recent: z.array(z.string()).default([]),
   /** Segments of which jobs are to be removed for good: the list calls them dead already. */
   forgetting: z.array(z.string()).default([]),
+  /** Undefined when a text may hold any such word. */
+  digits: digitsSchema.optional(),
+  /** Since when the jobs of all `recent` segments have left the live index (ms). */
+  clearedAt: z.number().optional(),
   /** The rebuild that is under way: nothing is packed until it has ended. */
   rebuilding: z.string().optional(),
   /** Goes up with every lease: who holds an older one can commit nothing. */
@@ -20,7 +36,7 @@ const headSchema = z.object({
 });
 export type Head = z.infer<typeof headSchema>;
 
-export type Valid = Pick<Head, 'manifests' | 'recent' | 'forgetting'>;
+export type Valid = Pick<Head, 'manifests' | 'recent' | 'forgetting' | 'digits'>;
 
 const HEAD_KEY = { pk: 'SEGMENTS', sk: '-' };
 
@@ -63,6 +79,11 @@ export function searchHead(doc: DynamoDBDocumentClient, table: string) {
       }),
     release: ({ fence }: Head) => update('SET leaseUntil = :free', 'fence = :fence', { ':free': 0, ':fence': fence }),
 
+    /** The jobs of all `recent` segments have left the live index. */
+    cleared: ({ fence }: Head, at: number) =>
+      update('SET clearedAt = :at', 'fence = :fence', { ':at': at, ':fence': fence }),
+    /** No look at the live index can show jobs of the segments any more that were recent. */
+    settled: ({ fence }: Head) => update('SET recent = :none', 'fence = :fence', { ':none': [], ':fence': fence }),
     /** The jobs that the list calls dead are removed. */
     forgot: ({ fence }: Head) => update('SET forgetting = :none', 'fence = :fence', { ':none': [], ':fence': fence }),
     /** From here on nothing is packed until the rebuild is committed. */
@@ -70,9 +91,11 @@ export function searchHead(doc: DynamoDBDocumentClient, table: string) {
       update('SET rebuilding = :id', 'fence = :fence', { ':id': id, ':fence': fence }),
 
     /** Makes a list of segments the valid one, and ends a rebuild; undefined when another packer has been faster. */
-    commit: (head: Head, { manifests, recent, forgetting }: Valid): Promise<Head | undefined> =>
+    commit: (head: Head, { manifests, recent, forgetting, digits }: Valid): Promise<Head | undefined> =>
       update(
-        'SET generation = :next, manifests = :manifests, recent = :recent, forgetting = :forgetting REMOVE rebuilding',
+        `SET generation = :next, manifests = :manifests, recent = :recent, forgetting = :forgetting${
+          digits === undefined ? '' : ', digits = :digits'
+        } REMOVE rebuilding, clearedAt${digits === undefined ? ', digits' : ''}`,
         `fence = :fence AND ${head.generation === 0 ? 'attribute_not_exists(generation)' : 'generation = :generation'}`,
         {
           ':next': head.generation + 1,
@@ -80,6 +103,7 @@ export function searchHead(doc: DynamoDBDocumentClient, table: string) {
           ':recent': recent,
           ':forgetting': forgetting,
           ':fence': head.fence,
+          ...(digits === undefined ? {} : { ':digits': digits }),
           ...(head.generation === 0 ? {} : { ':generation': head.generation }),
         },
       ),

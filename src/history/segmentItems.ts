@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { digitItems } from './digitItems';
 import { type Head, searchHead } from './searchHead';
 import {
   DamagedPartError,
@@ -14,7 +15,7 @@ import {
   Vocabulary,
 } from './segments';
 
-export type { Head } from './searchHead';
+export { type Digits, digitsSchema, type Head } from './searchHead';
 
 const CHORES = ['versions', 'forget'] as const;
 type Chore = (typeof CHORES)[number];
@@ -84,6 +85,7 @@ export function segmentItems(doc: DynamoDBDocumentClient, table: string) {
 
   return {
     ...searchHead(doc, table),
+    ...digitItems(doc, table),
 
     /** The list of segments, from as many manifests as it takes. */
     async manifest({ manifests: keys }: Pick<Head, 'manifests'>): Promise<ManifestEntry[]> {

@@ -1,15 +1,25 @@
 /** What is packed, as this worker knows it: the valid list of segments, their vocabularies, and the rows in them that are hidden. */
 import { isDone } from '../jobs/job';
+import type { DigitBucket } from './digitItems';
 import { placesInSegments, type StoredRow } from './jobItem';
 import type { LiveRows } from './liveRows';
 import { rowInSegment } from './segmentCache';
-import type { Head, SegmentItems } from './segmentItems';
-import type { ManifestEntry, Search, SegmentSource, Soon, Vocabulary } from './segments';
+import type { Digits, Head, SegmentItems } from './segmentItems';
+import {
+  bucketOfHash,
+  DigitFilter,
+  digitHash,
+  type ManifestEntry,
+  type Search,
+  type SegmentSource,
+  type Soon,
+  type Vocabulary,
+} from './segments';
 
 /** How often a packer may be faster than a search before that gives up. */
 const MOST_LOOKS = 8;
 
-export type SegmentReads = Pick<SegmentItems, 'head' | 'manifest' | 'part' | 'nameOf' | 'vocabulary'>;
+export type SegmentReads = Pick<SegmentItems, 'head' | 'manifest' | 'part' | 'nameOf' | 'vocabulary' | 'digitsOf'>;
 
 /** Rows of each segment that a live row has taken the place of, and dead ones. */
 export type HiddenRows = ReadonlyMap<string, ReadonlySet<number>>;
@@ -27,20 +37,36 @@ export function segmentList(
   onRead: (bytes: number) => void,
 ) {
   let head: Head | undefined;
-  let entries: readonly ManifestEntry[] = [];
+  /** Of this head, once they are read: a search that is about ids alone needs none. */
+  let entries: readonly ManifestEntry[] | undefined;
+  let pending: DigitFilter | undefined;
+  const buckets = new Map<number, DigitBucket>();
   let vocabularyOf = new Map<string, ManifestEntry['vocabulary']>();
   let vocabularies = new Map<string, Soon<Vocabulary>>();
   /** What each live row hides in these entries; a row that changes is another object. */
   let hiddenBy = new WeakMap<StoredRow, readonly HiddenPlace[]>();
   let hidden: { revision: number; rows: HiddenRows } | undefined;
 
-  function take(latest: Head, list: readonly ManifestEntry[]): void {
-    [head, entries] = [latest, list];
+  function take(latest: Head): void {
+    [head, entries] = [latest, undefined];
+    buckets.clear();
+    const packed = latest.digits?.pending;
+    pending = packed === undefined ? undefined : DigitFilter.read(packed, 'SEGMENTS / -');
+    hiddenBy = new WeakMap();
+    hidden = undefined;
+  }
+
+  async function load(): Promise<readonly ManifestEntry[]> {
+    const of = head;
+    if (entries !== undefined || of === undefined) return entries ?? [];
+    const list = await items.manifest(of);
+    // Another search may have seen a newer head meanwhile.
+    if (head !== of) return await load();
+    entries = list;
     vocabularyOf = new Map(list.map((entry) => [entry.id, entry.vocabulary]));
     const valid = new Set(list.map((entry) => entry.vocabulary?.key));
     vocabularies = new Map([...vocabularies].filter(([key]) => valid.has(key)));
-    hiddenBy = new WeakMap();
-    hidden = undefined;
+    return list;
   }
 
   async function refresh(): Promise<void> {
@@ -49,9 +75,11 @@ export function segmentList(
       const latest = await items.head();
       if (head?.generation === latest.generation) return;
       const isFirst = head === undefined;
-      take(latest, await items.manifest(latest));
-      // Jobs that were packed have left the live index; a first look has just read it.
-      if (!isFirst) await live.reread();
+      take(latest);
+      // A first look has just read the live index.
+      if (isFirst) return;
+      // Jobs that were packed have left the live index.
+      await live.reread();
     }
     throw new Error('the search index changed again and again while it was read');
   }
@@ -68,6 +96,15 @@ export function segmentList(
     }
   }
 
+  async function digitsOf(digits: Digits, hash: number): Promise<DigitBucket | undefined> {
+    const n = bucketOfHash(hash, digits.buckets);
+    const known = buckets.get(n) ?? (await items.digitsOf(digits, hash));
+    if (known === undefined || buckets.has(n)) return known;
+    onRead(known.packedBytes);
+    if (head?.digits === digits) buckets.set(n, known);
+    return known;
+  }
+
   /** Without a vocabulary nothing is ruled out. */
   const vocabulary: NonNullable<Search['vocabulary']> = ({ id }, question, isIdKnown) => {
     const known = vocabularyOf.get(id);
@@ -81,7 +118,7 @@ export function segmentList(
   async function hiddenPlaces({ row, packed }: StoredRow): Promise<HiddenPlace[]> {
     if (!isDone(row) && packed === undefined) return [];
     const found: HiddenPlace[] = [];
-    for (const entry of entries) {
+    for (const entry of await load()) {
       if (packed === undefined && head?.recent.includes(entry.id) !== true) continue;
       for (const place of placesInSegments(row.createdAt, packed)) {
         const at = await rowInSegment(source, entry, place, row.id);
@@ -98,14 +135,25 @@ export function segmentList(
       head = undefined;
     },
     vocabulary,
-    get entries(): readonly ManifestEntry[] {
-      return entries;
+    /** Nothing is packed. */
+    get isEmpty(): boolean {
+      return (head?.manifests.length ?? 0) === 0;
+    },
+    entries: load,
+    /** Whether no text of any packed job holds a word that looks like an id; told for the price of half a read unit. */
+    async isInNoText(word: string): Promise<boolean> {
+      const digits = head?.digits;
+      const hash = digitHash(word);
+      if (digits === undefined || pending === undefined || pending.mayHold(hash)) return false;
+      if (digits.stamp === 0) return true;
+      const bucket = await digitsOf(digits, hash);
+      return bucket !== undefined && !bucket.filter.mayHold(hash);
     },
     async hidden(): Promise<HiddenRows> {
       const { revision } = live;
       if (hidden?.revision === revision) return hidden.rows;
       const rows = new Map<string, Set<number>>();
-      for (const { id, dead } of entries) if (dead.length > 0) rows.set(id, new Set(dead));
+      for (const { id, dead } of await load()) if (dead.length > 0) rows.set(id, new Set(dead));
       for (const stored of live.rows.values()) {
         let found = hiddenBy.get(stored);
         if (found === undefined) {
@@ -123,7 +171,7 @@ export function segmentList(
     /** The segments that hold a job of this place in time, each with its row; dead and hidden rows too. */
     async rowsOf(createdAt: number, id: string): Promise<{ entry: ManifestEntry; row: number }[]> {
       const found: { entry: ManifestEntry; row: number }[] = [];
-      for (const entry of entries) {
+      for (const entry of await load()) {
         if (createdAt < entry.oldestAt || createdAt > entry.newestAt) continue;
         const row = await rowInSegment(source, entry, createdAt, id);
         if (row !== undefined) found.push({ entry, row });

@@ -15,6 +15,7 @@
  * | `SEGMENTS` | `note#<time>#<fence>` | what a packer wrote and superseded, to be removed an hour later unless it is valid |
  * | `SEGMENTS` | `rebuild` | how far a rebuild of the search index has come |
  * | `SEGMENTS#<hash>` | `-` | a manifest or a vocabulary of search segments; never changed |
+ * | `SEGMENTS#digits-<id>-<buckets>-<n>` | `-` | what words like ids stand in texts: a bucket of a filter that only grows |
  * | `SEGMENT#<id>` | `text`, `ids`, `metrics` | the parts of a search segment; never changed |
  * | `SEGMENT#<id>` | `versions`, `forget` | what is left to do for its jobs (`chores.ts`) |
  * | `FOLLOW` | id | a log that somebody follows: its message, and how far it is read (expires) |

@@ -4,6 +4,10 @@ import type { LiveRows } from '../../src/history/liveRows';
 import { type JobReads, type JobSearch, jobSearch } from '../../src/history/search';
 import type { SegmentReads } from '../../src/history/segmentList';
 import {
+  bucketOfHash,
+  DigitFilter,
+  digitHashes,
+  growBuckets,
   type ManifestEntry,
   manifestEntry,
   memorySource,
@@ -33,6 +37,9 @@ const readUnits = (bytes: number): number => Math.ceil(bytes / 4096) / 2;
 const HEAD_UNITS = 1;
 /** A job's item is one to two KB. */
 const JOB_UNITS = 0.5;
+/** The key and the names of a bucket of the filter. */
+const BUCKET_NAMES_BYTES = 80;
+const NOTHING_PENDING = DigitFilter.empty.pack();
 /** As many as a segment holds. */
 const ROWS_AT_ONCE = 16_384;
 const SAMPLE_EVERY = 1_000;
@@ -44,6 +51,9 @@ export class PackedHistory {
   readonly entries: ManifestEntry[] = [];
   readonly vocabularies = new Map<string, Buffer>();
   manifests: Buffer[] = [];
+  /** The filter of words like ids, packed; none when the texts hold too many. */
+  digits: Buffer[] = [];
+  #digits: readonly DigitFilter[] | undefined = [DigitFilter.empty];
   jobs = 0;
   /** Some jobs, to see how large their items are. */
   readonly samples: PackableJob[] = [];
@@ -79,8 +89,11 @@ export class PackedHistory {
     for (const segment of packSegments(this.#waiting)) {
       group.push(manifestEntry(segment));
       this.segments.set(segment.id, { id: segment.id, parts: segment.parts });
-      this.#tokens.push(tokensOf(new TextPart(segment.parts.text, segment.id)));
+      const text = new TextPart(segment.parts.text, segment.id);
+      this.#tokens.push(tokensOf(text));
+      this.#digits = this.#digits && growBuckets(this.#digits, digitHashes(text));
     }
+    this.digits = (this.#digits ?? []).map((bucket) => bucket.pack());
     this.entries.push(...group);
     this.#groups.push(group);
     while (this.#tokens.length >= SEGMENTS_PER_VOCABULARY) this.#packVocabulary();
@@ -118,6 +131,7 @@ export class PackedHistory {
       ...Object.fromEntries(parts),
       manifest: sum(this.manifests),
       vocabulary: sum(this.vocabularies.values()),
+      digits: sum(this.digits),
     };
   }
 
@@ -184,6 +198,9 @@ export class Worker {
           manifests: [...history.manifests.keys()].map(String),
           recent: [],
           forgetting: [],
+          ...(history.digits.length === 0
+            ? {}
+            : { digits: { id: '1', buckets: history.digits.length, stamp: 1, pending: NOTHING_PENDING } }),
           fence: 1,
           leaseUntil: 0,
         }),
@@ -200,6 +217,11 @@ export class Worker {
       vocabulary: async (key) => {
         const bytes = history.vocabularies.get(key) ?? Buffer.alloc(0);
         return read(readUnits(bytes.length), new Vocabulary(bytes, key));
+      },
+      digitsOf: async ({ buckets }, hash) => {
+        const bytes = history.digits[bucketOfHash(hash, buckets)] ?? Buffer.alloc(0);
+        const filter = DigitFilter.read(bytes, 'digits');
+        return read(readUnits(bytes.length + BUCKET_NAMES_BYTES), { filter, packedBytes: bytes.length });
       },
     };
     const jobs: JobReads = {

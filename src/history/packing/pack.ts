@@ -58,6 +58,8 @@ const LEASE_MARGIN_MS = 2_000;
 const LONGEST_LEASE_MS = 120_000;
 /** A look at the live index is at most seconds behind, and so many packs ago is at least minutes. */
 const RECENT_SEGMENTS = 16;
+/** Longer than any lag of the live index: after so long no look at it shows a job that has left it. */
+const SETTLED_MS = 600_000;
 
 export interface Packing {
   jobs: JobItems;
@@ -159,20 +161,32 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
     return isCleared && isRemoved ? 'more' : 'cut off';
   }
 
-  /** Does what the last run left to do. @returns false when time ran out */
-  async function finishChores(head: Head, entries: readonly ManifestEntry[], hasTime: () => boolean): Promise<boolean> {
-    if (!(await chores.clear(entries, head.recent, hasTime))) return false;
-    if (head.forgetting.length === 0) return true;
-    if (!(await chores.forget(head, hasTime))) return false;
-    await items.forgot(head);
-    return true;
+  /** Notes when the jobs of recent segments have left the live index, and when no look at it can tell otherwise. */
+  async function settle(head: Head, at: number): Promise<Head | undefined> {
+    if (head.recent.length === 0) return head;
+    if (head.clearedAt === undefined) return await items.cleared(head, at);
+    return at - head.clearedAt > SETTLED_MS ? await items.settled(head) : head;
+  }
+
+  /** Does what the last run left to do. @returns the head as it is then; undefined when time ran out */
+  async function finishChores(
+    head: Head,
+    entries: readonly ManifestEntry[],
+    { now }: PackOptions,
+    hasTime: () => boolean,
+  ): Promise<Head | undefined> {
+    if (!(await chores.clear(entries, head.recent, hasTime))) return undefined;
+    const settled = await settle(head, now());
+    if (settled === undefined || settled.forgetting.length === 0) return settled;
+    if (!(await chores.forget(settled, hasTime))) return undefined;
+    return await items.forgot(settled);
   }
 
   async function rebuildPortion(head: Head, options: PackOptions, report: PackReport, hasTime: () => boolean) {
     let entries: readonly ManifestEntry[] = [];
     try {
       entries = await items.manifest(head);
-      if (!(await finishChores(head, entries, hasTime))) return 'cut off';
+      if ((await finishChores(head, entries, options, hasTime)) === undefined) return 'cut off';
     } catch (error) {
       // What a rebuild is for: the jobs that are still live are left to the live index, and no row of these is needed.
       if (!(error instanceof DamagedPartError || error instanceof MissingItemError)) throw error;
@@ -192,12 +206,13 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
   ): Promise<Outcome> {
     if (head.rebuilding !== undefined) return await rebuildPortion(head, options, report, hasTime);
     const entries = await items.manifest(head);
-    if (!(await finishChores(head, entries, hasTime))) return 'cut off';
+    const ready = await finishChores(head, entries, options, hasTime);
+    if (ready === undefined) return 'cut off';
     const forgottenBefore = jobs.forgottenBefore();
     if (forgottenBefore !== undefined && holdsForgotten(entries, forgottenBefore))
-      return await forgetPacked(head, entries, forgottenBefore, options, report, hasTime);
-    const outcome = await packFinished(head, entries, options, report, hasTime);
-    if (outcome === 'done') await superseded.remove(items, head, entries, options.now(), hasTime);
+      return await forgetPacked(ready, entries, forgottenBefore, options, report, hasTime);
+    const outcome = await packFinished(ready, entries, options, report, hasTime);
+    if (outcome === 'done') await superseded.remove(items, ready, entries, options.now(), hasTime);
     return outcome;
   }
 

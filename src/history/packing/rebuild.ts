@@ -13,7 +13,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import * as z from 'zod';
 import { isDone } from '../../jobs/job';
 import type { JobItems, TablePlace } from '../jobs';
-import type { Head, SegmentItems } from '../segmentItems';
+import { digitsSchema, type Head, type SegmentItems } from '../segmentItems';
 import {
   compareRows,
   type ManifestEntry,
@@ -26,6 +26,7 @@ import {
   type VersionedRow,
 } from '../segments';
 import { openSegment } from './bury';
+import { noDigits } from './digits';
 import { lacksVocabulary, type Publisher } from './publish';
 
 /** Sorted runs of segments that are merged at once: of each, one segment is open, a megabyte and a half. */
@@ -42,6 +43,8 @@ const stateSchema = z.object({
   /** Where the walk goes on; absent at its start and after its end. */
   from: z.record(z.string(), z.unknown()).optional(),
   isWalked: z.boolean(),
+  /** The new filter of words like ids. */
+  digits: digitsSchema.optional(),
   /** The new segments, and how many of them make up each run that is in order of time. */
   manifests: z.array(z.string()),
   runs: z.array(z.number().int()),
@@ -168,7 +171,15 @@ export function rebuilding(
   return {
     /** Begins anew; nothing is packed until it has ended. @returns false when the lease is lost */
     async begin(head: Head): Promise<boolean> {
-      const state: State = { id: randomUUID(), step: 0, jobs: 0, isWalked: false, manifests: [], runs: [] };
+      const state: State = {
+        id: randomUUID(),
+        step: 0,
+        jobs: 0,
+        isWalked: false,
+        manifests: [],
+        runs: [],
+        digits: noDigits(head.fence),
+      };
       await doc.send(new PutCommand({ TableName: table, Item: { ...KEY, ...state } }));
       return (await items.beginRebuild(head, state.id)) !== undefined;
     },
@@ -205,14 +216,21 @@ export function rebuilding(
         made = { state, segments: [] };
       } else {
         const newest = [...entries].sort((a, b) => b.newestAt - a.newestAt).slice(0, RECENT_SEGMENTS);
-        const change = { before: valid, after: entries, recent: newest.map(({ id }) => id) };
+        const change = { before: valid, after: entries, recent: newest.map(({ id }) => id), rebuilt: state };
         const next = await publisher.publish(head, change, at);
         return next === undefined ? undefined : { doing: 'done', jobs: state.jobs, next };
       }
       const list = made.list ?? [...entries, ...made.segments.map(manifestEntry)];
-      const prepared = await publisher.prepare(list, made.segments, doing === 'listing words');
-      await publisher.write(head, { before: entries, beforeManifests: state.manifests }, prepared, made.segments, at);
-      const saved = await save({ ...made.state, step: state.step + 1, manifests: prepared.manifests });
+      const { digits, ...rest } = made.state;
+      const prepared = await publisher.prepare(list, made.segments, digits, head.fence, doing === 'listing words');
+      await publisher.write(head, { ...state, entries }, prepared, made.segments, at);
+      const { manifests, grown } = prepared;
+      const saved = await save({
+        ...rest,
+        ...(grown.digits === undefined ? {} : { digits: grown.digits }),
+        step: state.step + 1,
+        manifests,
+      });
       return saved ? { doing, jobs: made.state.jobs } : undefined;
     },
   };

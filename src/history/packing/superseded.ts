@@ -7,6 +7,7 @@
  */
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { bucketKeys } from '../digitItems';
 import type { Head, SegmentItems } from '../segmentItems';
 import type { ManifestEntry } from '../segments';
 
@@ -14,16 +15,19 @@ import type { ManifestEntry } from '../segments';
 const KEPT_MS = 3_600_000;
 
 const noteSchema = z.object({ sk: z.string(), segments: z.array(z.string()), lists: z.array(z.string()) });
-/** Ids of segments, and keys of manifests and vocabularies. */
+/** Ids of segments, and keys of manifests, vocabularies and buckets of a filter. */
 export interface Note {
   segments: readonly string[];
   lists: readonly string[];
 }
 
 /** All that a valid list names. */
-export function namedBy(head: Pick<Head, 'manifests'>, entries: readonly ManifestEntry[]): Note {
+export function namedBy(head: Pick<Head, 'manifests' | 'digits'>, entries: readonly ManifestEntry[]): Note {
   const vocabularies = entries.flatMap(({ vocabulary }) => (vocabulary === undefined ? [] : [vocabulary.key]));
-  return { segments: entries.map(({ id }) => id), lists: [...new Set([...head.manifests, ...vocabularies])] };
+  return {
+    segments: entries.map(({ id }) => id),
+    lists: [...new Set([...head.manifests, ...vocabularies, ...bucketKeys(head.digits)])],
+  };
 }
 
 /** What is in one of both and not in the other: written for a new list, or superseded by it. */

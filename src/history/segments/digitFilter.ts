@@ -41,7 +41,7 @@ export function digitHashes(text: TextPart, into = new Set<number>()): Set<numbe
 }
 
 /** Of so many buckets the one that a hash is in: by its first bits. */
-export const bucketOf = (hash: number, buckets: number): number => Math.floor((hash / 2 ** 32) * buckets);
+export const bucketOfHash = (hash: number, buckets: number): number => Math.floor((hash / 2 ** 32) * buckets);
 
 export class DigitFilter {
   static readonly empty = new DigitFilter(MOST_BITS, new Uint32Array(0));
@@ -199,7 +199,7 @@ export function growBuckets(
   hashes: Iterable<number>,
 ): readonly DigitFilter[] | undefined {
   const of = buckets.map((): number[] => []);
-  for (const hash of hashes) of[bucketOf(hash, buckets.length)]?.push(hash);
+  for (const hash of hashes) of[bucketOfHash(hash, buckets.length)]?.push(hash);
   let grown = buckets.map((bucket, n) => bucket.with(of[n] ?? []));
   while (grown.length < MOST_BUCKETS && grown.some(({ packedBytes }) => packedBytes > BYTES_PER_BUCKET)) {
     const { length } = grown;

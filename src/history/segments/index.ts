@@ -34,7 +34,7 @@
  * program does not know, is an error that names it, and never an answer. `row.ts` says what a packed job is.
  */
 export { SegmentAnswer } from './answer';
-export { bucketOf, DigitFilter, digitHash, digitHashes, fittingBucket, growBuckets } from './digitFilter';
+export { bucketOfHash, DigitFilter, digitHash, digitHashes, fittingBucket, growBuckets } from './digitFilter';
 export {
   type ManifestEntry,
   manifestEntry,
