@@ -8,7 +8,9 @@ import { help } from './help';
 import { instances } from './instances';
 import { job } from './job';
 import { logs } from './logs';
+import { queue } from './queue';
 import { queues } from './queues';
+import { retry } from './retry';
 import { roles } from './roles';
 import { search } from './search';
 import { why } from './why';
@@ -18,8 +20,10 @@ export const commands: readonly Command[] = [
   logs,
   job,
   cancel,
+  retry,
   why,
   queues,
+  queue,
   envs,
   defs,
   instances,
