@@ -1,17 +1,20 @@
 /** `/batch audit`: who did what, and who was refused, newest first; `op:` shows an operation whole, `job:` what was done to a job. */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import type { AuditEntry } from '../history/audit';
+import { type AuditEntry, auditEntrySchema } from '../history/audit';
+import { nearest } from '../jobs/nearest';
 import { parseReference } from '../jobs/reference';
 import { parseTime } from '../jobs/time';
 import { quoted } from '../jobs/words';
 import type { Answer } from '../slack/deliver';
-import { auditOperation, auditPage, MOST_FAILED } from '../views/audit';
+import { auditOperation, auditPage } from '../views/audit';
 import { moment } from '../views/time';
 import { type Asking, command, type Person, type Room } from './command';
 import { isAtLeast, requireRole } from './permission';
 
 const PER_PAGE = 10;
+/** Ids with their reasons, under Slack's 3,000 characters of a section. */
+const RESULTS_PER_PAGE = 10;
 /** Operations looked into for one job; each costs about 5 read units. */
 const MOST_OPERATIONS = 200;
 
@@ -24,6 +27,7 @@ interface Filters {
   what?: string;
   before?: string;
   after?: string;
+  outcome?: string;
 }
 
 const seesAll = ({ role }: Person): boolean => isAtLeast(role, 'operator');
@@ -36,6 +40,19 @@ function timeOf(key: 'since' | 'until', typed: string | undefined, now: number):
       `${key}:${typed} is no time. It goes ${key}:2h, ${key}:7d, ${key}:yesterday or ${key}:2026-03-15.`,
     );
   return at;
+}
+
+/** A verb, or a step of one. */
+function whatOf(typed: string | undefined, { commands }: Room): string | undefined {
+  if (typed === undefined) return undefined;
+  const known = [...auditEntrySchema.shape.what.options, 'retention', ...commands.map(({ name }) => name)];
+  const what = typed.toLowerCase();
+  if (known.includes(what)) return what;
+  const meant = nearest(what, known);
+  throw new UserError(
+    `The audit knows no "${typed}".${meant === undefined ? '' : ` Did you mean what:${meant}?`} It goes what:cancel, what:roles, what:refused…`,
+    meant === undefined ? 'help audit' : `audit what:${meant}`,
+  );
 }
 
 /** By a mention, an id, `me`, or a name as it was then. */
@@ -92,15 +109,22 @@ function withWords({ words, filters }: Asking<Filters>): Filters {
   return found;
 }
 
-async function operationOf(op: string, person: Person, room: Room): Promise<Answer> {
+async function operationOf(
+  op: string,
+  { outcome = 'failed', after }: Filters,
+  person: Person,
+  room: Room,
+): Promise<Answer> {
   const { audit } = room.history;
   const name = op.toUpperCase();
   const entries = await audit.entriesOf(name);
   const isOwn = entries.some(({ by, what }) => by.id === person.id && what !== 'refused');
   if (entries.length === 0 || !(isOwn || seesAll(person)))
     throw new UserError(`The audit knows no operation ${op}${seesAll(person) ? '' : ' of yours'}.`, 'audit');
-  const failed = await audit.resultsOf(name, 'failed', MOST_FAILED);
-  return { message: auditOperation({ op: name, entries, failed, now: room.now() }) };
+  const found = await audit.resultsOf(name, outcome, RESULTS_PER_PAGE + 1, after);
+  const results = found.slice(0, RESULTS_PER_PAGE);
+  const message = auditOperation({ op: name, entries, results, outcome, more: found.length > results.length });
+  return { message, replace: true };
 }
 
 const SHOWN = ['user', 'job', 'since', 'until', 'what'] as const;
@@ -112,7 +136,7 @@ async function page(asking: Asking<Filters>, filters: Filters, room: Room): Prom
   const since = timeOf('since', filters.since, now);
   const until = timeOf('until', filters.until, now);
   const onJob = filters.job === undefined ? undefined : await isOnJob(filters.job, room);
-  const what = filters.what?.toLowerCase();
+  const what = whatOf(filters.what, room);
   const tests: ((entry: AuditEntry) => boolean | Promise<boolean>)[] = [
     ...(isAll ? [] : [isBy('me', person)]),
     ...(filters.user === undefined ? [] : [isBy(filters.user, person)]),
@@ -172,6 +196,7 @@ export const audit = command({
     },
     before: { schema: text, meaning: 'a place in the audit', hidden: true },
     after: { schema: text, meaning: 'a place in the audit', hidden: true },
+    outcome: { schema: text, meaning: 'what became of the jobs of an operation', hidden: true },
   },
   async run(asking, room) {
     // What happens here is nobody’s business in another workspace.
@@ -179,6 +204,6 @@ export const audit = command({
     const filters = withWords(asking);
     return filters.op === undefined
       ? await page(asking, filters, room)
-      : await operationOf(filters.op, asking.person, room);
+      : await operationOf(filters.op, filters, asking.person, room);
   },
 });

@@ -94,7 +94,7 @@ export function readRoleRequest(
       request.queues.push('*');
       return;
     }
-    const patterns = word.split(',').filter((part) => part !== '');
+    const patterns = patternsOf(word);
     if (mayBeQueue && patterns.length > 0 && patterns.every((part) => QUEUES.test(part))) {
       request.queues.push(...patterns);
       return;
@@ -112,6 +112,13 @@ export function readRoleRequest(
   if (!isChange && request.act === 'list' && request.role !== undefined && request.to.length > 0) request.act = 'give';
   return request;
 }
+
+/** `spot-*,gpu`; `∗` is how messages show a star, and comes back when somebody copies it. */
+export const patternsOf = (typed: string): string[] =>
+  typed
+    .replaceAll('∗', '*')
+    .split(',')
+    .filter((part) => part !== '');
 
 function roleOf(word: string): Role | undefined {
   const one = word.replace(/s$/, '');

@@ -7,7 +7,7 @@ import { pageOf } from '../views/pages';
 import { type GrantRow, roleList, rolePreview, rolesChanged } from '../views/roles';
 import { type Asking, command, type Room } from './command';
 import { may, requireRole } from './permission';
-import { type RoleRequest, readRoleRequest, subjectOf } from './roleRequest';
+import { patternsOf, type RoleRequest, readRoleRequest, subjectOf } from './roleRequest';
 
 /** So many fit a preview, and the button that does it. */
 const MOST_AT_ONCE = 10;
@@ -94,6 +94,7 @@ async function list(asking: Asking<{ page?: number }>, request: RoleRequest, roo
       isAdmin: may(asking.person, 'admin'),
       admins: await room.roles.admins(),
       now: room.now(),
+      slash: room.slash,
     }),
   };
 }
@@ -107,7 +108,7 @@ export const roles = command({
   byRole: true,
   filters: {
     queue: {
-      schema: z.string().transform((text) => text.split(',').filter((part) => part !== '')),
+      schema: z.string().transform(patternsOf),
       meaning: 'the queues that the role is for, * allowed; all without it',
     },
     page: { schema: z.coerce.number().int().min(1), meaning: 'the page', hidden: true },

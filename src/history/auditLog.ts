@@ -150,19 +150,34 @@ export function auditLog(doc: DynamoDBDocumentClient, table: string) {
       return Items.map((item) => auditEntrySchema.parse(item)).sort((a, b) => a.at - b.at);
     },
 
-    /** The first jobs of an operation, in order of their ids, to which that came. */
-    async resultsOf(op: string, outcome: string, limit: number): Promise<AuditResult[]> {
+    /**
+     * Jobs of an operation, in order of their ids, to which that came.
+     * @param after the id after which to begin
+     */
+    async resultsOf(op: string, outcome: string, limit: number, after = ''): Promise<AuditResult[]> {
+      const prefix = `results#${outcome}#`;
+      const first = after === '' ? undefined : await chunkWith(op, prefix, after);
       const found: AuditResult[] = [];
       const pages = paginateQuery(
         { client: doc, pageSize: 1 },
         {
           TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :results)',
-          ExpressionAttributeValues: { ':pk': operationPartition(op), ':results': `results#${outcome}#` },
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+          ExpressionAttributeValues: {
+            ':pk': operationPartition(op),
+            ':low': z.string().parse(first?.sk ?? prefix),
+            ':high': `${prefix}${END}`,
+          },
         },
       );
       for await (const { Items } of pages) {
-        for (const item of Items ?? []) found.push(...z.array(auditResultSchema).parse(item.results));
+        for (const item of Items ?? [])
+          found.push(
+            ...z
+              .array(auditResultSchema)
+              .parse(item.results)
+              .filter(({ id }) => id > after),
+          );
         if (found.length >= limit) break;
       }
       return found.slice(0, limit);

@@ -7,7 +7,6 @@ import { count, number } from './words';
 
 const MOST_WORDS = 80;
 const MOST_REASON = 120;
-export const MOST_FAILED = 20;
 
 /** How a verb's work is told while it is on its way, and when it is done. */
 const VERBS: Readonly<Record<string, { being: string; past: string }>> = {
@@ -53,9 +52,9 @@ const readable = (words: string): string =>
 /** What somebody did, to be read after their name. */
 function deed(entry: AuditEntry): string {
   const { verb, what, words, count: jobs, grant, told } = entry;
-  const said = cut(readable(words), MOST_WORDS);
-  const typed = said === '' ? '' : ` “${escaped(said)}”`;
-  const whole = code(`${verb} ${said}`.trim());
+  const asked = cut(readable(words), MOST_WORDS);
+  const typed = asked === '' ? '' : ` “${escaped(asked)}”`;
+  const whole = code(`${verb} ${asked}`.trim());
   const known = jobs === undefined ? undefined : VERBS[verb];
   const about = `${count(jobs ?? 0, 'job')}${typed}`;
   const being = known === undefined ? whole : `${known.being} ${about}`;
@@ -80,15 +79,16 @@ function deed(entry: AuditEntry): string {
   }
 }
 
-/** `ada cancelled 214 jobs “preregA user:me” in #ops, 212 stopped, 1 had ended, 1 failed · op K7F2 · 2 h ago`. */
-export function auditLine(entry: AuditEntry, now: number): string {
+/** Who did what, where, and how it went. */
+function said(entry: AuditEntry): string {
   const outcomes = entry.what === 'finished' ? `, ${outcomeWords(entry) || 'nothing'}` : '';
   const reason = entry.reason === undefined ? '' : `: ${escaped(cut(entry.reason, MOST_REASON))}`;
-  return dotted([
-    `*${escaped(entry.by.name)}* ${deed(entry)}${place(entry.channel)}${outcomes}${reason}`,
-    ...(entry.op === undefined ? [] : [`op ${escaped(entry.op)}`]),
-    ago(entry.at, now),
-  ]);
+  return `*${escaped(entry.by.name)}* ${deed(entry)}${place(entry.channel)}${outcomes}${reason}`;
+}
+
+/** `ada cancelled 214 jobs “preregA user:me” in #ops, 212 stopped, 1 had ended, 1 failed · op K7F2 · 2 h ago`. */
+export function auditLine(entry: AuditEntry, now: number): string {
+  return dotted([said(entry), ...(entry.op === undefined ? [] : [`op ${escaped(entry.op)}`]), ago(entry.at, now)]);
 }
 
 export interface AuditPageProps {
@@ -141,29 +141,64 @@ export interface AuditOperationProps {
   op: string;
   /** Oldest first. */
   entries: readonly AuditEntry[];
-  failed: readonly AuditResult[];
-  now: number;
+  /** The jobs of one outcome, or of those that failed. */
+  results: readonly AuditResult[];
+  outcome: string;
+  /** There are more after these. */
+  more: boolean;
 }
 
-/** An operation from the asking to the end, with what failed. */
-export function auditOperation({ op, entries, failed, now }: AuditOperationProps): Message {
+const MOST_REFUSALS = 5;
+
+const resultLine = ({ id, why, newId }: AuditResult): string =>
+  [code(id), ...(newId === undefined ? [] : [`→ ${code(newId)}`]), ...(why === undefined ? [] : [escaped(why)])].join(
+    '  ',
+  );
+
+/** An operation from the asking to the end, with what failed, or the jobs of another outcome. */
+export function auditOperation({ op, entries, results, outcome, more }: AuditOperationProps): Message {
   const finished = entries.find(({ what }) => what === 'finished');
-  const failures = failed
-    .slice(0, MOST_FAILED)
-    .map(({ id, why }) => `${code(id)}${why === undefined ? '' : `  ${escaped(why)}`}`);
-  const total = finished?.outcomes?.failed ?? failed.length;
-  const left = total - failures.length;
+  const refusals = entries.filter(({ what }) => what === 'refused');
+  const shown = entries.filter((entry) => !refusals.slice(MOST_REFUSALS).includes(entry));
+  const outcomes = Object.entries(finished?.outcomes ?? {}).filter(([, n]) => n > 0);
+  const total = finished?.outcomes?.[outcome] ?? results.length;
+  const others = outcomes
+    .filter(([other]) => other !== outcome || results.length === 0)
+    .map(([other, n]) =>
+      button({
+        label: `${number(n)} ${OUTCOMES[other] ?? other}`,
+        command: `audit op:${op} outcome:${other}`,
+        replace: true,
+      }),
+    );
+  const last = results.at(-1);
+  const next =
+    more && last !== undefined
+      ? [
+          button({
+            label: 'Next',
+            command: `audit op:${op} outcome:${outcome} after:${last.id}`,
+            replace: true,
+            style: 'primary',
+          }),
+        ]
+      : [];
   return {
     text: `Operation ${op}: ${finished === undefined ? 'not finished' : outcomeWords(finished)}.`,
     blocks: [
       header(`Operation ${op}`),
-      section(entries.map((entry) => `${moment(entry.at)}  ${auditLine(entry, now)}`).join('\n')),
-      ...(failures.length === 0
+      section(shown.map((entry) => `${moment(entry.at)}  ${said(entry)}`).join('\n')),
+      ...(shown.length < entries.length
+        ? [context(`${count(refusals.length - MOST_REFUSALS, 'more refusal')} is in ${code('audit what:refused')}`)]
+        : []),
+      ...(results.length === 0
         ? []
         : [
-            section(`*${count(total, 'job')} failed*\n${failures.join('\n')}`),
-            ...(left > 0 ? [context(`${number(left)} more failed.`)] : []),
+            section(
+              `*${number(total)} ${escaped(OUTCOMES[outcome] ?? outcome)}*\n${results.map(resultLine).join('\n')}`,
+            ),
           ]),
+      ...(next.length + others.length === 0 ? [] : [actions(...next, ...others)]),
     ],
   };
 }

@@ -63,10 +63,17 @@ function takeButton(grant: GrantKey) {
   });
 }
 
-export function roleList(
-  page: Page<GrantRow>,
-  { asked, isAdmin, admins, now }: { asked: string; isAdmin: boolean; admins: readonly string[]; now: number },
-): Message {
+export interface RoleListProps {
+  /** The command that gave this list, without its page. */
+  asked: string;
+  isAdmin: boolean;
+  /** Slack user ids. */
+  admins: readonly string[];
+  now: number;
+  slash: string;
+}
+
+export function roleList(page: Page<GrantRow>, { asked, isAdmin, admins, now, slash }: RoleListProps): Message {
   const rows: KnownBlock[] = page.items.map((grant) => {
     const given =
       grant.by === undefined || grant.at === undefined
@@ -89,7 +96,7 @@ export function roleList(
       context(
         dotted([
           ...[rangeOf(page)].filter((range) => range !== undefined),
-          isAdmin ? `to give one: ${code('roles give operator @name queue:spot-*')}` : `roles are given by ${ask}`,
+          isAdmin ? `to give one: \`${slash} roles give operator @name queue:spot-*\`` : `roles are given by ${ask}`,
         ]),
       ),
       ...(turns.length === 0 ? [] : [actions(...turns)]),
@@ -108,10 +115,11 @@ export function rolePreview(act: 'give' | 'take', grants: readonly GrantKey[]): 
       ? ['Whoever is in the channel, now or later, may do that from there.']
       : []),
   ];
-  const title = act === 'give' ? 'Give this role?' : 'Take this away?';
   const word = grants.length === 1 ? 'role' : `${grants.length} roles`;
+  const these = grants.length === 1 ? 'this role' : `these ${word}`;
+  const title = act === 'give' ? `Give ${these}?` : `Take ${these} away?`;
   return {
-    text: `${title} ${count(grants.length, 'role')}.`,
+    text: title,
     blocks: [
       section([`*${title}*`, ...lines].join('\n')),
       ...(act === 'give' ? [context(...notes)] : []),

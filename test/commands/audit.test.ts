@@ -50,13 +50,14 @@ test('an operation is told step by step, whole by its id, and found by its job',
   expect(own[0]).toMatch(/ada cancelled 2 jobs “.+” in #general, 2 stopped/);
 
   const whole = await asks(here.ada, `audit op:${op.toLowerCase()}`);
-  expect(lines(whole)).toHaveLength(3);
+  expect(whole).toMatch(/ada asked to cancel 2 jobs[^]+ada confirmed cancelling[^]+ada cancelled 2 jobs .+, 2 stopped/);
   for (const id of ids) {
     expect(await asks(here.ada, `audit job:${id} what:finished`)).toContain('ada cancelled 2 jobs');
     expect(await audit.concerns(op, id)).toBe(true);
     expect(await audit.resultOf(op, id, ['ended', 'stopped'])).toEqual({ id, outcome: 'stopped' });
   }
   expect(await asks(here.ada, `audit job:${await hang('untouched')}`)).toContain('no such entry');
+  expect(await asks(here.ada, 'audit what:cancle')).toContain('Did you mean what:cancel?');
   expect(written.filter((line) => JSON.parse(line).message === 'audit' && line.includes(op))).toHaveLength(3);
 });
 
@@ -136,8 +137,19 @@ test('what is written stays: a step that comes again, with other words, changes 
   expect((await audit.resultsOf('SAME2', 'failed', 20))[0]?.why).toHaveLength(200);
   expect(await audit.concerns('SAME2', ids[1_999] ?? '')).toBe(true);
   expect(await audit.concerns('SAME2', 'ffffffff-0000-4000-8000-000000000000')).toBe(false);
-  const whole = await asks(here.root, 'audit SAME2');
-  expect(whole).toContain(ids[7]);
+  const whole = only(await here.root.says('/batch audit SAME2'));
+  expect(whole.plain).toContain('1 failed');
+  expect(whole.plain).toContain(ids[7]);
+  let shown = only(await here.root.presses('2 stopped', whole));
+  const seen: string[] = shown.plain.match(/\d{8}-0000/g) ?? [];
+  for (let page = 1; page < 3; page++) {
+    shown = only(await here.root.presses('Next', shown));
+    seen.push(...(shown.plain.match(/\d{8}-0000/g) ?? []));
+  }
+  const stopped = results.filter(({ outcome }) => outcome === 'stopped').map(({ id }) => id.slice(0, 13));
+  expect(seen).toEqual(stopped.slice(0, 30));
+  const across = await audit.resultsOf('SAME2', 'stopped', 3, results[1_003]?.id);
+  expect(across.map(({ id }) => id)).toEqual(results.slice(1_004, 1_007).map(({ id }) => id));
   const { Items = [] } = await DynamoDBDocumentClient.from(dynamo(here)).send(new ScanCommand({ TableName: TABLE }));
   expect(Items.filter(({ pk, op }) => /^AUDIT#\d/.test(pk) && op === 'SAME2')).toHaveLength(1);
   // Nothing of the audit is ever forgotten.
