@@ -148,8 +148,7 @@ export class SegmentAnswer {
 
   /** What depends on digits or ids that are nowhere is `NO`. */
   #readyFor({ answers, maybes, id }: ConditionAnswer, runs: RunFinder): Ready {
-    const found = id === undefined ? undefined : this.#ids?.find(id.hex, id.places, id.fits, id.isOfChildrenOnly);
-    const byId = found?.includes(1) ? found : undefined;
+    const byId = id === undefined ? undefined : this.#ids?.find(id.hex, id.places, id.fits, id.isOfChildrenOnly);
     const places: DigitPlaces[] = [];
     for (const maybe of maybes) {
       const stands = DigitPlaces.find(maybe, this.#text.combinations, runs);

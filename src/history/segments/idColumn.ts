@@ -129,39 +129,46 @@ export class IdColumn {
   }
 
   /**
-   * The rows that pass a test of their id, 1 for each.
+   * The rows that pass a test of their id, 1 for each; undefined when there are none.
    * @param places where in a uuid, told in hexadecimal digits, `hex` may stand (`uuidPlaces`)
    * @param fits the same question about an id as a whole, for ids that are not Batch's
    * @param isOfChildrenOnly whether rows without an array's index are left out
    */
-  find(hex: string, places: readonly number[], fits: (id: string) => boolean, isOfChildrenOnly = false): Uint8Array {
+  find(hex: string, places: readonly number[], fits: (id: string) => boolean, isOfChildrenOnly = false) {
+    const uuids = places.length === 0 ? [] : this.#findUuids(hex, places);
+    const literals = [...this.#literals].filter(([, literal]) => fits(literal));
+    if (uuids.length === 0 && literals.length === 0) return undefined;
     const found = new Uint8Array(this.size);
-    for (const [row, literal] of this.#literals) if (fits(literal)) found[row] = 1;
-    if (places.length === 0) return found;
-    const uuids = this.#findUuids(hex, places);
-    if (uuids.size === 0) return found;
+    for (const [row] of literals) found[row] = 1;
+    const isFound = new Uint8Array(this.#columns[0]?.length ?? 0);
+    for (const uuid of uuids) isFound[uuid] = 1;
     for (let row = 0; row < found.length; row++) {
       const sign = this.#sign[row];
-      if (sign !== LITERAL && (!isOfChildrenOnly || sign === 1) && uuids.has(this.#uuidOf[row] ?? 0)) found[row] = 1;
+      if (sign === LITERAL || (isOfChildrenOnly && sign !== 1)) continue;
+      if (isFound[this.#uuidOf[row] as number] === 1) found[row] = 1;
     }
-    return found;
+    return found.includes(1) ? found : undefined;
   }
 
   #hex(uuid: number): string {
     return Buffer.from(this.#columns.map((column) => column[uuid] ?? 0)).toString('hex');
   }
 
-  #findUuids(hex: string, places: readonly number[]): Set<number> {
-    const found = new Set<number>();
+  #findUuids(hex: string, places: readonly number[]): number[] {
+    const found: number[] = [];
     const count = this.#columns[0]?.length ?? 0;
-    // Two digits are a byte; at an odd place the first whole byte begins one digit later.
     for (const place of places) {
-      const first = hex.slice(place % 2, (place % 2) + 2);
-      const [column, byte] = [this.#columns[Math.ceil(place / 2)], Number.parseInt(first, 16)];
+      // Two digits are a byte; at an odd place the first whole byte begins one digit later.
+      const skip = place % 2;
+      const bytes = Buffer.from(hex.slice(skip, hex.length - ((hex.length - skip) % 2)), 'hex');
+      const columns = this.#columns.slice((place + skip) / 2, (place + skip) / 2 + bytes.length);
+      const [first, byte] = [columns[0], bytes[0]];
       for (let uuid = 0; uuid < count; uuid++) {
-        if (first.length === 2) uuid = column?.indexOf(byte, uuid) ?? -1;
+        if (first !== undefined && byte !== undefined) uuid = first.indexOf(byte, uuid);
         if (uuid < 0) break;
-        if (this.#hex(uuid).startsWith(hex, place)) found.add(uuid);
+        let same = 1;
+        while (same < bytes.length && columns[same]?.[uuid] === bytes[same]) same++;
+        if (same >= bytes.length && this.#hex(uuid).startsWith(hex, place)) found.push(uuid);
       }
     }
     return found;
