@@ -1,6 +1,7 @@
 /** An operation under way, as the message that moves, and how it ended; every kind tells it in its own words. */
 import type { Operation, Outcome, Tally } from '../history/operation';
-import { actions, button, context, cut, dotted, escaped, type Message, section } from './kit';
+import { actions, button, context, cut, dotted, escaped, link, type Message, section } from './kit';
+import { jobLink } from './links';
 import { duration } from './time';
 import { count, number } from './words';
 
@@ -16,6 +17,8 @@ export interface OperationWords {
   main: string;
   /** What is told of each outcome, in this order: `stopped` as `cancelled`. */
   outcomes: Readonly<Record<string, string>>;
+  /** What one job does, and several do, when it is called off; `goes on` and `go on` unless told. */
+  otherwise?: readonly [one: string, several: string];
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -84,18 +87,22 @@ export function operationProgress(operation: Operation, words: OperationWords, t
 /** Below this a duration says nothing. */
 const LONG_MS = 5_000;
 const MOST_FAILURES = 10;
+const MOST_REPLACED = 10;
 /** With no more jobs than these, the message itself says all that a file would. */
 const FEW = 10;
 
 /**
  * How it ended; failures are listed, one a line.
  * @param failures some of those that failed
+ * @param replaced some of those in whose place a new job was submitted
  */
 export function operationResult(
   operation: Operation,
   words: OperationWords,
   tally: Tally,
   failures: readonly Outcome[],
+  replaced: readonly Outcome[] = [],
+  region = '',
 ): Message {
   const { op, what, named, startedAt, endedAt } = operation;
   const by = byOf(operation);
@@ -110,8 +117,17 @@ export function operationResult(
   const did = (tally[words.main] ?? 0) > 0 ? words.did : `${words.did} nothing of`;
   const listed = failures.slice(0, MOST_FAILURES);
   const lines = listed.map(({ id, why }) => `${escaped(id)}: ${escaped(cut(why ?? 'no reason given', 200))}`);
+  const madeAnew = replaced.filter(({ newId }) => newId !== undefined);
+  const newLines = madeAnew.slice(0, MOST_REPLACED).map(({ id, newId = '' }) => {
+    const [before, after] = [id, newId].map((one) => link(jobLink({ id: one }, region), one));
+    return `${before} → ${after}`;
+  });
+  const [onlyNew, ...otherNew] = madeAnew;
   const more = failed > listed.length ? [`and ${count(failed - listed.length, 'more')}`] : [];
   const controls = [
+    ...(onlyNew?.newId === undefined || otherNew.length > 0
+      ? []
+      : [button({ label: 'New job', command: `job ${onlyNew.newId}` })]),
     ...(operation.count > FEW || failed > 0
       ? [
           button({
@@ -136,16 +152,20 @@ export function operationResult(
       section(
         `<@${by.id}> ${did} ${what}: ${escaped(cut(named, 200))} (op ${op})${because(operation)}\n${told}${took}`,
       ),
+      ...(newLines.length === 0 ? [] : [section(newLines.join('\n'))]),
       ...(lines.length === 0 ? [] : [section(cut([...lines, ...more].join('\n'), 2_900))]),
       ...(controls.length === 0 ? [] : [actions(...controls)]),
     ],
   };
 }
 
-export const operationKept = (operation: Operation, { did }: OperationWords): Message => ({
+export const operationKept = (
+  operation: Operation,
+  { did, otherwise: [one, several] = ['goes on', 'go on'] }: OperationWords,
+): Message => ({
   text: `Nothing was ${did} (op ${operation.op}).`,
   blocks: [
-    section(`Nothing was ${did}: ${operation.what} ${operation.count === 1 ? 'goes' : 'go'} on (op ${operation.op}).`),
+    section(`Nothing was ${did}: ${operation.what} ${operation.count === 1 ? one : several} (op ${operation.op}).`),
   ],
 });
 

@@ -15,6 +15,7 @@ export const RETRY_WORDS: OperationWords = {
   did: 'retried',
   main: 'submitted',
   outcomes: { submitted: 'submitted', failed: 'failed' },
+  otherwise: ['stays as it is', 'stay as they are'],
 };
 
 /** How many jobs the preview lists; its search lists all. */

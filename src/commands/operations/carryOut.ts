@@ -25,8 +25,6 @@ const SETBACK_SECONDS = [2, 5, 10, 20, 40, 60, 120, 240, 480, 900];
 /** While Slack takes nothing, the end is told so often, and no longer than that. */
 const TELL_AGAIN_SECONDS = 30;
 const MOST_TELLING_MS = 24 * 3_600_000;
-/** Longer than a worker lives. */
-const LOOK_BACK_MS = 130_000;
 /** So many failures are in the message; the file has all. */
 const FAILURES_TOLD = 10;
 
@@ -99,7 +97,8 @@ async function goThrough(turn: Turn): Promise<Ending> {
 
   for await (const { n, ids } of operations.chunks(op, kind.idsPerChunk, doneChunks)) {
     if (ahead.has(n) || n < doneChunks) continue;
-    const operation = underWay.size < (kind.chunksAtOnce ?? CHUNKS_AT_ONCE) ? await keep({ doneChunks, tally }) : await waitForOne();
+    const operation =
+      underWay.size < (kind.chunksAtOnce ?? CHUNKS_AT_ONCE) ? await keep({ doneChunks, tally }) : await waitForOne();
     if (operation === undefined) return 'lost';
     if (operation.state === 'halting' || setback !== undefined) break;
     if (remainingMs() < RESERVE_MS) return (await drain()) ? 'out of time' : 'lost';
@@ -152,13 +151,15 @@ async function tell(turn: Turn, ended: Operation): Promise<void> {
   const { kind, room, progress, remainingMs } = turn;
   const { operations } = room.history;
   const failures: Outcome[] = [];
+  const replaced: Outcome[] = [];
   let tally: Tally = {};
   for await (const { outcomes } of operations.outcomes(ended.op)) {
     tally = tallyOf(outcomes, tally);
     failures.push(...outcomes.filter(({ outcome }) => outcome === 'failed').slice(0, FAILURES_TOLD - failures.length));
+    replaced.push(...outcomes.filter(({ newId }) => newId !== undefined).slice(0, FAILURES_TOLD - replaced.length));
   }
   try {
-    await progress.end(operationResult(ended, kind.words, tally, failures), remainingMs);
+    await progress.end(operationResult(ended, kind.words, tally, failures, replaced, room.region), remainingMs);
   } catch (error) {
     room.log.warn('the end of an operation could not be told', { op: ended.op, ...errorFields(error) });
     const mayPass = error instanceof SlackUnavailableError && room.now() - (ended.endedAt ?? 0) < MOST_TELLING_MS;
@@ -254,14 +255,4 @@ export async function carryOut(
   const ended = await finish(turn);
   if (ended !== undefined) await tell(turn, ended);
   await giveBack();
-}
-
-/** A look back at an operation that has ended, once. */
-export async function lookBack(op: string, room: Room): Promise<void> {
-  const operation = await room.history.operations.get(op);
-  if (operation === undefined || operation.state !== 'done') return;
-  const id = `lookBack#${op}`;
-  if ((await room.history.once.claim(id, room.now(), LOOK_BACK_MS)) !== 'mine') return;
-  await kindOf(operation.kind).lookBack?.look(operation, room);
-  await room.history.once.finish(id);
 }
