@@ -4,7 +4,8 @@ import type { Room } from './commands/command';
 import { AmbiguousJobError } from './commands/find';
 import { homeOf } from './commands/home';
 import { followOn, resumeFollows } from './commands/logFollow';
-import { carryOut, lookBack } from './commands/operations/carryOut';
+import { carryOut } from './commands/operations/carryOut';
+import { lookBack } from './commands/operations/lookBack';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
 import { BATCHBOT } from './history/audit';
@@ -104,7 +105,7 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
       case 'operation':
         return await carryOut(request.op, room, remainingMs, sleep);
       case 'lookBack':
-        return await lookBack(request.op, room);
+        return await lookBack(request.op, room, remainingMs);
       case 'follow':
         return await followOn(request.id, request.step, room, remainingMs);
       case 'alert':

@@ -1,8 +1,6 @@
-/** AWS Batch: whole answers out of its pages, its limits of ids a call, and bulk stops where the region has them. */
+/** AWS Batch: whole answers out of its pages, and its limits of ids a call. */
 import {
   type BatchClient,
-  CancelJobCommand,
-  CancelJobsCommand,
   type ComputeEnvironmentDetail,
   DescribeComputeEnvironmentsCommand,
   DescribeJobDefinitionsCommand,
@@ -23,27 +21,18 @@ import {
   type SchedulingPolicyDetail,
   SubmitJobCommand,
   type SubmitJobRequest,
-  TerminateJobCommand,
-  TerminateJobsCommand,
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
+import { jobStops } from './stops';
 
 /** DescribeJobs takes 100 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html). */
 export const IDS_PER_DESCRIBE = 100;
-/** TerminateJobs and CancelJobs take 50 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJobs.html). */
-export const IDS_PER_STOP = 50;
 /** A page of ListJobs by status holds 1,000 at most (https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html). */
 const JOBS_PER_LIST = 1000;
 /** A page of ListJobs with a filter holds 100 at most (same page). */
 const JOBS_PER_FILTERED_LIST = 100;
 /** DescribeJobQueues, DescribeComputeEnvironments and DescribeJobDefinitions answer 100 a page. */
 const DETAILS_PER_PAGE = 100;
-
-export interface StopFailure {
-  id: string;
-  /** AWS's code and message. */
-  why: string;
-}
 
 /**
  * What became of one SubmitJob: `throttled` and `refused` left no job behind; `unsure` may have, since the answer was lost
@@ -54,16 +43,6 @@ export type Submitted =
   | { kind: 'throttled' }
   | { kind: 'refused'; why: string }
   | { kind: 'unsure'; why: string };
-
-/** True for the answers of an endpoint that does not know the operation: bulk stops came to Batch in 2026, region by region. */
-function isUnknownOperation(error: unknown): boolean {
-  const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
-  return (
-    name === 'UnknownOperationException' ||
-    $metadata?.httpStatusCode === 404 ||
-    ($metadata?.httpStatusCode === 403 && /missing authentication token/i.test(message))
-  );
-}
 
 const whyOf = (error: unknown): string => {
   const { name, message } = error as Error;
@@ -77,41 +56,16 @@ function submitFailure(error: unknown): Submitted {
   return { kind: status >= 400 && status < 500 ? 'refused' : 'unsure', why: whyOf(error) };
 }
 
-/** @param once a client that never sends a request a second time by itself, since SubmitJob is not idempotent */
-export function batchJobs(client: BatchClient, once: BatchClient) {
-  let hasBulk = true;
-
-  /** Stops up to 50 jobs by one bulk call, or one by one where the region has none. */
-  async function stop(kind: 'cancel' | 'terminate', ids: readonly string[], reason: string): Promise<StopFailure[]> {
-    if (ids.length === 0) return [];
-    if (ids.length > IDS_PER_STOP) throw new RangeError(`at most ${IDS_PER_STOP} jobs are stopped at once`);
-    if (hasBulk && ids.length > 1) {
-      try {
-        const input = { jobs: [...ids], reason };
-        const answer = await client.send(
-          kind === 'cancel' ? new CancelJobsCommand(input) : new TerminateJobsCommand(input),
-        );
-        return (answer.errors ?? []).map((error) => ({
-          id: error.job ?? '',
-          why: [error.code, error.message].filter((part) => part !== undefined).join(': '),
-        }));
-      } catch (error) {
-        if (!isUnknownOperation(error)) throw error;
-        hasBulk = false;
-      }
-    }
-    const failures: StopFailure[] = [];
-    for (const id of ids) {
-      try {
-        const input = { jobId: id, reason };
-        await client.send(kind === 'cancel' ? new CancelJobCommand(input) : new TerminateJobCommand(input));
-      } catch (error) {
-        failures.push({ id, why: whyOf(error) });
-      }
-    }
-    return failures;
-  }
-
+/**
+ * @param once a client that never sends a request a second time by itself: SubmitJob is not idempotent, and stops are
+ *   counted and spaced here
+ */
+export function batchJobs(
+  client: BatchClient,
+  once: BatchClient,
+  now: () => number,
+  sleep: (ms: number) => Promise<void>,
+) {
   return {
     /** The jobs that Batch still knows, in no order; it forgets a job 7 days or more after its end. */
     async describe(ids: readonly string[]): Promise<JobDetail[]> {
@@ -220,10 +174,7 @@ export function batchJobs(client: BatchClient, once: BatchClient) {
       await client.send(new UpdateJobQueueCommand({ jobQueue, state }));
     },
 
-    /** CancelJob(s): for jobs that have not started; a started one is left alone although the call succeeds. At most 50 ids. */
-    cancel: (ids: readonly string[], reason: string) => stop('cancel', ids, reason),
-    /** TerminateJob(s): ends started jobs and cancels the others. At most 50 ids. */
-    terminate: (ids: readonly string[], reason: string) => stop('terminate', ids, reason),
+    stop: jobStops(once, now, sleep),
   };
 }
 export type BatchJobs = ReturnType<typeof batchJobs>;

@@ -7,17 +7,19 @@ import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Operation } from '../history/operation';
 import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
-import { QUERY_KEYS } from '../jobs/query';
-import { splitWords, type Token } from '../jobs/words';
+import { isLonger, trapIn } from '../jobs/wholeWords';
+import type { Token } from '../jobs/words';
 import type { Answer } from '../slack/deliver';
 import { CANCEL_WORDS } from '../views/cancel';
+import { nameOf } from '../views/jobLine';
 import type { Message } from '../views/kit';
 import { operationGrown } from '../views/operationPreview';
-import { count } from '../views/words';
-import { type Asking, command, type Room } from './command';
+import { count, number, some } from '../views/words';
+import { parseArguments } from './arguments';
+import { type Asking, type Command, command, type Room } from './command';
 import { activeJobs, type Chosen, choose, isActive, searchFor, withoutCoveredChildren } from './operations/choose';
 import { confirm, failedOf, keep, stop } from './operations/presses';
-import { numberToType, preview, previewPage } from './operations/preview';
+import { numberToType, type Previewed, preview, previewPage } from './operations/preview';
 import { sendResults } from './operations/results';
 import { queryOf } from './search';
 
@@ -38,36 +40,64 @@ function nothing({ jobs, query }: Chosen, asking: Asking<unknown>): UserError {
   );
 }
 
+/** What a search with `--whole-words` leaves out: jobs that have one of its words only inside a longer one. */
+const chosenBy = ({ jobs, query }: Chosen, { flags }: Pick<Asking<unknown>, 'flags'>): JobRow[] =>
+  jobs.filter((job) => isActive(job) && !(flags.has('whole-words') && isLonger(query?.words ?? [], job)));
+
+/** Names that somebody may not have meant, and how to leave them out. */
+function trapOf(
+  { query }: Chosen,
+  jobs: readonly JobRow[],
+  asking: Asking<unknown>,
+): Pick<Previewed, 'notes' | 'instead'> {
+  const trap = trapIn(query?.words ?? [], jobs);
+  if (trap === undefined) return {};
+  const { word, longer, isName } = trap;
+  const names = some([...new Set(longer.map(nameOf))], 3);
+  const exact = isName ? ` name:${word} finds only what is called exactly that.` : '';
+  return {
+    notes: [`"${word}" is only part of a longer word in ${count(longer.length, 'job')}: ${names}.${exact}`],
+    instead: {
+      label: longer.length === 1 ? 'Leave that one out' : 'Leave those out',
+      command: `cancel ${asking.text} --whole-words`,
+    },
+  };
+}
+
 async function show(asking: Asking<unknown>, room: Room): Promise<Answer> {
   const chosen = await choose(asking, 'cancel', room);
-  const active = chosen.jobs.filter(isActive);
+  const active = chosenBy(chosen, asking);
   if (active.length === 0) throw nothing(chosen, asking);
   const { jobs, covered } = withoutCoveredChildren(active);
   if (jobs.length > MOST_JOBS)
     throw new UserError(
-      `That would be ${jobs.length} jobs; I cancel ${MOST_JOBS} at once at most. Narrow it down.`,
+      `That would be ${number(jobs.length)} jobs; I cancel ${number(MOST_JOBS)} at once at most. Narrow it down.`,
       chosen.query === undefined ? undefined : searchFor(chosen.query),
     );
-  const notes = [
-    ...(covered.length === 0
-      ? []
-      : [
-          `${count(covered.length, 'child', 'children')} that the search found too ${covered.length === 1 ? 'goes' : 'go'} with the array.`,
-        ]),
-    ...chosen.notes,
-  ];
-  return await preview({ kind: 'cancel', jobs, covered, searched: chosen.query !== undefined, notes }, asking, room);
+  const children = count(covered.length, 'child', 'children');
+  const along = `${children} that the search found too ${covered.length === 1 ? 'goes' : 'go'} with the array.`;
+  const { notes = [], instead } = trapOf(chosen, active, asking);
+  return await preview(
+    {
+      kind: 'cancel',
+      jobs,
+      covered,
+      searched: chosen.query !== undefined,
+      notes: [...notes, ...(covered.length === 0 ? [] : [along]), ...chosen.notes],
+      ...(instead === undefined ? {} : { instead }),
+    },
+    asking,
+    room,
+  );
 }
 
 /** What the operation's own search finds by now and its ids don't hold, by themselves or by their array. */
 async function notShown(operation: Operation, asking: Asking<unknown>, room: Room): Promise<JobRow[]> {
-  const query = queryOf(
-    { query: splitWords(operation.words, QUERY_KEYS), person: { ...asking.person, ...operation.askedBy } },
-    operation.askedAt,
-  );
+  const { query: tokens, flags } = parseArguments(cancel, operation.words, room.slash);
+  const person = { ...asking.person, ...operation.askedBy };
   const frozen = new Set(await room.history.operations.ids(operation.op));
-  const { jobs } = await activeJobs(query, room, asking.remainingMs);
-  return jobs.filter(({ id }) => !frozen.has(id) && !frozen.has(arrayParentOf(id) ?? ''));
+  const found = await activeJobs(queryOf({ query: tokens, person }, operation.askedAt), room, asking.remainingMs);
+  return chosenBy(found, { flags }).filter(({ id }) => !frozen.has(id) && !frozen.has(arrayParentOf(id) ?? ''));
 }
 
 /** Refuses what would not be what was shown: the search finds more by now. */
@@ -86,7 +116,7 @@ async function again(op: string, asking: Asking<unknown>, room: Room): Promise<A
   return await show({ ...asking, text: ids.join(' '), query, flags: new Set() }, room);
 }
 
-export const cancel = command({
+export const cancel: Command = command({
   name: 'cancel',
   summary: 'Cancels one job or all that a search finds, after showing exactly which.',
   group: 'acts',
@@ -96,7 +126,8 @@ export const cancel = command({
   searches: true,
   changes: true,
   byQueue: true,
-  flags: ['confirm', 'shown', 'keep', 'page', 'stop', 'again', 'results'],
+  flags: ['whole-words', 'confirm', 'shown', 'keep', 'page', 'stop', 'again', 'results'],
+  lastWords: ['whole-words'],
   async run(asking, room) {
     const [op = ''] = asking.words;
     const { flags, filters } = asking;

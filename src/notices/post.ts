@@ -4,12 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogLine } from '../aws/logs';
 import type { Room } from '../commands/command';
 import { errorFields } from '../errors';
+import { cancelledBy } from '../jobs/cancelReason';
 import { arrayParentOf, type Job } from '../jobs/job';
 import { attemptNumber } from '../jobs/lifecycle';
 import { logPlaceOf } from '../jobs/logPlace';
 import { SlackUnavailableError } from '../slack/deliver';
 import { failedArray, failedJob } from '../views/alert';
 import type { Message } from '../views/kit';
+import { failedByCancel } from './failedByCancel';
 import type { Card } from './jobFailed';
 
 /** Long enough to post through a rate limit, short enough that a dead worker's card is not missed. */
@@ -68,7 +70,10 @@ async function render({ jobId }: Card, news: Job | undefined, room: Room): Promi
   if (isChild && news.status === 'FAILED' && !known.has(news.id))
     known.set(news.id, { ...news, attemptCount: news.attempts.length });
   const rows = [...known.values()].sort((a, b) => (a.arrayIndex ?? 0) - (b.arrayIndex ?? 0));
-  const example = rows[0] === undefined ? undefined : (await jobs.get(rows[0].id))?.job;
+  const own = rows.filter((row) => cancelledBy(row) === undefined);
+  // All that failed was cancelled from Slack: the array's own end, which tells of no more than that, is no alert.
+  if (own.length === 0 && (rows.length > 0 || (job !== undefined && cancelledBy(job) !== undefined))) return undefined;
+  const example = own[0] === undefined ? undefined : (await jobs.get(own[0].id))?.job;
   const lines = await lastLines(example, room);
   const message = failedArray({
     parentId: jobId,
@@ -89,7 +94,7 @@ async function render({ jobId }: Card, news: Job | undefined, room: Room): Promi
  * @throws when Slack refuses it or AWS fails: the event is then given again. An outage of Slack is waited out.
  */
 export async function announce(card: Card, news: Job, room: Room, remainingMs: () => number): Promise<void> {
-  if (room.alertChannel === undefined) return;
+  if (room.alertChannel === undefined || (await failedByCancel(news, room))) return;
   const { alerts } = room.history;
   const known = await alerts.get(card.key);
   if (known?.ts !== undefined) {

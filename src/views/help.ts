@@ -100,6 +100,7 @@ export function helpFor(entry: HelpEntry, slash: string): Message {
 }
 
 const FLAGS: Readonly<Record<string, string>> = {
+  'whole-words': 'only jobs that have the words by themselves, not inside longer ones',
   share: 'show the answer to the whole channel',
   follow: 'one message that shows new lines as they are written, for 15 minutes',
   file: 'the whole log as a file; of all jobs that a search finds as one zip',

@@ -1,6 +1,7 @@
 /** Cancelling, 100 jobs at a time: each described again first, none stopped twice, whoever died over it before. */
 import type { JobDetail } from '@aws-sdk/client-batch';
-import { IDS_PER_DESCRIBE, IDS_PER_STOP, type StopFailure } from '../../aws/batch';
+import { IDS_PER_DESCRIBE } from '../../aws/batch';
+import { IDS_PER_STOP } from '../../aws/stops';
 import type { Outcome } from '../../history/operation';
 import { cancelledBy, cancelReason } from '../../jobs/cancelReason';
 import { BATCH_STATUSES } from '../../jobs/job';
@@ -8,11 +9,7 @@ import { chooseStop } from '../../jobs/lifecycle';
 import { CANCEL_WORDS } from '../../views/cancel';
 import type { Room } from '../command';
 import type { Chunk, OperationKind } from './kind';
-
-/** How often a throttled job is tried again inside one chunk. */
-const MOST_TRIES = 5;
-
-const isThrottled = ({ why }: StopFailure): boolean => /^(Throttling|TooManyRequests)/i.test(why);
+import { reportRunning } from './reportRunning';
 
 type Decision = Outcome | 'cancel' | 'terminate' | 'requested';
 
@@ -28,37 +25,7 @@ export function decide(id: string, detail: JobDetail | undefined, op: string): D
   return how === 'skip' ? { id, outcome: 'ended' } : how;
 }
 
-async function stopAll(
-  kind: 'cancel' | 'terminate',
-  ids: readonly string[],
-  reason: string,
-  room: Room,
-  sleep: (ms: number) => Promise<void>,
-): Promise<Outcome[]> {
-  let left = [...ids];
-  const outcomes = new Map<string, Outcome>();
-  for (let tries = 1; left.length > 0; tries++) {
-    const failures = await room.batch[kind](left, reason);
-    const failed = new Map(failures.map((failure) => [failure.id, failure]));
-    for (const id of left) {
-      const failure = failed.get(id);
-      outcomes.set(
-        id,
-        failure === undefined ? { id, outcome: 'stopped' } : { id, outcome: 'failed', why: failure.why },
-      );
-    }
-    left = failures.filter(isThrottled).map(({ id }) => id);
-    if (tries >= MOST_TRIES) break;
-    if (left.length > 0) await sleep(200 * 2 ** tries * (0.5 + Math.random()));
-  }
-  return [...outcomes.values()];
-}
-
-async function carryOut(
-  { operation, ids, begin }: Chunk,
-  room: Room,
-  sleep: (ms: number) => Promise<void>,
-): Promise<Outcome[]> {
+async function carryOut({ operation, ids, begin, remainingMs }: Chunk, room: Room): Promise<Outcome[]> {
   const { op, reason } = operation;
   const details = new Map((await room.batch.describe(ids)).map((detail) => [detail.jobId, detail]));
   const outcomes: Outcome[] = [];
@@ -76,10 +43,21 @@ async function carryOut(
   for (const id of requested) outcomes.push({ id, outcome: before?.includes(id) ? 'stopped' : 'stopping' });
   const words = cancelReason((operation.startedBy ?? operation.askedBy).name, op, reason);
   for (const kind of ['cancel', 'terminate'] as const) {
-    for (let at = 0; at < todo[kind].length; at += IDS_PER_STOP)
-      outcomes.push(...(await stopAll(kind, todo[kind].slice(at, at + IDS_PER_STOP), words, room, sleep)));
+    for (let at = 0; at < todo[kind].length; at += IDS_PER_STOP) {
+      const some = todo[kind].slice(at, at + IDS_PER_STOP);
+      const failures = new Map((await room.batch.stop(kind, some, words, remainingMs)).map(({ id, why }) => [id, why]));
+      for (const id of some) {
+        const why = failures.get(id);
+        outcomes.push(why === undefined ? { id, outcome: 'stopped' } : { id, outcome: 'failed', why });
+      }
+    }
   }
   return outcomes;
 }
 
-export const cancelJobs: OperationKind = { words: CANCEL_WORDS, idsPerChunk: IDS_PER_DESCRIBE, carryOut };
+export const cancelJobs: OperationKind = {
+  words: CANCEL_WORDS,
+  idsPerChunk: IDS_PER_DESCRIBE,
+  carryOut,
+  lookBack: { afterSeconds: 300, look: reportRunning },
+};

@@ -28,5 +28,5 @@ export interface OperationKind {
    */
   carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise<void>): Promise<Outcome[]>;
   /** A look back at what was done, so many seconds after its end. */
-  lookBack?: { afterSeconds: number; look(operation: Operation, room: Room): Promise<void> };
+  lookBack?: { afterSeconds: number; look(operation: Operation, room: Room, remainingMs: () => number): Promise<void> };
 }
