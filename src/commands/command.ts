@@ -17,7 +17,7 @@ import type { Held } from './permission';
 export interface Person {
   id: string;
   name: string;
-  /** The most that they hold here, for whatever queues. Of verbs that only look, as far as the configuration tells. */
+  /** The most that they hold here, for whatever queues. */
   role: Role;
   /** What they hold here and now, each with its queues; `requireRole` and `may` decide by it. */
   held: readonly Held[];
@@ -103,7 +103,7 @@ export interface CommandSpec<F extends FilterSpecs> {
    * at each step and press.
    */
   byQueue?: boolean;
-  /** Shows what depends on the role of who asks: `run` gets a person whose role is fully looked up (`changes` always does). */
+  /** Answers by the role of who asks, so that Slack gets the time to tell of user groups (for `changes` it always does). */
   byRole?: boolean;
   run(asking: Asking<FilterValues<F>>, room: Room): Promise<Answer>;
 }

@@ -16,7 +16,7 @@ export async function homeOf(
   const now = room.now();
   const { search, sweeps } = room.history;
   const [{ role }, running, failed, everything, state, queues] = await Promise.all([
-    room.roles.personOf(user, undefined, true, remainingMs),
+    room.roles.personOf(user, undefined, 'looks', remainingMs),
     search.unfinished(parseQuery('status:running,starting', { now })),
     search.matches(parseQuery('status:failed since:24h', { now })),
     search.search(parseQuery('', { now }), { limit: 1 }),

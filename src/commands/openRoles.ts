@@ -1,5 +1,5 @@
 /** Who somebody is here: the roles that they hold by the configuration, by admins, through user groups and by the channel. */
-import type { Grant, GrantKey, Role } from '../history/roles';
+import type { Grant, GrantKey, Role, Subject } from '../history/roles';
 import { slackErrorCode } from '../slack/deliver';
 import type { SlackPeople } from '../slack/people';
 import type { Person } from './command';
@@ -33,8 +33,21 @@ function configured(role: Role, entry: string): GrantKey[] {
   return to === undefined ? [] : [{ to, role, queues: queues.join(':') || '*' }];
 }
 
-/** How long Slack may take to tell who is who, before that counts as no answer. */
-const MOST_ASKING_MS = 5_000;
+/** How long Slack may take to tell who is in a group, before that counts as no answer: for an act, and for a look. */
+const MOST_ASKING_MS = { acts: 5_000, looks: 1_000 } as const;
+
+/** @throws Error when the work takes longer; it goes on, and may be of use to the next who asks */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Looks up who somebody is here: what the configuration, the admins and Slack say at this moment. */
 export function openRoles({ admins, operators, sharedChannels, workspaces, grants, people }: RolesOptions) {
@@ -55,15 +68,17 @@ export function openRoles({ admins, operators, sharedChannels, workspaces, grant
   }
 
   /** Whether a group has the person in it; a sentence when Slack does not tell. */
-  async function isIn(group: string, user: string, remainingMs: () => number): Promise<boolean | string> {
+  async function isIn({ id, name }: Subject, user: string, mostMs: number, timeLeftMs: () => number) {
+    const until = timeLeftMs() - mostMs;
+    const remainingMs = () => Math.min(timeLeftMs(), timeLeftMs() - until);
     try {
-      return (await people.groupMembers(group, remainingMs)).has(user);
+      return (await within(mostMs, people.groupMembers(id, remainingMs))).has(user);
     } catch (error) {
       const code = slackErrorCode(error);
       // A group that was deleted has nobody in it.
       if (code === 'no_such_subteam') return false;
       const why = code === 'missing_scope' ? ': the Slack app lacks the scope usergroups:read' : '';
-      return `Slack does not tell me who is in user group ${group}${why}, so what was given to it does not count now.`;
+      return `Slack does not tell me who is in user group ${name === undefined ? id : `@${name}`}${why}, so what was given to it does not count now.`;
     }
   }
 
@@ -81,15 +96,15 @@ export function openRoles({ admins, operators, sharedChannels, workspaces, grant
     /**
      * Somebody who asks, with what they may do here and now. A person of another workspace holds no role.
      * @param channel where they ask; undefined in the App Home
-     * @param fully also what admins gave and what comes through user groups; without it, as far as the configuration
-     *   tells without asking Slack, which is enough for looking
+     * @param purpose Slack gets more time to tell of user groups for what acts than for what only looks, which shows
+     *   other buttons at worst
      * @throws Refusal for people of other workspaces where they may not even look
      * @throws SlackUnavailableError when Slack does not tell which workspace is the bot's own, which brings the request again
      */
     async personOf(
       { id, name, team }: Asker,
       channel: string | undefined,
-      fully: boolean,
+      purpose: 'acts' | 'looks',
       timeLeftMs: () => number,
     ): Promise<Person> {
       const home = await belongs(team, timeLeftMs);
@@ -103,17 +118,18 @@ export function openRoles({ admins, operators, sharedChannels, workspaces, grant
         }
         return { id, name, role: 'viewer', held: [], stranger: true };
       }
-      const all = fully ? [...fromConfig, ...(await grants())] : fromConfig;
+      const all = [...fromConfig, ...(await grants())];
       // Whose workspace is not known may be a guest of the channel: then it gives nothing.
       const own = all.filter(({ to }) => to.id === id || (to.id === channel && home === 'here'));
       const groups = all.filter(({ to }) => to.kind === 'group');
       const isEnough = own.some(({ role, queues }) => role === 'admin' && coversAll(queues));
-      if (!fully || isEnough || groups.length === 0) return { id, name, role: best(own), held: own };
-      const ids = [...new Set(groups.map(({ to }) => to.id))];
-      const until = timeLeftMs() - MOST_ASKING_MS;
-      const remainingMs = () => Math.min(timeLeftMs(), timeLeftMs() - until);
+      if (isEnough || groups.length === 0) return { id, name, role: best(own), held: own };
+      const named = new Map(groups.map(({ to }) => [to.id, to]));
+      const mostMs = MOST_ASKING_MS[purpose];
       const answers = new Map(
-        await Promise.all(ids.map(async (group) => [group, await isIn(group, id, remainingMs)] as const)),
+        await Promise.all(
+          [...named.values()].map(async (group) => [group.id, await isIn(group, id, mostMs, timeLeftMs)] as const),
+        ),
       );
       const held = [...own, ...groups.filter(({ to }) => answers.get(to.id) === true)];
       const unsure = [...answers.values()].filter((answer) => typeof answer === 'string');

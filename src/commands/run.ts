@@ -93,7 +93,7 @@ export async function runCommand(request: CommandRequest, room: Room, remainingM
   }
   try {
     const { channel, inputs } = request;
-    const person = await room.roles.personOf(request.user, channel.id, command.byRole, remainingMs);
+    const person = await room.roles.personOf(request.user, channel.id, command.byRole ? 'acts' : 'looks', remainingMs);
     const parsed = parseArguments(command, rest, room.slash);
     checkRole(command, person);
     const answer = command.run({ ...parsed, person, channel, text: rest, inputs, remainingMs }, room);

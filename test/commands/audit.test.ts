@@ -50,7 +50,9 @@ test('an operation is told step by step, whole by its id, and found by its job',
   expect(own[0]).toMatch(/ada cancelled 2 jobs “.+” in #general, 2 stopped/);
 
   const whole = await asks(here.ada, `audit op:${op.toLowerCase()}`);
-  expect(whole).toMatch(/ada asked to cancel 2 jobs[^]+ada confirmed cancelling[^]+ada cancelled 2 jobs .+, 2 stopped/);
+  expect(whole).toMatch(
+    /ada asked to cancel 2 jobs[\s\S]+ada confirmed cancelling[\s\S]+ada cancelled 2 jobs .+, 2 stopped/,
+  );
   for (const id of ids) {
     expect(await asks(here.ada, `audit job:${id} what:finished`)).toContain('ada cancelled 2 jobs');
     expect(await audit.concerns(op, id)).toBe(true);

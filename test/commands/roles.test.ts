@@ -77,6 +77,7 @@ test('whoever is in a user group, or asks in a channel, has what was given to it
   here.world.slack.setGroup('night-shift', ['vic']);
   await gives('operator @night-shift');
   expect(await asks(here.vic, `cancel ${id}`)).toContain('Cancel 1 job?');
+  expect(await asks(here.vic, `job ${id}`)).toContain('[Cancel');
   expect(await asks(here.vic, 'roles')).toContain('user group @night-shift');
 
   here.world.slack.setGroup('day-shift', ['ada']);
