@@ -147,7 +147,8 @@ export class SegmentAnswer {
   }
 
   /** What depends on digits or ids that are nowhere is `NO`. */
-  #readyFor({ answers, maybes, id }: ConditionAnswer, runs: RunFinder): Ready {
+  #readyFor({ answers: kept, maybes, id }: ConditionAnswer, runs: RunFinder): Ready {
+    const answers = kept.slice();
     const byId = id === undefined ? undefined : this.#ids?.find(id.hex, id.places, id.fits, id.isOfChildrenOnly);
     const places: DigitPlaces[] = [];
     for (const maybe of maybes) {

@@ -173,8 +173,8 @@ export class Combinations {
 
   get memoryBytes(): number {
     const dictionaries = Object.values(this.dictionaries).reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-    // Two bytes a column, the counts, and the runs before each skeleton column.
-    return dictionaries + this.size * 2 * (COLUMNS.length + 1 + SKELETON_COLUMNS.length);
+    // Two bytes a column, the counts, the failures, and the runs before each skeleton column; the answers to eight words.
+    return dictionaries + this.size * (2 * (COLUMNS.length + 2 + SKELETON_COLUMNS.length) + 8);
   }
 
   /** The texts of a column as words are compared with them. */

@@ -13,6 +13,7 @@ export interface MaybeFound {
   column: SkeletonColumn;
 }
 
+/** Kept for the next search: not to be changed. */
 export interface ConditionAnswer {
   /** `NO`, `YES` or `DEPENDS` for each combination. */
   answers: Uint8Array;
@@ -20,7 +21,40 @@ export interface ConditionAnswer {
   id?: IdTest;
 }
 
+/** Of so many words a segment keeps the answers: whoever turns pages or narrows a search down asks the same words again. */
+const MOST_KEPT = 8;
+const kept = new WeakMap<Combinations, Map<string, ConditionAnswer>>();
+const names = new WeakMap<Condition, string>();
+
+/** The same for conditions on texts that are the same. */
+function nameOf(condition: Condition & { kind: 'texts' }): string {
+  let name = names.get(condition);
+  if (name === undefined) {
+    const { columns, patterns } = condition;
+    name = JSON.stringify([columns, patterns.map(({ text, whole }) => [text, whole])]);
+    names.set(condition, name);
+  }
+  return name;
+}
+
 export function answerCondition(condition: Condition, combinations: Combinations, hasIds: boolean): ConditionAnswer {
+  if (condition.kind !== 'texts' || condition.id !== undefined) return answer(condition, combinations, hasIds);
+  const known = kept.get(combinations) ?? new Map<string, ConditionAnswer>();
+  kept.set(combinations, known);
+  const name = nameOf(condition);
+  let found = known.get(name);
+  if (found === undefined) {
+    found = answer(condition, combinations, hasIds);
+    for (const oldest of known.keys()) {
+      if (known.size < MOST_KEPT) break;
+      known.delete(oldest);
+    }
+    known.set(name, found);
+  }
+  return found;
+}
+
+function answer(condition: Condition, combinations: Combinations, hasIds: boolean): ConditionAnswer {
   const answers = new Uint8Array(combinations.size);
   switch (condition.kind) {
     case 'entries': {

@@ -43,16 +43,6 @@ export function segmentTotals(
   return totals;
 }
 
-/** About what the totals of a segment take in memory. */
-export function totalsBytes(metrics: MetricsColumns): number {
-  let bytes = 0;
-  for (const { count, lengths } of kept.get(metrics)?.values() ?? []) {
-    for (const { buckets } of new Set(Object.values(lengths))) bytes += buckets.byteLength + 16 * count.length;
-    bytes += 28 * count.length;
-  }
-  return bytes;
-}
-
 function addUp(groupBy: GroupBy, text: TextPart, metrics: MetricsColumns, matching: Uint16Array): SegmentTotals {
   const [one, two] = groupBy.map((grouping) => grouping && rowKeys(grouping, text, metrics));
   const { rows, starts, keys } = grouped(matching, one, two);
