@@ -5,10 +5,10 @@ import { anySteps, live } from './model';
 
 test('whatever is told, packed, merged, rebuilt, removed, cut off and told again, a search finds each job once, in its newest state', async () => {
   await fc.assert(
-    fc.asyncProperty(anySteps, async (steps) => {
+    fc.asyncProperty(anySteps, fc.constantFrom(1, 3, undefined), async (steps, fullRows) => {
       const table = new MemoryTable();
       table.pageSize = 7;
-      await live({ table: 'memory', client: (before) => new MemoryClient(table, before) }, steps);
+      await live({ table: 'memory', fullRows, client: (before) => new MemoryClient(table, before) }, steps);
     }),
     {
       numRuns: Number(process.env.MODEL_RUNS ?? 2_000),

@@ -21,6 +21,8 @@ import { anyFinishedJob, anyFinishedJobs, anyQuery } from './segments/anyJobs';
 /** A table and clients of it, each of which may wait or die before a command. */
 export interface Ground {
   table: string;
+  /** With so many living rows a segment is full, and its words are listed. */
+  fullRows?: number | undefined;
   client(before?: Before): DynamoDBDocumentClient;
 }
 
@@ -36,6 +38,8 @@ const orDie = <T>(work: Promise<T>): Promise<T | undefined> =>
 export interface WorkerOptions {
   /** It dies in place of the write after so many. */
   writesLeft?: number | undefined;
+  /** Sees each command first. */
+  before?: Before;
   /** Each command waits for its turn. */
   turn?: (() => Promise<void>) | undefined;
   /** Its clock, against that of the others. */
@@ -67,18 +71,20 @@ export class History {
   }
 
   /** Every worker has a memory of its own over the same table. */
-  worker({ writesLeft = Number.POSITIVE_INFINITY, turn, aheadMs = 0, budget = SEARCH_BUDGET }: WorkerOptions = {}) {
+  worker(options: WorkerOptions = {}) {
+    const { writesLeft = Number.POSITIVE_INFINITY, turn, aheadMs = 0, budget = SEARCH_BUDGET } = options;
     let left = writesLeft;
-    const before: Before = async (command) => {
+    const before: Before = async (command, input) => {
       await turn?.();
+      await options.before?.(command, input);
       if (/^(?:Put|Update|Delete)/.test(command) && left-- <= 0) throw new Killed();
     };
-    const { table } = this.#ground;
+    const { table, fullRows } = this.#ground;
     const doc = this.#ground.client(before);
     const now = () => this.now() + aheadMs;
     const jobs = jobItems(doc, table, () => this.forgottenBefore);
     const items = segmentItems(doc, table);
-    const packing = openPacker(doc, table, now, jobs, items);
+    const packing = openPacker(doc, table, now, jobs, items, fullRows);
     const remainingMs = () => 600_000;
     return {
       jobs,
@@ -191,6 +197,8 @@ const step = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('search' as const),
       query: anyQuery,
+      /** Of a job's id, with which the query's words begin. */
+      prefix: fc.option(fc.record({ which: fc.nat(), length: fc.integer({ min: 8, max: 38 }) }), { nil: undefined }),
       limit: fc.integer({ min: 1, max: 5 }),
       isFresh: fc.boolean(),
     }),
@@ -199,16 +207,18 @@ const step = fc.oneof(
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 export const anySteps = fc.array(step, { minLength: 4, maxLength: 16 });
 
+/** Batch's ids are in lower case, and the table's keys know no other. */
+const batchJob = (job: Job): Job => ({ ...job, id: job.id.toLowerCase() });
 const lateNews = (job: Job, reason: string): Job => ({ ...job, statusReason: reason, seenAt: job.seenAt + 1 });
 
 async function take(history: History, warm: ReturnType<History['worker']>, one: Step): Promise<void> {
   const pick = (which: number, from: Job[]): Job | undefined => from[which % Math.max(1, from.length)];
   switch (one.kind) {
     case 'jobs':
-      for (const job of one.jobs) await history.tell(job);
+      for (const job of one.jobs) await history.tell(batchJob(job));
       return;
     case 'begins': {
-      const { stoppedAt: _, exitCode: __, ...begun } = one.job;
+      const { stoppedAt: _, exitCode: __, ...begun } = batchJob(one.job);
       return await history.tell({ ...begun, status: 'RUNNING' });
     }
     case 'late': {
@@ -249,8 +259,12 @@ async function take(history: History, warm: ReturnType<History['worker']>, one: 
       if (history.forgottenBefore !== undefined) await history.packWholly();
       return;
     }
-    case 'search':
-      return await history.agree(one.isFresh ? history.worker() : warm, one.query, one.limit);
+    case 'search': {
+      const { query, prefix, limit } = one;
+      const id = prefix === undefined ? undefined : pick(prefix.which, [...history.known.values()])?.id;
+      const words = id === undefined ? query.words : [id.slice(0, prefix?.length), ...query.words.slice(1)];
+      return await history.agree(one.isFresh ? history.worker() : warm, { ...query, words }, limit);
+    }
   }
 }
 

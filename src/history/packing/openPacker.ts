@@ -9,15 +9,17 @@ import { publisher } from './publish';
 import { rebuilding } from './rebuild';
 import { supersededItems } from './superseded';
 
+/** @param fullRows with so many living rows a segment is full */
 export function openPacker(
   doc: DynamoDBDocumentClient,
   table: string,
   now: () => number,
   jobs: JobItems,
   items: SegmentItems,
+  fullRows?: number,
 ) {
   const superseded = supersededItems(doc, table);
-  const publishing = publisher(items, superseded);
+  const publishing = publisher(items, superseded, fullRows);
   return packer({
     jobs,
     finished: finishedJobs(doc, table, now),

@@ -25,7 +25,7 @@ import {
 import { bury, openSegment } from './bury';
 import { type Chores, eachInTime } from './chores';
 import type { FinishedJobs } from './finished';
-import { isSmall, lacksVocabulary, livingRows, type Publisher } from './publish';
+import { livingRows, type Publisher } from './publish';
 import type { Rebuilding, RebuildProgress } from './rebuild';
 import { forgetRows, holdsForgotten } from './retention';
 import type { SupersededItems } from './superseded';
@@ -77,7 +77,7 @@ type Outcome = 'more' | 'done' | 'cut off';
 export function packer({ jobs, finished, items, publisher, chores, rebuilding, superseded }: Packing) {
   /** Small segments, or none as long as they are few: their living rows are packed again. */
   async function rowsToMerge(entries: readonly ManifestEntry[], mergeAt: number) {
-    const small = entries.filter(isSmall);
+    const small = entries.filter(publisher.isSmall);
     const together = small.reduce((sum, entry) => sum + livingRows(entry), 0);
     if (small.length < 2 || (small.length < mergeAt && together < ROWS_PER_SEGMENT))
       return { merged: new Set<string>(), rows: [], origin: '' };
@@ -128,7 +128,7 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
     const isOld = (at: number) => forgottenBefore !== undefined && at < forgottenBefore;
     const leastJobs = Math.max(1, options.leastJobs ?? LEAST_JOBS);
     if (waiting.length < leastJobs && !waiting.some((job) => isOld(job.endedAt))) {
-      if (!before.some(lacksVocabulary)) return 'done';
+      if (!before.some(publisher.lacksVocabulary)) return 'done';
       const change = { before, after: before, recent: head.recent };
       return (await publisher.publish(head, change, options.now())) === undefined ? 'cut off' : 'more';
     }

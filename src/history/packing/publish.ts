@@ -14,11 +14,9 @@ import { digitFilters, type GrownDigits, noDigits, textOf } from './digits';
 import { changedBetween, namedBy, type SupersededItems } from './superseded';
 
 /** A segment with fewer living rows is small: it is merged with others sooner or later, and has no vocabulary till then. */
-const SMALL_ROWS = (ROWS_PER_SEGMENT * 3) / 4;
+const FULL_ROWS = (ROWS_PER_SEGMENT * 3) / 4;
 
 export const livingRows = ({ rowCount, dead }: ManifestEntry): number => rowCount - dead.length;
-export const isSmall = (entry: ManifestEntry): boolean => livingRows(entry) < SMALL_ROWS;
-export const lacksVocabulary = (entry: ManifestEntry): boolean => !isSmall(entry) && entry.vocabulary === undefined;
 
 export interface Change {
   before: readonly ManifestEntry[];
@@ -39,7 +37,9 @@ interface Prepared {
   grown: GrownDigits;
 }
 
-export function publisher(items: SegmentItems, superseded: SupersededItems) {
+export function publisher(items: SegmentItems, superseded: SupersededItems, fullRows = FULL_ROWS) {
+  const isSmall = (entry: ManifestEntry): boolean => livingRows(entry) < fullRows;
+  const lacksVocabulary = (entry: ManifestEntry): boolean => !isSmall(entry) && entry.vocabulary === undefined;
   const filters = digitFilters(items);
 
   /** Adds segments to the last vocabulary that has a place left, or begins one; some at a time. */
@@ -128,6 +128,8 @@ export function publisher(items: SegmentItems, superseded: SupersededItems) {
   }
 
   return {
+    isSmall,
+    lacksVocabulary,
     /** @param isListed whether vocabularies are added where they lack */
     prepare,
     write,

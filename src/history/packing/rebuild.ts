@@ -27,7 +27,7 @@ import {
 } from '../segments';
 import { openSegment } from './bury';
 import { noDigits } from './digits';
-import { lacksVocabulary, type Publisher } from './publish';
+import type { Publisher } from './publish';
 
 /** Sorted runs of segments that are merged at once: of each, one segment is open, a megabyte and a half. */
 const RUNS_AT_ONCE = 32;
@@ -211,7 +211,7 @@ export function rebuilding(
           entries,
           merging,
         );
-      } else if (entries.some(lacksVocabulary)) {
+      } else if (entries.some(publisher.lacksVocabulary)) {
         doing = 'listing words';
         made = { state, segments: [] };
       } else {

@@ -24,11 +24,14 @@ const WORDS = [
 /** Batch's longest name. */
 const LONG_NAME = `${'sample-12_'.repeat(12)}-017-end`.slice(0, 128).padEnd(128, 'z');
 const DIGITS = ['0', '1', '7', '17', '017', '2026', '00000000', '12345678901234567', 'abc12'];
+/** Parts of ids, as texts tell them. */
+const ID_PARTS = ['20a9ceeb', '20a9ceeb-d29b', 'abcdef12-0000-4', '6640a5c1-d'];
 const SIGNS = ['-', '_', ':', '/', '.'];
 const piece = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...WORDS) },
   { weight: 3, arbitrary: fc.constantFrom(...DIGITS) },
   { weight: 2, arbitrary: fc.constantFrom(...SIGNS) },
+  { weight: 1, arbitrary: fc.constantFrom(...ID_PARTS) },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 4 }) },
 );
 export const anyText = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(''));
