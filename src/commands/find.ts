@@ -5,7 +5,7 @@ import { jobFromDetail } from '../jobs/fromBatch';
 import { isDone, type Job } from '../jobs/job';
 import { parseReference } from '../jobs/reference';
 import type { Room } from './command';
-import { malformed, refuseOutside, unknownJob, wholeOf } from './notFound';
+import { malformed, refuseForeign, refuseOutside, unknownJob, wholeOf } from './notFound';
 
 /** How many of the jobs that a prefix fits are listed. */
 const MOST_LISTED = 10;
@@ -64,6 +64,7 @@ export async function findJob(text: string, verb: string, room: Room): Promise<J
     return isDone(only) ? only : ((await fromBatch(only.id, room)) ?? only);
   }
   const stored = await room.history.jobs.get(reference.id);
+  await refuseForeign(reference, stored?.job, room);
   if (stored !== undefined && isDone(stored.job) && stored.job.whole) return stored.job;
   const fresh = await fromBatch(reference.id, room);
   if (fresh !== undefined) return fresh;

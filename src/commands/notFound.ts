@@ -42,16 +42,40 @@ export function refuseOutside(id: string, parent: Job): void {
 export const wholeOf = (id: string): string | undefined =>
   arrayParentOf(id) ?? (id.includes('#') ? id.split('#')[0] : undefined);
 
+type Named = Extract<JobReference, { kind: 'id' }>;
+
+/** `arn:aws:batch:us-east-1:123456789012:job/…` → `123456789012` */
+const accountIn = (arn: string | undefined): string | undefined =>
+  /^arn:[\w-]+:batch:[^:]*:(\d{12}):/.exec(arn ?? '')?.[1];
+
+/** The account that is looked after, from any job that is known. */
+async function ourAccount(room: Room): Promise<string | undefined> {
+  const { rows } = await room.history.search.search(parseQuery('', { now: room.now() }), { limit: 1 });
+  const [newest] = rows;
+  return newest === undefined ? undefined : accountIn((await room.history.jobs.get(newest.id))?.job.arn);
+}
+
+/**
+ * An ARN or a link of another account or region means none of our jobs, even where one has the same id.
+ * @param known the job of that id
+ * @throws UserError that says whose it is
+ */
+export async function refuseForeign({ id, region, account }: Named, known: Job | undefined, room: Room): Promise<void> {
+  const isElsewhere = region !== undefined && region !== room.region;
+  if (!isElsewhere && account === undefined) return;
+  const ours = accountIn(known?.arn) ?? (await ourAccount(room));
+  const isOthers = account !== undefined && account !== ours;
+  if (!isElsewhere && (!isOthers || ours === undefined)) return;
+  const whose = isOthers
+    ? `belongs to account ${account}${isElsewhere ? ` in region ${region}` : ''}`
+    : `is in region ${region}`;
+  throw new UserError(
+    `Job ${id} ${whose}; I look after ${ours === undefined ? '' : `account ${ours} in `}${room.region} only.`,
+  );
+}
+
 /** For an id that neither the history nor Batch knows. */
-export async function unknownJob(
-  { id, region, account }: Extract<JobReference, { kind: 'id' }>,
-  verb: string,
-  room: Room,
-): Promise<UserError> {
-  if (region !== undefined && region !== room.region)
-    return new UserError(
-      `I know no job ${id}: ${account === undefined ? 'it' : `it belongs to account ${account} and`} is in ${region}, and I look after ${room.region}.`,
-    );
+export async function unknownJob({ id, account }: Named, verb: string, room: Room): Promise<UserError> {
   const like = (await room.history.jobs.findByPrefix(id.slice(0, FIRST_PART), MOST_LIKE)).map(({ job }) => job);
   const near = nearestId(
     id,

@@ -50,12 +50,25 @@ test('nothing is cancelled by a guess', async () => {
   expect(told.plain).not.toContain('[/batch cancel');
 });
 
-test('an ARN of another account or region says whose it is', async () => {
-  const other = 'ffffffff-0000-4000-8000-000000000001';
-  const abroad = await answer(`job arn:aws:batch:eu-west-1:210987654321:job/${other}`);
-  expect(abroad.plain).toContain('it belongs to account 210987654321 and is in eu-west-1, and I look after us-east-1.');
-  const foreign = await answer(`job arn:aws:batch:us-east-1:210987654321:job/${other}`);
-  expect(foreign.plain).toContain('It may belong to account 210987654321, if that is not the one I look after');
+test('an ARN or a link of another account or region says whose it is, even with the id of a job of ours', async () => {
+  const verbs = ['job', 'why', 'logs', 'cancel', 'retry', ''];
+  for (const verb of verbs) {
+    for (const named of [id, 'ffffffff-0000-4000-8000-000000000001']) {
+      const abroad = await answer(`${verb} arn:aws:batch:eu-west-1:210987654321:job/${named}`);
+      expect(abroad.plain).toContain(
+        `Job ${named} belongs to account 210987654321 in region eu-west-1; I look after account 123456789012 in us-east-1 only.`,
+      );
+      const foreign = await answer(`${verb} arn:aws:batch:us-east-1:210987654321:job/${named}`);
+      expect(foreign.plain).toContain(
+        `Job ${named} belongs to account 210987654321; I look after account 123456789012 in us-east-1 only.`,
+      );
+    }
+    const link = await answer(
+      `${verb} https://eu-west-1.console.aws.amazon.com/batch/home?region=eu-west-1#jobs/detail/${id}`,
+    );
+    expect(link.plain).toContain(`Job ${id} is in region eu-west-1; I look after account 123456789012`);
+  }
+  expect((await answer(`job arn:aws:batch:us-east-1:123456789012:job/${id}`)).plain).toContain('nightly-align');
 });
 
 test('what is near nothing says what can be asked', async () => {
