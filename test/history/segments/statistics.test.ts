@@ -35,14 +35,20 @@ test('every grouping of every search has the figures of the plain rules, and cou
         const segments = [packed.slice(0, half), packed.slice(half)].flatMap((some) =>
           packSegments(some.map((job) => ({ row: segmentRow(job), version: 1 }))),
         );
-        const answer = await segmentStatistics({
-          question: questionOf(request.query),
-          groupBy: request.groupBy,
-          segments: segments.map(manifestEntry),
-          source: memorySource(segments),
-          others: jobs.filter(isBeside).map(rowOf).filter(matcher(request.query)),
-        });
-        expectAgreement(answer, statisticsOf(jobs.map(rowOf), request));
+        const source = memorySource(segments);
+        const ask = ({ query, groupBy }: typeof request) =>
+          segmentStatistics({
+            question: questionOf(query),
+            groupBy,
+            segments: segments.map(manifestEntry),
+            source,
+            others: jobs.filter(isBeside).map(rowOf).filter(matcher(query)),
+          });
+        const exact = statisticsOf(jobs.map(rowOf), request);
+        expectAgreement(await ask(request), exact);
+        // What segments keep of an answer is that of the same question only.
+        await ask({ query: { words: [] }, groupBy: ['queue', 'status'] });
+        expectAgreement(await ask(request), exact);
       },
     ),
     runs,
