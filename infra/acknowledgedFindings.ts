@@ -24,10 +24,15 @@ export function acknowledgeTracing(role: IConstruct): void {
   acknowledgeResources(role, { '*': 'xray:PutTraceSegments and PutTelemetryRecords have no resource level.' });
 }
 
+const CLUSTERS = 'Batch names its ECS clusters after compute environments, which come and go while the bot runs.';
+
 /** The wildcards that reading Batch can't do without: see permissions.ts. */
 export function acknowledgeReading(role: IConstruct, logGroups: readonly string[]): void {
   const streams = 'A log stream is named after a task, which Batch starts while the bot runs; the group is named.';
   acknowledgeResources(role, {
+    ...Object.fromEntries(
+      BATCH_CLUSTERS.map((cluster) => [arn(role, 'ecs', `container-instance/${cluster}/*`), CLUSTERS]),
+    ),
     '*': "Batch's List and Describe calls and EC2's have no resource level.",
     ...Object.fromEntries(logGroups.map((group) => [arn(role, 'logs', `log-group:${group}:log-stream:*`), streams])),
   });
@@ -50,17 +55,19 @@ export function acknowledgeStopping(role: IConstruct): void {
   });
 }
 
+/** The wildcard of retrying jobs, beside those of reading and stopping: see permissions.ts. */
+export function acknowledgeRetrying(role: IConstruct): void {
+  acknowledgeResources(role, {
+    [arn(role, 'batch', 'job-definition/*')]:
+      'A job of any definition may be retried, also of those that are made later; the tag of a retry is demanded.',
+  });
+}
+
 /** The wildcards of reading queues and hosts: see permissions.ts. */
 export function acknowledgeCapacity(role: IConstruct): void {
-  const clusters = 'Batch names its ECS clusters after compute environments, which come and go while the bot runs.';
   acknowledgeResources(role, {
     [arn(role, 'batch', 'job-queue/*')]: 'Every queue may be asked about, also those that are made later.',
-    ...Object.fromEntries(
-      BATCH_CLUSTERS.flatMap((cluster) => [
-        [arn(role, 'ecs', `cluster/${cluster}`), clusters],
-        [arn(role, 'ecs', `container-instance/${cluster}/*`), clusters],
-      ]),
-    ),
+    ...Object.fromEntries(BATCH_CLUSTERS.map((cluster) => [arn(role, 'ecs', `cluster/${cluster}`), CLUSTERS])),
   });
 }
 

@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import {
   acknowledgeCapacity,
   acknowledgeReading,
+  acknowledgeRetrying,
   acknowledgeSearching,
   acknowledgeStopping,
 } from './acknowledgedFindings';
@@ -19,7 +20,7 @@ import { EveryMinute } from './everyMinute';
 import { HistoryTable } from './historyTable';
 import type { Parameters } from './parameters';
 import { ParkedQueue } from './parkedQueue';
-import { readBatch, readCapacity, readHosts, readJobLogs, searchJobLogs, stopJobs } from './permissions';
+import { changeQueues, readBatch, readCapacity, readHosts, readJobLogs, searchJobLogs, stopJobs } from './permissions';
 
 /** How long each function may take. The front's is what Slack waits; the worker's is one step of an action on many jobs. */
 const TIMEOUTS: Readonly<Record<LambdaName, Duration>> = {
@@ -114,6 +115,7 @@ export class BotStack extends Stack {
           ...readCapacity(this),
           ...searchJobLogs(this, parameters.logGroups),
           stopJobs(this, parameters.killTag),
+          ...changeQueues(this),
         ],
       }),
       events: make('events', {
@@ -171,6 +173,7 @@ export class BotStack extends Stack {
     for (const { role } of [functions.worker, functions.events, functions.tick])
       acknowledgeReading(role, parameters.logGroups);
     acknowledgeStopping(functions.worker.role);
+    acknowledgeRetrying(functions.worker.role);
     acknowledgeCapacity(functions.worker.role);
     acknowledgeSearching(functions.worker.role, parameters.logGroups);
 

@@ -2,6 +2,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { RETRY_OF } from '../src/jobs/retry';
 
 /** Reading Batch: what the bot calls and nothing more. */
 export function readBatch(): PolicyStatement {
@@ -68,6 +69,33 @@ export function stopJobs(scope: Construct, killTag?: string): PolicyStatement {
     resources: [Stack.of(scope).formatArn({ service: 'batch', resource: 'job', resourceName: '*' })],
     ...(killTag === undefined ? {} : { conditions: { StringEquals: { [`aws:ResourceTag/${key}`]: value.join('=') } } }),
   });
+}
+
+/**
+ * Submitting jobs again and switching queues. SubmitJob has queue and definition for its resources, both of them; tags on a
+ * new job are authorized as TagResource besides, and a refusal then names the definition. Only what carries the tag of a
+ * retry passes: https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html
+ */
+export function changeQueues(scope: Construct): PolicyStatement[] {
+  const arn = (resource: string) => arnIn(scope, 'batch', resource);
+  const queues = arn('job-queue/*');
+  const definitions = arn('job-definition/*');
+  const isRetry = { Null: { [`aws:RequestTag/${RETRY_OF}`]: 'false' } };
+  return [
+    new PolicyStatement({
+      sid: 'RetryJobs',
+      actions: ['batch:SubmitJob'],
+      resources: [queues, definitions],
+      conditions: isRetry,
+    }),
+    new PolicyStatement({
+      sid: 'TagRetries',
+      actions: ['batch:TagResource'],
+      resources: [queues, definitions, arn('job/*')],
+      conditions: isRetry,
+    }),
+    new PolicyStatement({ sid: 'SwitchQueues', actions: ['batch:UpdateJobQueue'], resources: [queues] }),
+  ];
 }
 
 /** Reading what jobs wrote. @param groups names of log groups, `*` at the end allowed */

@@ -50,10 +50,23 @@ test('only the worker may stop jobs', () => {
   expect(stops).toEqual(['worker']);
 });
 
-test('nobody may change queues, definitions or environments, submit jobs, or read the jobs of other services', () => {
+test('nobody may change definitions or environments, or read the jobs of other services', () => {
   const allowed =
-    /^(batch:(List|Describe|Get|CancelJob$|TerminateJob$)|dynamodb:|ec2:DescribeInstances$|ecs:(List|Describe)ContainerInstances$|logs:(GetLogEvents|FilterLogEvents|DescribeLogGroups|CreateLogStream|PutLogEvents)$|sqs:|secretsmanager:GetSecretValue$)/;
+    /^(batch:(List|Describe|Get|CancelJob$|TerminateJob$|SubmitJob$|TagResource$|UpdateJobQueue$)|dynamodb:|ec2:DescribeInstances$|ecs:(List|Describe)ContainerInstances$|logs:(GetLogEvents|FilterLogEvents|DescribeLogGroups|CreateLogStream|PutLogEvents)$|sqs:|secretsmanager:GetSecretValue$)/;
   for (const name of everyone) expect(actionsOf(stack, name).filter((action) => !allowed.test(action))).toEqual([]);
+});
+
+test('only the worker may submit jobs, retries alone, and switch queues, without deleting any', () => {
+  const changing = /^batch:(SubmitJob|TagResource|UpdateJobQueue)$/;
+  expect(everyone.filter((name) => actionsOf(stack, name).some((action) => changing.test(action)))).toEqual(['worker']);
+  const statements = statementsOf(stack, 'worker').filter(({ Action }) =>
+    Action.some((action) => changing.test(action)),
+  );
+  expect(statements.map(({ Action, Resource, Condition }) => [Action, Resource.length, Condition])).toEqual([
+    [['batch:SubmitJob'], 2, { Null: { 'aws:RequestTag/retryOf': 'false' } }],
+    [['batch:TagResource'], 3, { Null: { 'aws:RequestTag/retryOf': 'false' } }],
+    [['batch:UpdateJobQueue'], 1, undefined],
+  ]);
 });
 
 test.each(everyone)('%s has no wildcard among its actions', (name) => {
