@@ -128,7 +128,11 @@ export const settings = {
     [],
     'Channels (C…) in which people of other workspaces, met by Slack Connect, may look; elsewhere they are refused',
   ),
-  WORKSPACES: defaulted(list, [], 'Further workspaces (T…) whose people are no strangers, as in an Enterprise Grid'),
+  WORKSPACES: defaulted(
+    list,
+    [],
+    'Further workspaces (T…) whose people are no strangers, as in an Enterprise Grid; the own one is asked of Slack',
+  ),
   TRACKED_QUEUES: defaulted(list, [], 'Job queues to follow, separated by commas, * allowed; all by default'),
   SHOWN_VARIABLES: defaulted(
     list,

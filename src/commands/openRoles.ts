@@ -36,6 +36,8 @@ function configured(role: Role, entry: string): GrantKey[] {
 /** How long Slack may take to tell who is in a group, before that counts as no answer: for an act, and for a look. */
 const MOST_ASKING_MS = { acts: 5_000, looks: 1_000 } as const;
 
+type Purpose = keyof typeof MOST_ASKING_MS;
+
 /** @throws Error when the work takes longer; it goes on, and may be of use to the next who asks */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -60,11 +62,19 @@ export function openRoles({ admins, operators, sharedChannels, workspaces, grant
 
   async function belongs(
     team: string | undefined,
-    remainingMs: () => number,
+    purpose: Purpose,
+    timeLeftMs: () => number,
   ): Promise<'here' | 'elsewhere' | 'unknown'> {
     if (team === undefined) return 'unknown';
     if (workspaces.includes(team)) return 'here';
-    return team === (await people.team(remainingMs)) ? 'here' : 'elsewhere';
+    try {
+      const own = people.team(timeLeftMs);
+      return team === (await (purpose === 'acts' ? own : within(MOST_ASKING_MS.looks, own))) ? 'here' : 'elsewhere';
+    } catch (error) {
+      // While Slack is down people go on looking; an act waits until it is known who asks.
+      if (purpose === 'acts') throw error;
+      return 'unknown';
+    }
   }
 
   /** Whether a group has the person in it; a sentence when Slack does not tell. */
@@ -99,15 +109,16 @@ export function openRoles({ admins, operators, sharedChannels, workspaces, grant
      * @param purpose Slack gets more time to tell of user groups for what acts than for what only looks, which shows
      *   other buttons at worst
      * @throws Refusal for people of other workspaces where they may not even look
-     * @throws SlackUnavailableError when Slack does not tell which workspace is the bot's own, which brings the request again
+     * @throws SlackUnavailableError for what acts, when Slack does not tell which workspace is the bot's own; that brings
+     *   the request again
      */
     async personOf(
       { id, name, team }: Asker,
       channel: string | undefined,
-      purpose: 'acts' | 'looks',
+      purpose: Purpose,
       timeLeftMs: () => number,
     ): Promise<Person> {
-      const home = await belongs(team, timeLeftMs);
+      const home = await belongs(team, purpose, timeLeftMs);
       if (home === 'elsewhere') {
         const looks = ({ to, role }: GrantKey) => role === 'viewer' && (to.id === id || to.id === channel);
         if (!sharedChannels.some((shared) => shared === channel) && !(await grants()).some(looks)) {

@@ -126,6 +126,13 @@ describe('who somebody is', () => {
     expect((await family.personOf(eve, 'C0ELSE', 'acts', minute)).role).toBe('admin');
   });
 
+  test('while Slack does not tell the own workspace, people look, and an act waits', async () => {
+    const down = async () => Promise.reject(new Error('Slack is down'));
+    const roles = opened([given('channel', 'C0OPS')], { people: { team: down, groupMembers: async () => new Set() } });
+    expect(await roles.personOf(ann, 'C0OPS', 'looks', minute)).toMatchObject({ role: 'viewer', held: [] });
+    await expect(roles.personOf(ann, 'C0OPS', 'acts', minute)).rejects.toThrow('Slack is down');
+  });
+
   test('somebody whose workspace is not told gets nothing from the channel', async () => {
     const roles = opened([given('channel', 'C0OPS')]);
     expect((await roles.personOf({ id: 'U0ANN', name: 'ann' }, 'C0OPS', 'acts', minute)).role).toBe('viewer');
