@@ -89,7 +89,7 @@ test('with an app token the bot connects by Socket Mode, acknowledges, and answe
       },
     });
     const answer = await here.until('an answer', () => slack.answers[0]);
-    expect(answer.text).toContain('/batch queues [name]: Shows every queue');
+    expect(answer.text).toContain('Shows every queue: healthy or not');
     expect(slack.acknowledged).toEqual(['e-1']);
   } finally {
     await bot.stop();

@@ -8,7 +8,7 @@ const FORM = 'application/x-www-form-urlencoded';
 export const commandForm = (text: string, more: Record<string, string> = {}): string =>
   new URLSearchParams({
     token: 'verification-token',
-    team_id: 'T0LOCAL001',
+    team_id: 'T0LOCAL01',
     channel_id: 'C0GENERAL1',
     channel_name: 'general',
     user_id: 'U0ADA00001',
