@@ -1,0 +1,150 @@
+import type { Message } from '../../src/local/slack/server';
+import { type Scene, scene } from '../scene';
+
+let here: Scene;
+beforeAll(async () => {
+  here = await scene();
+});
+afterAll(() => here.end());
+
+const only = (messages: Message[]): Message => {
+  expect(messages).toHaveLength(1);
+  return messages[0] as Message;
+};
+const hang = (name: string) => here.submit(name, { LOCAL_OUTCOME: 'hang' });
+const hangMany = (names: string[]) => Promise.all(names.map(hang));
+const opOf = (message: Message): string => /Operation ([0-9A-Z]{5})/.exec(message.plain)?.[1] ?? '';
+const stateOf = async (op: string) => (await here.world.app.room.history.operations.get(op))?.state;
+const frozen = (op: string) => here.world.app.room.history.operations.ids(op);
+const done = (op: string): Promise<string> =>
+  here.until(`the end of ${op}`, async () => ((await stateOf(op)) === 'done' ? 'done' : undefined));
+const said = (op: string): Message[] =>
+  here.world.slack
+    .channel('general')
+    .filter(({ plain, ephemeral_to }) => ephemeral_to === undefined && plain.includes(`op ${op}`));
+
+test('jobs that were submitted a moment ago, of which no event told yet, are in the preview', async () => {
+  const stuck = await here.submit('just-now', { LOCAL_OUTCOME: 'stuck' });
+  const preview = only(await here.ada.says('/batch cancel just-now'));
+  expect(preview.plain).toContain('Cancel 1 job?');
+  expect(await frozen(opOf(preview))).toEqual([stuck]);
+});
+
+test('a word that is also part of longer names is told, and a button leaves those out', async () => {
+  const [exact, own] = await hangMany(['preregA', 'preregA-1', 'preregA2-1', 'preregA2-2']);
+  const preview = only(await here.ada.says('/batch cancel preregA'));
+  expect(preview.plain).toContain('Cancel 4 jobs?');
+  expect(preview.plain).toContain('"preregA" is only part of a longer word in 2 jobs: preregA2-');
+  expect(preview.plain).toContain('name:preregA finds only what is called exactly that.');
+  const narrowed = only(await here.ada.presses('Leave those out', preview));
+  expect(narrowed.plain).toContain('Cancel 2 jobs?');
+  expect(narrowed.plain).not.toContain('preregA2');
+  expect((await frozen(opOf(narrowed))).sort()).toEqual([exact, own].sort());
+  await here.ada.presses('Cancel 2 jobs', narrowed);
+  await done(opOf(narrowed));
+  const named = only(await here.ada.says('/batch cancel name:"preregA2-1"'));
+  expect(named.plain).toContain('Cancel 1 job?');
+  expect(named.plain).not.toContain('longer word');
+});
+
+test('a search that finds more by the time of the press is refused, with a fresh preview or only those shown', async () => {
+  const first = await hang('growing-1');
+  const preview = only(await here.ada.says('/batch cancel growing'));
+  const second = await hang('growing-2');
+  const refused = only(await here.ada.presses('Cancel 1 job', preview, { values: { Reason: 'wrong input' } }));
+  expect(refused.plain).toContain('Nothing was cancelled yet: 1 more job matches now than you were shown.');
+  expect(refused.plain).toContain('growing-2');
+  expect(await stateOf(opOf(preview))).toBe('asked');
+
+  const fresh = only(await here.ada.says('/batch cancel growing'));
+  expect((await frozen(opOf(fresh))).sort()).toEqual([first, second].sort());
+
+  await here.ada.presses('Cancel 1 job', refused);
+  await done(opOf(preview));
+  expect(said(opOf(preview)).map(({ plain }) => plain)).toEqual([expect.stringContaining('1 cancelled')]);
+  expect(said(opOf(preview))[0]?.plain).toContain('Reason: wrong input');
+});
+
+test('the list is turned inside the preview, and what was typed stays', async () => {
+  await hangMany(Array.from({ length: 23 }, (_, n) => `paged-${n}`));
+  const preview = only(await here.ada.says('/batch cancel paged'));
+  expect(preview.plain).toContain('1-10 of 23');
+  const second = only(await here.ada.presses('Next', preview, { values: { Reason: 'as said' } }));
+  expect(second.plain).toContain('11-20 of 23');
+  expect(second.plain).toContain('Cancel 23 jobs?');
+  expect(opOf(second)).toBe(opOf(preview));
+  const third = only(await here.ada.presses('Next', second));
+  expect(third.plain.match(/paged-\d+/g)?.length).toBeGreaterThanOrEqual(3);
+  await here.ada.presses('Cancel 23 jobs', third);
+  await done(opOf(preview));
+  expect(said(opOf(preview)).at(-1)?.plain).toContain('Reason: as said');
+});
+
+test('more than 100 jobs need their number typed, and another number does nothing', async () => {
+  await here.submit('wide', { LOCAL_OUTCOME: 'hang' }, { arrayProperties: { size: 101 } });
+  const preview = only(await here.ada.says('/batch cancel wide array:parents'));
+  const label = 'Cancel 1 array of 101 children';
+  expect(preview.plain).toContain(`${label}?`);
+  const nothing = only(await here.ada.presses(label, preview));
+  expect(nothing.plain).toContain(
+    'Nothing was cancelled: cancelling more than 100 jobs needs their number typed, 101.',
+  );
+  const wrong = only(await here.ada.presses(label, preview, { values: { 'Type 101 to confirm': '11' } }));
+  expect(wrong.plain).toContain('Nothing was cancelled: you typed 11, and these are 101 jobs.');
+  expect(await stateOf(opOf(preview))).toBe('asked');
+  await here.ada.presses(label, preview, { values: { 'Type 101 to confirm': '101' } });
+  await done(opOf(preview));
+});
+
+test('two people press at once: one of them wins, and the jobs are stopped once', async () => {
+  const id = await hang('both');
+  const op = opOf(only(await here.ada.says(`/batch cancel ${id}`)));
+  const calls = () => here.world.aws.counts()['batch.TerminateJob']?.calls ?? 0;
+  const before = calls();
+  const answers = await Promise.all(
+    ['ada', 'root'].map((user) =>
+      here.world.slack.say({ user, channel: 'general', text: `/batch cancel --confirm ${op}` }),
+    ),
+  );
+  const told = answers.flatMap(({ messages }) => messages.map(({ plain }) => plain)).join('\n');
+  expect(told).toContain('Cancelling 1 job');
+  expect(told).toMatch(/already (?:on its way|done)/);
+  await done(op);
+  expect(calls() - before).toBe(1);
+  const steps = (await here.world.app.room.history.audit.entriesOf(op)).map(({ what }) => what);
+  expect(steps).toEqual(['asked', 'confirmed', 'finished']);
+});
+
+test('the results come as a file, a line a job', async () => {
+  const ids = await hangMany(Array.from({ length: 12 }, (_, n) => `filed-${n}`));
+  const preview = only(await here.ada.says('/batch cancel filed'));
+  await here.ada.presses('Cancel 12 jobs', preview);
+  const op = opOf(preview);
+  await here.until('told', async () => (await here.world.app.room.history.operations.get(op))?.toldAt);
+  const [result] = said(op);
+  await here.ada.presses('Results', result as Message);
+  const file = await here.until('the file', () => here.world.slack.dm('ada').flatMap(({ files = [] }) => files)[0]);
+  expect(file.name).toBe(`cancel-${op}.csv`);
+  const text = await (await fetch(file.url_private)).text();
+  const lines = text.trim().split('\r\n');
+  expect(lines[0]).toBe('job,outcome,why,new job,name,queue');
+  expect(
+    lines
+      .slice(1)
+      .map((line) => line.split(',')[0])
+      .sort(),
+  ).toEqual([...ids].sort());
+  expect(lines[1]).toMatch(/,stopped,,,filed-\d+,genomics-prod-spot$/);
+});
+
+test('nobody is alerted of jobs that failed only since one that they depend on was cancelled', async () => {
+  const root = await hang('depended-on');
+  const child = await here.submit('dependent', {}, { dependsOn: [{ jobId: root }] });
+  await here.submit('grandchild', {}, { dependsOn: [{ jobId: child }] });
+  const preview = only(await here.ada.says(`/batch cancel ${root}`));
+  await here.ada.presses('Cancel 1 job', preview);
+  await here.until('the failures', async () =>
+    (await here.ada.says('/batch search grandchild status:failed'))[0]?.plain.includes('of 1') ? true : undefined,
+  );
+  expect(here.alerts().map(({ plain }) => plain)).toEqual([]);
+});

@@ -1,0 +1,280 @@
+/** Workers that die at any call, messages that come twice: what was confirmed is done once, and told. */
+import { DescribeJobsCommand } from '@aws-sdk/client-batch';
+import { createApp } from '../../src/app';
+import type { Room } from '../../src/commands/command';
+import type { Operation, Outcome } from '../../src/history/operation';
+import type { WorkRequest } from '../../src/slack/request';
+import { type Scene, scene } from '../scene';
+
+let here: Scene;
+beforeAll(async () => {
+  // As slow as Batch: a job that was told to stop goes on for a while.
+  here = await scene({ speed: 1 });
+});
+afterAll(() => here.end());
+
+const ADA = { id: 'U0ADA00001', name: 'ada' };
+/** Longer than a worker's lease. */
+const DEAD_MS = 200_000;
+
+class Killed extends Error {}
+type Call = (...values: unknown[]) => unknown;
+
+/** What a worker may die of: each of its calls to AWS, to DynamoDB, to Slack and to the queue. */
+interface Death {
+  at: number;
+  calls: number;
+  isDead: boolean;
+}
+
+/** Carries a call out and then dies over it, if it is the one; the dead do nothing more. */
+function mortal<T extends object>(part: T, death: Death): T {
+  return new Proxy(part, {
+    get(target, key, receiver) {
+      const value: unknown = Reflect.get(target, key, receiver);
+      // What is read in pieces changes nothing.
+      if (typeof value !== 'function' || key === 'chunks' || key === 'outcomes') return value;
+      return (...values: unknown[]) => {
+        const answer = death.isDead ? Promise.reject(new Killed()) : (value as Call).apply(target, values);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.then((result: unknown) => {
+          death.calls++;
+          if (death.isDead || death.calls === death.at) {
+            death.isDead = true;
+            throw new Killed();
+          }
+          return result;
+        });
+      };
+    },
+  });
+}
+
+interface Story {
+  op: string;
+  ids: string[];
+  /** Ids by how often this bot asked Batch to stop them, and Batch took it. */
+  stops: Map<string, number>;
+  calls: number;
+}
+
+interface Fate {
+  /** The call over which the worker dies. */
+  diesAt?: number;
+  /** How often each message is delivered, at once. */
+  deliveries?: number;
+  /** The share of calls to Batch that are refused as too many. */
+  throttle?: number;
+}
+
+async function confirmed(ids: string[]): Promise<Operation> {
+  return await here.world.app.room.history.operations.freeze(
+    {
+      kind: 'cancel',
+      askedBy: ADA,
+      askedAt: Date.now(),
+      expiresAtMs: Date.now() + 900_000,
+      channel: 'C0GENERAL1',
+      words: 'doomed',
+      what: `${ids.length} jobs`,
+      named: 'doomed',
+      queues: ['genomics-prod-spot'],
+    },
+    ids,
+  );
+}
+
+/** A press on Cancel and all that comes of it, by workers of which the first one may die. */
+async function carriedOut({ diesAt = 0, deliveries = 1, throttle = 0 }: Fate, jobs = 2): Promise<Story> {
+  const ids = await Promise.all(
+    Array.from({ length: jobs }, (_, n) => here.submit(`doomed-${n}`, { LOCAL_OUTCOME: 'hang' })),
+  );
+  here.world.aws.setFaults({ throttle });
+  const { op } = await confirmed(ids);
+  const death: Death = { at: diesAt, calls: 0, isDead: false };
+  const stops = new Map<string, number>();
+  let skewMs = 0;
+  const inbox: WorkRequest[] = [
+    {
+      kind: 'command',
+      id: `press-${op}`,
+      text: `cancel --confirm ${op}`,
+      typed: false,
+      user: ADA,
+      channel: { id: 'C0GENERAL1', name: 'general' },
+      replace: true,
+      inputs: {},
+    },
+  ];
+  const whole = here.world.app.room;
+  const room: Room = {
+    ...whole,
+    now: () => Date.now() + skewMs,
+    batch: {
+      ...whole.batch,
+      async stop(...asked: Parameters<typeof whole.batch.stop>) {
+        const failures = await whole.batch.stop(...asked);
+        for (const id of asked[1]) stops.set(id, (stops.get(id) ?? 0) + 1);
+        return failures;
+      },
+    },
+    enqueue: async (request) => {
+      if (request.kind !== 'lookBack') inbox.push(request);
+    },
+  };
+  const options = {
+    parkEvent: async () => undefined,
+    sleep: async (ms: number) => {
+      skewMs += ms;
+    },
+  };
+  const { operations, audit, once } = room.history;
+  const dying: Room = {
+    ...room,
+    batch: mortal(room.batch, death),
+    slack: mortal(room.slack, death),
+    history: {
+      ...room.history,
+      operations: mortal(operations, death),
+      audit: mortal(audit, death),
+      once: mortal(once, death),
+    },
+    enqueue: mortal({ enqueue: room.enqueue }, death).enqueue,
+  };
+  let app = createApp({ room: dying, ...options });
+  const remainingMs = () => 120_000;
+  for (let message = inbox.shift(); message !== undefined; message = inbox.shift()) {
+    const body = JSON.stringify(message);
+    const tries = Array.from({ length: deliveries }, () => app.takeWork(body, remainingMs));
+    const ends = await Promise.allSettled(tries);
+    const [failed] = ends.filter((end) => end.status === 'rejected');
+    if (failed !== undefined) {
+      expect(death.isDead ? 'killed' : failed.reason).toBe('killed');
+      // The queue brings it again, to a worker that lives.
+      inbox.push(message);
+      app = createApp({ room, ...options });
+      skewMs += DEAD_MS;
+    } else skewMs += 61_000;
+  }
+  here.world.aws.setFaults({ throttle: 0 });
+  return { op, ids, stops, calls: death.calls };
+}
+
+async function outcomesOf(op: string): Promise<Outcome[]> {
+  const all: Outcome[] = [];
+  for await (const { outcomes } of here.world.app.room.history.operations.outcomes(op)) all.push(...outcomes);
+  return all;
+}
+
+/** What always holds in the end, whatever happened on the way. */
+async function expectDone({ op, ids, stops }: Story): Promise<void> {
+  const { operations, audit } = here.world.app.room.history;
+  expect(await operations.get(op)).toMatchObject({ state: 'done', toldAt: expect.any(Number) });
+  const outcomes = await outcomesOf(op);
+  expect(outcomes.map(({ id, outcome }) => `${id} ${outcome}`).sort()).toEqual(ids.map((id) => `${id} stopped`).sort());
+  expect([...stops].sort()).toEqual(ids.map((id) => [id, 1]).sort());
+  const steps = (await audit.entriesOf(op)).map(({ what, outcomes: sums }) => [what, sums]);
+  expect(steps).toEqual([
+    ['confirmed', undefined],
+    ['finished', { stopped: ids.length }],
+  ]);
+  for (const id of ids) {
+    expect(await audit.concerns(op, id)).toBe(true);
+    expect(await audit.resultOf(op, id, ['stopped'])).toMatchObject({ outcome: 'stopped' });
+  }
+  const told = here.world.slack.channel('general').filter(({ plain }) => plain.includes(`op ${op}`));
+  expect(told.map(({ plain }) => plain).join('\n')).toContain(`${ids.length} cancelled`);
+  expect(told.map(({ plain }) => plain).join('\n')).not.toContain('is cancelling');
+  const { jobs = [] } = await here.batch.send(new DescribeJobsCommand({ jobs: ids }));
+  for (const job of jobs) expect(job.isTerminated === true || job.isCancelled === true).toBe(true);
+}
+
+test('a worker may die over any call that it makes: the jobs are stopped once, and all is told and kept', async () => {
+  const { calls } = await carriedOut({});
+  expect(calls).toBeGreaterThan(15);
+  for (let diesAt = 1; diesAt <= calls; diesAt++) {
+    const story = await carriedOut({ diesAt });
+    try {
+      await expectDone(story);
+    } catch (error) {
+      throw new Error(`after a death over call ${diesAt} of ${calls}`, { cause: error });
+    }
+  }
+}, 120_000);
+
+test('every message may be delivered three times at once', async () => {
+  await expectDone(await carriedOut({ deliveries: 3 }));
+});
+
+test('an operation whose message was deleted tells its end in a new one', async () => {
+  const ids = [await here.submit('deleted-message', { LOCAL_OUTCOME: 'hang' })];
+  const { op } = await confirmed(ids);
+  const { operations } = here.world.app.room.history;
+  await operations.start(op, ADA, Date.now());
+  await operations.remember(op, 'C0GENERAL1', '1600000000.000100');
+  await here.world.app.takeWork(JSON.stringify({ kind: 'operation', op }), () => 120_000);
+  const told = here.world.slack.channel('general').filter(({ plain }) => plain.includes(`op ${op}`));
+  expect(told.map(({ plain }) => plain)).toEqual([expect.stringContaining('1 cancelled')]);
+});
+
+test('with Slack down, the jobs are stopped and the audit is whole; the end is told when Slack is back', async () => {
+  const ids = await Promise.all([1, 2].map((n) => here.submit(`slack-down-${n}`, { LOCAL_OUTCOME: 'hang' })));
+  const { op } = await confirmed(ids);
+  const { room } = here.world.app;
+  await room.history.operations.start(op, ADA, Date.now());
+  here.world.slack.setFaults({ slack: { down: true } });
+  const app = createApp({
+    room: { ...room, enqueue: async () => undefined },
+    parkEvent: async () => undefined,
+    sleep: async () => undefined,
+  });
+  await app.takeWork(JSON.stringify({ kind: 'operation', op }), () => 120_000);
+  expect(await room.history.operations.get(op)).toMatchObject({ state: 'done' });
+  expect((await room.history.operations.get(op))?.toldAt).toBeUndefined();
+  expect((await room.history.audit.entriesOf(op)).map(({ what }) => what)).toContain('finished');
+  here.world.slack.setFaults({ slack: { down: false } });
+  const later = createApp({
+    room: { ...room, now: () => Date.now() + 61_000 },
+    parkEvent: async () => undefined,
+    sleep: async () => undefined,
+  });
+  await later.takeWork(JSON.stringify({ kind: 'operation', op }), () => 120_000);
+  const told = here.world.slack.channel('general').filter(({ plain }) => plain.includes(`op ${op}`));
+  expect(told.map(({ plain }) => plain)).toEqual([expect.stringContaining('2 cancelled')]);
+}, 30_000);
+
+test('with three calls in ten refused, it takes longer and loses nothing', async () => {
+  const story = await carriedOut({ throttle: 0.3 }, 90);
+  await expectDone(story);
+}, 60_000);
+
+test('jobs that have not ended five minutes after are reported in the operation’s thread, once', async () => {
+  const ids = await Promise.all(['stubborn', 'gone'].map((name) => here.submit(name, { LOCAL_OUTCOME: 'hang' })));
+  const { op } = await confirmed(ids);
+  const { operations } = here.world.app.room.history;
+  await operations.start(op, ADA, Date.now());
+  // As if Batch had taken the request for both, and stopped only one.
+  await operations.record(
+    op,
+    0,
+    ids.map((id) => ({ id, outcome: 'stopped' })),
+  );
+  await here.world.app.room.batch.stop('terminate', ids.slice(1), 'as asked', () => 10_000);
+  await here.until('the end', async () => {
+    const { jobs = [] } = await here.batch.send(new DescribeJobsCommand({ jobs: ids.slice(1) }));
+    return jobs[0]?.status === 'FAILED' ? true : undefined;
+  });
+  await here.until('both known', async () =>
+    (await here.world.app.room.history.jobs.getMany(ids)).length === 2 ? true : undefined,
+  );
+  await here.world.app.takeWork(JSON.stringify({ kind: 'operation', op }), () => 120_000);
+  const look = JSON.stringify({ kind: 'lookBack', op });
+  await here.world.app.takeWork(look, () => 120_000);
+  await here.world.app.takeWork(look, () => 120_000);
+  const { messageTs } = (await operations.get(op)) ?? {};
+  const said = here.world.slack
+    .channel('general')
+    .filter(({ plain }) => plain.includes(`1 job of operation ${op} has not ended`));
+  expect(said.map(({ thread_ts }) => thread_ts)).toEqual([messageTs]);
+  expect(said[0]?.plain).toContain('stubborn');
+});
