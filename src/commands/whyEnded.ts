@@ -1,19 +1,17 @@
 /** Gathers what bears out why a job failed, and how long jobs like it take, from the history as far as that knows. */
-import { type Cause, cancelledBy, causeOf, instanceIn } from '../jobs/causes';
+import { type Cause, cancelledBy, instanceIn } from '../jobs/causes';
 import type { Job, JobRow } from '../jobs/job';
 import { logPlaceOf, newestAttempt } from '../jobs/logPlace';
 import type { Query } from '../jobs/query';
 import { elsewhere } from '../jobs/waitingElsewhere';
 import type { Usual } from '../views/why';
-import type { HostFacts, Repeats, WhyFailedProps } from '../views/whyFailed';
+import type { HostFacts, WhyFailedProps } from '../views/whyFailed';
 import type { Room } from './command';
 import type { Gathering } from './gathering';
+import { repeatsOf } from './whyRepeats';
 import { allQueues, newestOf } from './whyWaiting';
 
 const DAY_MS = 86_400_000;
-/** How far back a cause is looked for, and how many failures of the definition are compared at most: one page of the search. */
-const REPEATS_DAYS = 7;
-const MOST_COMPARED = 500;
 /** Jobs that tell how long one of their kind takes. */
 const USUAL_DAYS = 30;
 const MOST_USUAL = 100;
@@ -21,26 +19,6 @@ const LOG_LINES = 8;
 const MOST_CHILDREN = 500;
 
 const since = (days: number, now: number) => ({ at: now - days * DAY_MS, typed: `${days}d` });
-
-/** How often this very cause struck this revision of the definition. */
-export async function repeatsOf(job: Job, cause: Cause, room: Room): Promise<Repeats | undefined> {
-  if (job.definition === undefined) return undefined;
-  const query: Query = {
-    words: [],
-    definitions: [job.definition],
-    statuses: ['failed'],
-    since: since(REPEATS_DAYS, room.now()),
-  };
-  const { rows, total } = await room.history.search.search(query, { limit: MOST_COMPARED });
-  // An array's parent fails with its children: counted are those that ran.
-  const single = rows.filter(({ arraySize }) => arraySize === undefined || job.arraySize !== undefined);
-  return {
-    same: single.filter((row) => causeOf(row)?.identity === cause.identity).length,
-    failed: single.length,
-    isAll: total <= rows.length,
-    days: REPEATS_DAYS,
-  };
-}
 
 /** The median length of the runs of this definition that succeeded. */
 export async function usualOf(job: Job, room: Room): Promise<Usual | undefined> {

@@ -14,13 +14,17 @@ import { logBox } from './logs';
 import { ago, duration, moment } from './time';
 import { count, number } from './words';
 
-/** How often a cause struck a definition. */
+/** How often a cause struck a definition, this job with it, an array counted once. */
 export interface Repeats {
-  same: number;
-  failed: number;
-  /** All failures of that time were compared, not the newest ones only. */
-  isAll: boolean;
+  /** Jobs of the job's own revision. */
+  ofRevision: number;
+  /** Jobs of any revision. */
+  ofAll: number;
+  /** Not all of that time could be looked at. */
+  isAtLeast?: true;
   days: number;
+  /** The command that lists them. */
+  search: string;
 }
 
 export interface HostFacts {
@@ -88,19 +92,16 @@ function hostLines(host: HostFacts | undefined): string[] {
   ];
 }
 
-/** The week of its definition, or nothing where that tells nothing. */
-function repeatLine(job: Job, repeats: Repeats | undefined): string[] {
-  if (repeats === undefined || repeats.failed === 0 || job.definition === undefined) return [];
-  const { same, failed, isAll, days } = repeats;
+function repeatLine({ definition }: Job, repeats: Repeats | undefined): string[] {
+  if (repeats === undefined || definition === undefined) return [];
+  const { ofRevision, ofAll, isAtLeast, days } = repeats;
   const time = `in the last ${days} days`;
-  const definition = escaped(job.definition);
-  const failures = `${isAll ? '' : 'newest '}${count(failed, 'failure')} of ${definition} ${time}`;
-  if (failed === 1) return [`The only failure of ${definition} ${time}.`];
-  if (same === failed) return [`All ${failures} had this cause.`];
+  const least = isAtLeast ? 'at least ' : '';
+  const name = definition.replace(/:\d+$/, '');
+  if (ofAll === 1 && !isAtLeast) return [`The only job of ${escaped(name)} that failed so ${time}.`];
+  const others = ofAll > ofRevision ? `, ${least}${number(ofAll)} of any revision` : '';
   return [
-    same === 1
-      ? `The only one of the ${failures} with this cause.`
-      : `${number(same)} of the ${failures} had this cause.`,
+    `This cause struck ${least}${count(ofRevision, 'job')} of ${escaped(definition)}${others} ${time}; an array counts as one.`,
   ];
 }
 
@@ -145,7 +146,6 @@ export function whyFailed(props: WhyFailedProps): Message {
   const offered = remedyButtons(job, remedies, verbs);
   const common = children.find(({ arrayIndex }) => arrayIndex === groups[0]?.indexes[0]);
   const ofChildren = common === undefined ? undefined : causeOf(common)?.nextStep;
-  const isStopped = cause.key === 'terminated' || cause.key === 'cancelledFromSlack';
   return explanation({
     job,
     standing: `failed${job.stoppedAt === undefined ? '' : ` ${ago(job.stoppedAt, now)}`}: ${cause.headline}`,
@@ -199,11 +199,9 @@ export function whyFailed(props: WhyFailedProps): Message {
           ]
         : []),
       button({ label: 'Job', command: `job ${job.id}` }),
-      ...(job.definition === undefined || isStopped || (props.repeats?.failed ?? 0) < 2
+      ...(props.repeats === undefined || props.repeats.ofAll < 2
         ? []
-        : [
-            button({ label: 'Its failures this week', command: `search status:failed def:${job.definition} since:7d` }),
-          ]),
+        : [button({ label: 'Its failures this week', command: props.repeats.search })]),
       linkButton('Open in AWS', jobLink(job, region)),
     ],
   });

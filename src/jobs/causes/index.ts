@@ -24,6 +24,8 @@ export interface Cause {
   remedy?: Remedy;
   /** The same for two failures exactly when they have the same cause. */
   identity: string;
+  /** What every job of the same cause has, for a search: one of these texts in its reasons, or this exit code. */
+  marks: { reasons?: readonly string[] | undefined; exit?: number | undefined };
 }
 
 /** The order decides where several rows fit: somebody's will, then what is most precise, and exit codes last. */
@@ -51,6 +53,15 @@ const brief = (words: string): string => {
 /** Ids and numbers differ from job to job where the cause does not. */
 const withoutIds = (words: string): string => words.replace(/\b[0-9a-f-]{8,}\b|\d+/gi, '#');
 
+/** The longest part of somebody else's words that does not differ from job to job. */
+function marksOfWords(words = ''): string[] | undefined {
+  const [longest = ''] = withoutIds(words)
+    .split(/[#"`\n]/)
+    .map((part) => part.trim().slice(0, 100).trim())
+    .sort((a, b) => b.length - a.length);
+  return longest === '' ? undefined : [longest];
+}
+
 const headlineOf = ({ headline }: Row, job: Explained): string =>
   typeof headline === 'string' ? headline : headline(job);
 
@@ -76,6 +87,7 @@ export function causeOf(job: Explained): Cause | undefined {
       evidence,
       ...(remedy === undefined ? {} : { remedy }),
       identity: row.apart === undefined ? key : `${key} ${row.apart(job)}`,
+      marks: EXITS.includes(row) ? { exit: job.exitCode } : { reasons: row.fits.marks },
     };
   }
   if (job.status !== 'FAILED') return undefined;
@@ -87,6 +99,7 @@ export function causeOf(job: Explained): Cause | undefined {
     nextStep: 'The end of its log may tell more.',
     evidence: ['log', 'host'],
     identity: `unknown ${withoutIds(told)}`,
+    marks: { reasons: marksOfWords(job.statusReason || job.containerReason) },
   };
 }
 

@@ -1,5 +1,6 @@
 /** One row of the table of causes, and the words that its sentences share. */
 import type { Job } from '../job';
+import { marksOf } from './marks';
 
 /** What the table is asked about: a job, a row of a search, or as much of either as is known. */
 export type Explained = Pick<
@@ -23,11 +24,17 @@ export interface Remedy {
   words: string;
 }
 
+/** Whether a row fits a job, of whose reasons both are given, one a line. */
+export type Fits = ((job: Explained, both: string) => boolean) & {
+  /** Texts of which every job that fits has one in its reasons. */
+  marks?: readonly string[] | undefined;
+};
+
 export interface Row {
   key: string;
   /** A real one: the row fits it, and the README shows what is said of it. */
   example: Partial<Explained>;
-  fits: (job: Explained, both: string) => boolean;
+  fits: Fits;
   /** A few words: `out of memory`. */
   headline: string | ((job: Explained) => string);
   /** What happened, with what is known of it. */
@@ -41,11 +48,12 @@ export interface Row {
 }
 
 /** Whether AWS's reasons, one a line, hold this. */
-export const has = (pattern: RegExp) => (_job: Explained, both: string) => pattern.test(both);
-export const hasAll =
-  (...patterns: readonly RegExp[]) =>
-  (_job: Explained, both: string) =>
-    patterns.every((pattern) => pattern.test(both));
+export const has = (pattern: RegExp): Fits => hasAll(pattern);
+export const hasAll = (...patterns: readonly RegExp[]): Fits =>
+  Object.assign((_job: Explained, both: string) => patterns.every((pattern) => pattern.test(both)), {
+    // The last pattern is the one that tells the row from others.
+    marks: patterns.map(marksOf).findLast((marks) => marks !== undefined),
+  });
 
 /** `, exit 137` */
 export const exitWords = ({ exitCode }: Explained): string => (exitCode === undefined ? '' : `, exit ${exitCode}`);

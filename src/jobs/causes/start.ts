@@ -160,8 +160,7 @@ export const START_FAILED: readonly Row[] = [
     // The file of observed reasons ("Task failed to start"); ECS developer guide, "CannotStartContainerError".
     key: 'startFailed',
     example: { statusReason: 'Task failed to start' },
-    fits: (_job, both) =>
-      START.test(both) || /Task failed to start|ResourceInitialization|ContainerRuntimeError/i.test(both),
+    fits: has(new RegExp(`${START.source}|Task failed to start|ResourceInitialization|ContainerRuntimeError`, 'i')),
     headline: 'the container could not start',
     sentence: () => 'The container could not start.',
     nextStep: 'The container’s own reason names the part at fault: command, volume, secret or runtime.',
