@@ -31,10 +31,15 @@ export async function whyMissing({ job, attempt, place }: WhichLog, room: Room):
   if (place === undefined) return 'There is no log.';
   if (!isDone(job) && job.attempts[attempt - 1] === undefined)
     return 'Its log stream is not there yet: the first line makes it.';
-  return (
-    (await whyExpired(job.stoppedAt, place, room)) ??
-    `Its log stream ${place.stream} is not in ${place.group}: it was deleted, or its retention is over.`
-  );
+  const expired = await whyExpired(job.stoppedAt, place, room);
+  if (expired !== undefined) return expired;
+  // No group keeps its lines for less than a day (API reference, PutRetentionPolicy).
+  const isRecent = job.stoppedAt !== undefined && job.stoppedAt + DAY_MS > room.now();
+  return `Its log stream ${place.stream} is not in ${place.group}: ${
+    isRecent
+      ? 'it was deleted, or the container could not write to it (its execution role may not)'
+      : 'it was deleted, or its retention is over'
+  }.`;
 }
 
 async function whyExpired(stoppedAt: number | undefined, place: LogPlace, room: Room): Promise<string | undefined> {

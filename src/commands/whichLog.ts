@@ -5,11 +5,13 @@ import { isDone, type Job } from '../jobs/job';
 import { neverStarted } from '../jobs/lifecycle';
 import { containersOf, type LogPlace, logPlaceOf, newestAttempt } from '../jobs/logPlace';
 import { nearest } from '../jobs/nearest';
+import { nodeIndexOf } from '../jobs/surroundings';
 import { nameOf } from '../views/jobLine';
 import type { LogOf } from '../views/logs';
 import { count, some } from '../views/words';
 import type { Room } from './command';
 import { findJob } from './find';
+import { wholeOf } from './notFound';
 
 export interface WhichLog extends LogOf {
   place: LogPlace | undefined;
@@ -56,6 +58,16 @@ async function nodeOf(job: Job, node: number, room: Room): Promise<Job> {
   return await findJob(`${job.id}#${node}`, 'logs', room);
 }
 
+/** Which node's log it is; a multi-node job's own attempts tell of its main node. */
+async function nodeWhere(job: Job, room: Room): Promise<LogOf['node']> {
+  const index = nodeIndexOf(job.id);
+  const wholeId = wholeOf(job.id);
+  const whole = index === undefined || wholeId === undefined ? job : (await room.history.jobs.get(wholeId))?.job;
+  if (whole?.nodes === undefined) return undefined;
+  const main = whole.properties?.mainNode ?? 0;
+  return { index: index ?? main, of: whole.nodes, main };
+}
+
 /** @throws UserError that names the containers there are */
 function containerOf(job: Job, attempt: number, asked: string, names: readonly string[]): string | undefined {
   const exact =
@@ -96,13 +108,15 @@ export async function whichLog(text: string, choice: LogChoice, room: Room): Pro
     choice.container === undefined
       ? runs.find(({ logStream }) => logStream !== undefined && logStream === usual)?.name
       : containerOf(job, attempt, choice.container, containers);
+  const place = logPlaceOf(job, attempt, container);
   return {
     job,
     attempt,
     attempts,
     container,
     containers,
-    place: logPlaceOf(job, attempt, container),
+    node: place === undefined && job.nodes !== undefined ? undefined : await nodeWhere(job, room),
+    place,
     whyNone: whyNoLog(job, attempt),
   };
 }

@@ -39,7 +39,13 @@ export interface LogOf {
   /** One of several. */
   container?: string | undefined;
   containers: readonly string[];
+  /** Which node of a multi-node job, of how many. */
+  node?: { index: number; of: number; main: number } | undefined;
 }
+
+/** `node 1 of 3, main node 0`; `main node 0 of 3` for the main one itself. */
+const nodeWords = ({ index, of, main }: NonNullable<LogOf['node']>): string =>
+  index === main ? `main node ${index} of ${of}` : `node ${index} of ${of}, main node ${main}`;
 
 /** The command that shows this log again; more filters may follow. */
 export function logCommand({ job, attempt, container }: Pick<LogOf, 'job' | 'attempt' | 'container'>): string {
@@ -85,19 +91,35 @@ export function logBox(
 }
 
 /** The name, how the job stands, and which of its logs it is. */
-export function logTitle({ job, attempt, attempts, container }: LogOf, ...more: (string | undefined)[]): string {
+export function logTitle({ job, attempt, attempts, container, node }: LogOf, ...more: (string | undefined)[]): string {
   const name = cutMiddle(nameOf(job), 128) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
   const cause = job.status === 'FAILED' ? causeOf(job)?.headline : undefined;
   const facts = [
     cause === undefined ? stateWord(job) : `${stateWord(job)}: ${cause}`,
     attempts > 1 ? `attempt ${attempt} of ${attempts}` : undefined,
+    node === undefined ? undefined : nodeWords(node),
     container === undefined ? undefined : `container ${container}`,
     ...more,
   ].filter((fact) => fact !== undefined);
   return dotted([bold(name), ...facts.map((fact) => escaped(fact))]);
 }
 
-/** The job's other logs: of its other attempts and containers. */
+/** Nodes that get a button of their own. */
+const MOST_NODES = 5;
+
+/** The logs of the nodes beside this one, or of the first ones. */
+function otherNodes({ job, node }: LogOf): Button[] {
+  const count = node?.of ?? job.nodes ?? 0;
+  const first = Math.max(0, Math.min((node?.index ?? 0) - 2, count - MOST_NODES - 1));
+  return Array.from({ length: count }, (_, index) => index)
+    .filter((index) => index !== node?.index && index >= first)
+    .slice(0, MOST_NODES)
+    .map((index) =>
+      button({ label: `Node ${index}`, command: `logs ${job.id.split('#')[0]}#${index}`, replace: true }),
+    );
+}
+
+/** The job's other logs: of its other attempts, containers and nodes. */
 export function otherLogs(of: LogOf): Button[] {
   const { job, attempt, attempts, container, containers } = of;
   const others = Array.from({ length: attempts }, (_, index) => index + 1).filter((other) => other !== attempt);
@@ -113,6 +135,7 @@ export function otherLogs(of: LogOf): Button[] {
       .map((other) =>
         button({ label: `Container ${other}`, command: logCommand({ job, attempt, container: other }), replace: true }),
       ),
+    ...otherNodes(of),
   ];
 }
 
@@ -201,23 +224,18 @@ export interface NoLogProps extends LogOf {
   pages?: { label: 'Older' | 'Newer' | 'From the end'; command: string }[];
 }
 
-/** Nodes that get a button of their own. */
-const MOST_NODES = 5;
-
 /** There are no lines to show: why, in a sentence, and why the job failed if it did. */
 export function noLogs(props: NoLogProps): Message {
   const { job, why, pages = [] } = props;
   const name = nameOf(job);
   const cause = job.status === 'FAILED' ? causeOf(job)?.sentence : undefined;
   const lines = [why, ...(cause === undefined ? [] : [`The job: ${cause}`])];
-  const nodes = job.nodes === undefined ? [] : Array.from({ length: Math.min(job.nodes, MOST_NODES) }, (_, n) => n);
   return {
     text: `${name}: ${lines.join(' ')}`,
     blocks: [
       section([bold(cutMiddle(name, 128)), ...lines.map((line) => escaped(line))].join('\n')),
       actions(
         ...pages.map(({ label, command }) => button({ label, command, replace: true })),
-        ...nodes.map((node) => button({ label: `Node ${node}`, command: `logs ${job.id}#${node}`, replace: true })),
         button({ label: 'Job', command: `job ${job.id}` }),
         ...(job.arraySize === undefined
           ? []

@@ -163,7 +163,7 @@ describe('logs', () => {
       new DeleteLogStreamCommand({ logGroupName: '/aws/batch/job', logStreamName: stored?.job.logStream }),
     );
     const lost = only(await here.ada.says(`/batch logs ${gone}`)).plain;
-    expect(lost).toContain('it was deleted, or its retention is over');
+    expect(lost).toContain('it was deleted, or the container could not write to it');
     expect(lost).toContain('exit code 9');
   });
 

@@ -302,6 +302,48 @@ describe('which log', () => {
     expect(parent.plain).toContain('[Node 2]');
   });
 
+  test('each node of a multi-node job has its log, named, with a way to the others', async () => {
+    const container = (word: string) => ({
+      image: 'mpi:1',
+      command: ['echo', word],
+      resourceRequirements: [
+        { type: 'VCPU' as const, value: '1' },
+        { type: 'MEMORY' as const, value: '512' },
+      ],
+    });
+    await here.batch.send(
+      new RegisterJobDefinitionCommand({
+        jobDefinitionName: 'logging-nodes',
+        type: 'multinode',
+        nodeProperties: {
+          numNodes: 4,
+          mainNode: 0,
+          nodeRangeProperties: [
+            { targetNodes: '0', container: container('leads') },
+            { targetNodes: '1:', container: container('follows') },
+          ],
+        },
+      }),
+    );
+    const id = await here.submit('nodes', undefined, {
+      jobDefinition: 'logging-nodes',
+      containerOverrides: undefined,
+      nodeOverrides: {
+        nodePropertyOverrides: [{ targetNodes: '2', containerOverrides: { command: ['echo', 'strays'] } }],
+      },
+    });
+    const main = await here.until('the log of the main node', async () => {
+      const page = await says(`logs ${id}`);
+      return page.plain.includes('leads') ? page : undefined;
+    });
+    expect(main.plain).toContain('main node 0 of 4');
+    const second = only(await here.ada.presses('Node 1', main));
+    expect(second.plain).toMatch(/node 1 of 4, main node 0[\s\S]*follows/);
+    expect(second.plain).toContain('[Node 0]');
+    expect((await says(`logs ${id} node:2`)).plain).toMatch(/node 2 of 4[\s\S]*strays/);
+    expect((await says(`logs ${id}#3`)).plain).toMatch(/node 3 of 4[\s\S]*follows/);
+  });
+
   test('EKS, another driver, an empty log and one that has expired are told in one sentence, with the failure', async () => {
     const failed = { status: 'FAILED', statusReason: 'Essential container in task exited' };
     const eks = await tell(here, {

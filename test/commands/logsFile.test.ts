@@ -61,7 +61,7 @@ test('an empty log, and one that is gone, are told in place of a file', async ()
   expect(only(await here.ada.says(`/batch logs ${empty.id} file`)).plain).toContain('Its log is empty');
   await empty.drop();
   expect(only(await here.ada.says(`/batch logs ${empty.id} file`)).plain).toContain(
-    'it was deleted, or its retention is over',
+    'it was deleted, or the container could not write to it',
   );
 });
 

@@ -12,6 +12,7 @@ import { jobArn, nameIn } from '../arns';
 import { clientException, requestRefused } from '../awsError';
 import { type Script, scriptOf } from '../script';
 import { submit } from '../world/lifecycle';
+import { rangeOf, rangeOfNode } from '../world/nodes';
 import { mainContainerOf } from '../world/severalContainers';
 import type { JobSpec, SimJob } from '../world/simJob';
 import type { World } from '../world/world';
@@ -163,16 +164,28 @@ function nodesOf(definition: JobDefinition, input: SubmitJobRequest): NodeProper
   const nodes = definition.nodeProperties;
   if (!nodes) return undefined;
   const parameters = { ...definition.parameters, ...input.parameters };
-  return {
-    ...nodes,
-    numNodes: input.nodeOverrides?.numNodes ?? nodes.numNodes,
-    nodeRangeProperties: (nodes.nodeRangeProperties ?? []).map((range) => {
-      const overrides = input.nodeOverrides?.nodePropertyOverrides?.find(
-        ({ targetNodes }) => targetNodes === range.targetNodes,
-      )?.containerOverrides;
-      return range.container ? { ...range, container: overridden(range.container, overrides, parameters) } : range;
-    }),
-  };
+  const numNodes = input.nodeOverrides?.numNodes ?? nodes.numNodes ?? 1;
+  const overrides = (input.nodeOverrides?.nodePropertyOverrides ?? []).map((override) => ({
+    ...override,
+    ...rangeOf(override.targetNodes, numNodes),
+  }));
+  const nodeRangeProperties = (nodes.nodeRangeProperties ?? []).flatMap((range) => {
+    const { container } = range;
+    if (!container) return [range];
+    const { from, to } = rangeOf(range.targetNodes, numNodes);
+    const whole = overrides.find((override) => override.from <= from && override.to >= to);
+    // An override of some of a range's nodes makes a narrower range inside of it.
+    const parts = overrides.filter((override) => override !== whole && override.from >= from && override.to <= to);
+    return [
+      { ...range, container: overridden(container, whole?.containerOverrides, parameters) },
+      ...parts.map(({ targetNodes, containerOverrides }) => ({
+        ...range,
+        targetNodes,
+        container: overridden(container, containerOverrides, parameters),
+      })),
+    ];
+  });
+  return { ...nodes, numNodes, nodeRangeProperties };
 }
 
 /** Checks the request as SubmitJob does; `script` replaces what environment and command would tell. */
@@ -195,7 +208,7 @@ export function specOf(world: World, input: SubmitJobRequest, script?: Script): 
 
   const parameters = { ...definition.parameters, ...input.parameters };
   const nodes = nodesOf(definition, input);
-  const first = nodes?.nodeRangeProperties?.[0]?.container;
+  const first = nodes && rangeOfNode(nodes, nodes.mainNode ?? 0)?.container;
   const container =
     definition.containerProperties && overridden(definition.containerProperties, input.containerOverrides, parameters);
   const ecs = ecsOf(definition, input, parameters);

@@ -88,10 +88,15 @@ export function ecsOperations(world: World): Operations {
   };
   const missing = (arn: string) => ({ arn, reason: 'MISSING' });
   const tasksOf = (cluster: string) =>
-    [...world.tasks.values()].filter(
-      ({ attempt }) =>
-        attempt.cluster === cluster && (attempt.stoppedAt ?? world.now()) >= world.now() - STOPPED_SHOWN_MS,
-    );
+    [...world.tasks].flatMap(([taskId, entry]) => {
+      const { attempt } = entry;
+      // Of a multi-node job's tasks the main node's stands for all.
+      const isShown =
+        attempt.taskId === taskId &&
+        attempt.cluster === cluster &&
+        (attempt.stoppedAt ?? world.now()) >= world.now() - STOPPED_SHOWN_MS;
+      return isShown ? [entry] : [];
+    });
   const hostsOf = (cluster: string) => [...world.hosts.values()].filter((host) => host.cluster === cluster);
 
   return {

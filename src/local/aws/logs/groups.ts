@@ -1,8 +1,9 @@
 /** The log groups and streams: those that somebody made by hand, and those of the jobs. */
 import { DEFAULT_LOG_GROUP, logGroupOf, loggingContainersOf, logStreamOf } from '../world/logNames';
+import { attemptOfNode, specOfNode } from '../world/nodes';
 import { mainContainerOf } from '../world/severalContainers';
 import type { Attempt, SimJob } from '../world/simJob';
-import type { World } from '../world/world';
+import type { Task, World } from '../world/world';
 import { attemptLog, type LogLine, type LogSource, storedLog } from './logSource';
 
 export interface StreamFacts {
@@ -38,8 +39,11 @@ export function logGroups(world: World, pastAttempts: () => Iterable<{ job: SimJ
   };
 
   /** A stream for each container; those beside the main one say little. */
-  const ofJob = (group: string, { job: { spec }, attempt }: { job: SimJob; attempt: Attempt }): StreamFacts[] =>
-    loggingContainersOf(spec).flatMap((container) => {
+  const ofJob = (group: string, known: Task): StreamFacts[] => {
+    const { node } = known;
+    const spec = node === undefined ? known.job.spec : specOfNode(known.job.spec, node);
+    const attempt = node === undefined ? known.attempt : attemptOfNode(known.job.spec, known.attempt, node);
+    return loggingContainersOf(spec).flatMap((container) => {
       const name = logStreamOf(spec, attempt, container);
       const { startedAt } = attempt;
       if (startedAt === undefined || logGroupOf(spec, container) !== group || deleted.has(keyOf(group, name)))
@@ -50,6 +54,7 @@ export function logGroups(world: World, pastAttempts: () => Iterable<{ job: SimJ
           : storedLog([{ timestamp: startedAt, message: `${container} is ready` }]);
       return [{ name, createdAt: startedAt, log }];
     });
+  };
 
   const stream = (group: string, name: string): StreamFacts | undefined => {
     const own = stored.get(keyOf(group, name));

@@ -7,7 +7,7 @@ import { CONTAINER_NOT_STARTED, EXITED, hostLost, OUT_OF_MEMORY, pullFailed, STA
 import { retries } from './retry';
 import type { Attempt, SimJob } from './simJob';
 import { finish, setStatus } from './status';
-import { pause, plan, planAt, type World } from './world';
+import { addTask, pause, plan, planAt, type World } from './world';
 
 /** A hanging job's log tells this long a story, and then falls silent. */
 const HANG_STORY_SECONDS = 40;
@@ -33,7 +33,7 @@ export function startAttempt(world: World, job: SimJob, environmentName: string,
     storySeconds: ending.kind === 'hang' ? HANG_STORY_SECONDS : (runSeconds ?? world.random.between(20, 90)),
   };
   job.current = attempt;
-  world.tasks.set(attempt.taskId, { job, attempt });
+  addTask(world, job, attempt);
   setStatus(world, job, 'STARTING');
   plan(world, job, 'run', pause(world, 2, 5));
 }

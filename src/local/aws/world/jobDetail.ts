@@ -1,7 +1,8 @@
 /** A job as DescribeJobs, ListJobs and Batch's events show it. */
-import type { AttemptDetail, ContainerDetail, JobDetail, JobSummary, NodeProperties } from '@aws-sdk/client-batch';
+import type { AttemptDetail, ContainerDetail, JobDetail, JobSummary } from '@aws-sdk/client-batch';
 import { containerInstanceArn, definitionArn, jobArn, queueArn, taskArn } from '../arns';
 import { logStreamOf } from './logNames';
+import { nodeJob } from './nodes';
 import { attemptTasksOf, ecsPropertiesOf, eksAttemptsOf, eksPropertiesOf } from './severalContainers';
 import { type Attempt, isOver, type SimJob, shownAttempt } from './simJob';
 
@@ -126,34 +127,10 @@ export function jobSummary(job: SimJob, withStart = true): JobSummary {
   };
 }
 
-/** The properties of node `index`: its range's container. */
-const nodeContainer = (nodes: NodeProperties, index: number): ContainerDetail | undefined => {
-  const ranges = nodes.nodeRangeProperties ?? [];
-  const range = ranges.find(({ targetNodes }) => {
-    const [from, to] = (targetNodes ?? '').includes(':') ? (targetNodes ?? '').split(':') : [targetNodes, targetNodes];
-    return index >= Number(from || 0) && index <= Number(to || (nodes.numNodes ?? 1) - 1);
-  });
-  return range?.container;
-};
-
-/** Node `index` of a multi-node job, `<id>#<index>`: it lives and dies with its job here. */
+/** Node `index` of a multi-node job, `<id>#<index>`. */
 export function nodeDetail(job: SimJob, index: number): BatchJobDetail {
-  const { spec } = job;
-  const nodes = spec.nodes ?? { numNodes: 0, mainNode: 0, nodeRangeProperties: [] };
-  const own = nodeContainer(nodes, index);
-  const attemptsOfNode = (attempt: Attempt): Attempt => ({
-    ...attempt,
-    taskId: `${attempt.taskId.slice(0, 28)}${index.toString(16).padStart(4, '0')}`,
-  });
-  const node: SimJob = {
-    ...job,
-    id: `${job.id}#${index}`,
-    spec: { ...spec, ...(own && { container: own }) },
-    attempts: job.attempts.map(attemptsOfNode),
-    ...(job.current && { current: attemptsOfNode(job.current) }),
-  };
-  const { nodeProperties: _, ...detail } = jobDetail(node);
-  return { ...detail, nodeDetails: { nodeIndex: index, isMainNode: index === nodes.mainNode } };
+  const { nodeProperties: _, ...detail } = jobDetail(nodeJob(job, index));
+  return { ...detail, nodeDetails: { nodeIndex: index, isMainNode: index === (job.spec.nodes?.mainNode ?? 0) } };
 }
 
 export function nodeSummary(job: SimJob, index: number): JobSummary {

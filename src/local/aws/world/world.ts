@@ -4,6 +4,7 @@ import type { Random } from '../../workload/random';
 import type { Bus } from '../bus';
 import type { Timers } from '../timers';
 import type { Host } from './hosts';
+import { nodeCount, nodeTaskId } from './nodes';
 import { type Attempt, isOver, parentIdOf, type SimJob, type Step } from './simJob';
 
 /** Batch keeps a finished job for 7 days at least (user guide, *Job states*). */
@@ -12,6 +13,13 @@ export const KEPT_MS = 7 * 86_400_000;
 export interface Environment {
   detail: ComputeEnvironmentDetail;
   usedVcpus: number;
+}
+
+/** An attempt's task; of a multi-node job, that of one node. */
+export interface Task {
+  job: SimJob;
+  attempt: Attempt;
+  node?: number;
 }
 
 export interface World {
@@ -39,7 +47,7 @@ export interface World {
   /** By EC2 instance id. */
   hosts: Map<string, Host>;
   /** By ECS task id. */
-  tasks: Map<string, { job: SimJob; attempt: Attempt }>;
+  tasks: Map<string, Task>;
   /** Does a job's next step; see `lifecycle.ts`. */
   perform: (job: SimJob, step: Step) => void;
 }
@@ -74,8 +82,20 @@ export function addJob(world: World, job: SimJob): void {
   if (parentId !== undefined && job.index !== undefined) listUnder(world.families, parentId)[job.index] = job;
   else listUnder(world.byQueue, job.spec.queue).push(job);
   for (const attempt of job.current ? [...job.attempts, job.current] : job.attempts) {
-    world.tasks.set(attempt.taskId, { job, attempt });
+    addTask(world, job, attempt);
   }
+}
+
+/** Makes an attempt's task known, or those of all nodes. */
+export function addTask(world: World, job: SimJob, attempt: Attempt): void {
+  for (let node = 0; node < nodeCount(job.spec); node++)
+    world.tasks.set(nodeTaskId(job.spec, attempt.taskId, node), { job, attempt, node });
+  if (!job.spec.nodes) world.tasks.set(attempt.taskId, { job, attempt });
+}
+
+function forgetTask(world: World, { spec }: SimJob, { taskId }: Attempt): void {
+  world.tasks.delete(taskId);
+  for (let node = 0; node < nodeCount(spec); node++) world.tasks.delete(nodeTaskId(spec, taskId, node));
 }
 
 /** Forgets what Batch would have forgotten: jobs over for more than seven days, with their children and tasks. */
@@ -88,7 +108,7 @@ export function forgetOldJobs(world: World): void {
     for (const gone of jobs.filter((job) => !alive.has(job))) {
       for (const job of [gone, ...(world.families.get(gone.id) ?? [])]) {
         world.jobs.delete(job.id);
-        for (const attempt of job.attempts) world.tasks.delete(attempt.taskId);
+        for (const attempt of job.attempts) forgetTask(world, job, attempt);
       }
       world.families.delete(gone.id);
     }
