@@ -3,6 +3,7 @@ import { errorFields } from '../errors';
 import { ingest } from '../history/ingest';
 import { jobFromDetail, jobFromSummary } from '../jobs/fromBatch';
 import { arrayParentOf, isDone, isLost, type Job, type JobRow } from '../jobs/job';
+import { RETRY_OF } from '../jobs/retry';
 import { type Dependency, nodeIndexOf, type Surroundings } from '../jobs/surroundings';
 import { rowForList } from '../views/rowForList';
 import type { Room } from './command';
@@ -14,6 +15,7 @@ const MOST_CHILDREN = 10_000;
 /** Three calls' worth. */
 const MOST_REMEMBERED = 300;
 const WRITES_AT_ONCE = 25;
+const MOST_RETRIES = 3;
 
 /** What is not known is left out, and never keeps a card from its reader. */
 async function orMissing<T>(what: string, job: Job, room: Room, look: () => Promise<T>): Promise<T | undefined> {
@@ -108,6 +110,13 @@ async function parentOf({ id }: Job, room: Room, mayAsk: boolean): Promise<Job |
   return detail === undefined ? stored : jobFromDetail(detail, room.now(), room.shows);
 }
 
+/** The last few jobs that were submitted in the place of one that has ended. */
+async function retriesOf({ id }: Job, room: Room): Promise<JobRow[]> {
+  const query = { words: [], tags: [{ key: RETRY_OF, value: id }] };
+  const { rows } = await room.history.search.search(query, { limit: MOST_RETRIES });
+  return rows.filter(({ arrayIndex }) => arrayIndex === undefined);
+}
+
 /**
  * At most two calls of Batch for a job that waits, none for one that has ended; one for a multi-node job, and up to ten
  * for an array of whose failed children the history does not know.
@@ -115,7 +124,7 @@ async function parentOf({ id }: Job, room: Room, mayAsk: boolean): Promise<Job |
  */
 export async function lookAround(job: Job, room: Room, inDetail: boolean): Promise<Surroundings> {
   const isInLine = job.status === 'RUNNABLE' && job.queue !== undefined && !isLost(job);
-  const [position, dependencies, failed, nodes, parent] = await Promise.all([
+  const [position, dependencies, failed, nodes, parent, retries] = await Promise.all([
     isInLine ? orMissing('its place in the queue', job, room, () => positionOf(job, room)) : undefined,
     orMissing('its dependencies', job, room, () => dependenciesOf(job, room)),
     job.arraySize === undefined
@@ -123,6 +132,7 @@ export async function lookAround(job: Job, room: Room, inDetail: boolean): Promi
       : orMissing('its failed children', job, room, () => failedChildren(job, room)),
     job.nodes === undefined ? undefined : orMissing('its nodes', job, room, () => nodesOf(job, room)),
     orMissing('its array', job, room, () => parentOf(job, room, inDetail)),
+    isDone(job) ? orMissing('its retries', job, room, () => retriesOf(job, room)) : undefined,
   ]);
-  return { position, dependencies: dependencies ?? [], failed, nodes, parent };
+  return { position, dependencies: dependencies ?? [], failed, nodes, parent, retries };
 }

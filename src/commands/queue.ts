@@ -4,9 +4,10 @@ import { UserError } from '../errors';
 import { nearest } from '../jobs/nearest';
 import { command } from './command';
 import { oneOf } from './narrow';
+import { BY_DEFAULT, clearedStatuses, previewClear } from './queueClear';
 import { confirmSwitch, keepQueue, type Pressed, previewSwitch } from './queueSwitch';
 
-const ACTS = ['enable', 'disable'] as const;
+const ACTS = ['enable', 'disable', 'clear'] as const;
 
 const pressedSchema = z.object({
   op: z.string().min(1),
@@ -24,13 +25,17 @@ function pressed(op: string | undefined, filters: Record<string, unknown>): Pres
 
 export const queue = command({
   name: 'queue',
-  summary: 'Enables or disables a queue, after showing what that means.',
+  summary: 'Enables or disables a queue, or cancels what waits in it, after showing what that means.',
   group: 'acts',
-  usage: 'enable|disable <name>',
+  usage: 'enable|disable|clear <name> [status:]',
   example: 'disable genomics-prod-spot',
   changes: true,
   byQueue: true,
   filters: {
+    status: {
+      schema: clearedStatuses,
+      meaning: `of clear: which jobs, ${BY_DEFAULT.join(',')} by default; active for all`,
+    },
     to: { schema: oneOf(['enable', 'disable']), meaning: 'what a button does', hidden: true },
     name: { schema: z.string(), meaning: 'the queue of a button', hidden: true },
     asked: { schema: z.coerce.number(), meaning: 'when the preview was shown', hidden: true },
@@ -51,6 +56,12 @@ export const queue = command({
     }
     if (name === undefined || extra !== undefined)
       throw new UserError(`Which queue? It goes: ${room.slash} queue ${known} <name>, one at a time.`, 'queues');
+    if (known === 'clear') return await previewClear(name, filters.status ?? [...BY_DEFAULT], asking, room);
+    if (filters.status !== undefined)
+      throw new UserError(
+        `status: narrows what is cleared; a queue is ${known}d as a whole.`,
+        `queue ${known} ${name}`,
+      );
     return await previewSwitch(known, name, asking, room);
   },
 });

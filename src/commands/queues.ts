@@ -10,6 +10,7 @@ import { healthOf, jobsIn, type QueueRow, queues as queuesView } from '../views/
 import { awsRefusal } from './awsRefusal';
 import { command, type Room } from './command';
 import { askedOf, fitsWords, globs, nothingFits, oneOf, page } from './narrow';
+import { may } from './permission';
 import { queueRows } from './queueRows';
 
 const STATES = ['enabled', 'disabled', 'valid', 'invalid', 'blocked', 'unhealthy', 'busy', 'idle'] as const;
@@ -150,7 +151,11 @@ export const queues = command({
     const one = named ?? (words.length + (env?.length ?? 0) > 0 && chosen.length === 1 ? chosen[0] : undefined);
     if (one !== undefined) {
       const hasWhy = room.commands.some(({ name }) => name === 'why');
-      return { message: queueCard({ ...(await cardProps(one, room)), ...shown, hasWhy }), public: flags.has('share') };
+      const maySwitch = may(person, 'operator', { queues: [one.name] });
+      return {
+        message: queueCard({ ...(await cardProps(one, room)), ...shown, hasWhy, maySwitch }),
+        public: flags.has('share'),
+      };
     }
     const part = pageOf(chosen, filters.page);
     const notes = new Set<string>();

@@ -18,6 +18,8 @@ export interface Surroundings {
   failed?: JobRow[] | undefined;
   /** Of a multi-node job, by index; the first 100. */
   nodes?: Job[] | undefined;
+  /** Jobs that were submitted in its place, newest first. */
+  retries?: JobRow[] | undefined;
   /** The array that the job is a child of. */
   parent?: Job | undefined;
 }

@@ -1,7 +1,9 @@
 /** What can be done from a job's card: logs, why, details, its array or nodes, AWS's own pages, cancelling. */
+import { causeOf } from '../jobs/causes';
 import { arrayParentOf, isDone, isLost } from '../jobs/job';
 import { attemptNumber } from '../jobs/lifecycle';
 import { logPlaceOf } from '../jobs/logPlace';
+import { RETRY_OF } from '../jobs/retry';
 import { nodeIndexOf, propertiesOf } from '../jobs/surroundings';
 import type { JobCardProps } from './jobCard';
 import { button, linkButton } from './kit';
@@ -14,6 +16,8 @@ export function waysOn({ job, around, region, mayAct, verbs }: JobCardProps) {
   const [firstFailed] = failed;
   const parentId = arrayParentOf(job.id);
   const isOver = isDone(job) || isLost(job);
+  const [newest] = around.retries ?? [];
+  const retryOf = job.tags?.values[RETRY_OF];
   const place = logPlaceOf(job, attemptNumber(job));
   const ofArray = [
     ...(failed.length === 0
@@ -46,6 +50,17 @@ export function waysOn({ job, around, region, mayAct, verbs }: JobCardProps) {
     ...(place === undefined
       ? []
       : [linkButton('Log in CloudWatch', logLink(place.group, place.stream, place.region ?? regionOf(job, region)))]),
+    ...(mayAct && job.status === 'FAILED' && verbs.has('retry') && nodeIndexOf(job.id) === undefined
+      ? [
+          button({
+            label: causeOf(job)?.remedy?.label ?? 'Retry…',
+            command: `retry ${job.id} ${causeOf(job)?.remedy?.words ?? ''}`.trim(),
+            says: 'Submit this job again, after a preview',
+          }),
+        ]
+      : []),
+    ...(newest === undefined ? [] : [button({ label: 'Its retry', command: `job ${newest.id}` })]),
+    ...(retryOf === undefined ? [] : [button({ label: 'Retried job', command: `job ${retryOf}` })]),
     ...(mayAct && !isOver
       ? [
           button({

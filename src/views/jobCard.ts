@@ -1,7 +1,8 @@
 /** One job in one message: its state, the plain cause, where and how long it ran, and what can be done. */
 import { causeOf, exitMeaning } from '../jobs/causes';
 import { isDone, isLost, type Job, userOf } from '../jobs/job';
-import { attemptNumber, leftNoTrace, runMs, startingMs, waitMs } from '../jobs/lifecycle';
+import { attemptNumber, firstWaitMs, leftNoTrace, runMs, startingMs, waitMs } from '../jobs/lifecycle';
+import { RETRY_OF, RETRY_OP } from '../jobs/retry';
 import { nodeIndexOf, propertiesOf, type Surroundings } from '../jobs/surroundings';
 import { causeLines, childrenBar, failedByCause } from './failedChildren';
 import { waysOn } from './jobButtons';
@@ -32,9 +33,15 @@ export function resources(job: Pick<Job, 'vcpus' | 'memoryMiB' | 'gpus'>): strin
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-/** `attempt 2 of 3`, or nothing where there can be only one. */
+/** Whether it waits for its first attempt. */
+const hasNoAttempt = (job: Job): boolean =>
+  ['SUBMITTED', 'PENDING', 'RUNNABLE'].includes(job.status) && attemptNumber(job) === 1;
+
+/** `attempt 2 of 3`, or nothing where there can be only one, or is none: an array's children have their own. */
 export function attemptWords(job: Job): string | undefined {
+  if (job.arraySize !== undefined) return undefined;
   const attempt = attemptNumber(job);
+  if (hasNoAttempt(job)) return (job.maxAttempts ?? 1) > 1 ? `${job.maxAttempts} attempts at most` : undefined;
   const most = Math.max(job.maxAttempts ?? 1, attempt);
   return most > 1 ? `attempt ${attempt} of ${most}` : undefined;
 }
@@ -48,7 +55,8 @@ export function jobTitle(job: Job): string {
 
 export function headline(job: Job, now: number): string {
   const when = isDone(job) ? job.stoppedAt : job.status === 'RUNNING' ? job.startedAt : job.createdAt;
-  return `${stateWord(job)}${when === undefined ? '' : isDone(job) ? ` ${ago(when, now)}` : ` for ${duration(now - when)}`}`;
+  const isAtWork = job.status === 'PENDING' && (job.children?.counts.RUNNING ?? 0) > 0;
+  return `${stateWord(job)}${when === undefined ? '' : isDone(job) ? ` ${ago(when, now)}` : ` for ${duration(now - when)}`}${isAtWork ? ', its children run' : ''}`;
 }
 
 function stages(job: Job, now: number): string | undefined {
@@ -65,7 +73,18 @@ function stages(job: Job, now: number): string | undefined {
     starting === undefined ? undefined : `started in ${duration(starting)}`,
     ran === undefined ? undefined : `${isDone(job) ? 'ran' : 'running for'} ${duration(ran)}`,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : dotted(parts);
+  if (parts.length === 0) return undefined;
+  const attempt = attemptNumber(job);
+  if (attempt === 1) return dotted(parts);
+  const first = firstWaitMs(job);
+  const until = isDone(job) ? job.stoppedAt : now;
+  const all = [
+    first === undefined ? undefined : `waited ${duration(first)} before its first start`,
+    job.createdAt === undefined || until === undefined
+      ? undefined
+      : `${duration(until - job.createdAt)} since submission`,
+  ].filter((part) => part !== undefined);
+  return [`attempt ${attempt}: ${dotted(parts)}`, ...(all.length === 0 ? [] : [`in all: ${dotted(all)}`])].join('\n');
 }
 
 /** `us-east-1c, c6g.4xlarge`, of the attempt that the card is about. */
@@ -156,7 +175,9 @@ function submissionLines(job: Job, around: Surroundings): string[] {
       ? undefined
       : `PYBATCH_TIMEOUT ${duration(job.environmentTimeoutSeconds * 1_000)} from submission`,
   ].filter((fact) => fact !== undefined);
-  const tags = Object.entries(job.tags?.values ?? {}).map(([key, value]) => `${key}=${value}`);
+  const { [RETRY_OF]: retryOf, [RETRY_OP]: retryOp, ...others } = job.tags?.values ?? {};
+  const retries = (around.retries ?? []).map((retry) => `${code(retry.id)}, ${stateWord(retry)}`);
+  const tags = Object.entries(others).map(([key, value]) => `${key}=${value}`);
   return [
     submission.length === 0 ? undefined : dotted(submission),
     dependencyLine(job, around),
@@ -164,6 +185,10 @@ function submissionLines(job: Job, around: Surroundings): string[] {
     job.command === undefined || job.command.length === 0
       ? undefined
       : `command ${code(cut(job.command.join(' '), 300))}`,
+    retryOf === undefined
+      ? undefined
+      : `retry of ${code(retryOf)}${retryOp === undefined ? '' : ` (op ${escaped(retryOp)})`}`,
+    retries.length === 0 ? undefined : `retried as ${some(retries, 2)}`,
     tags.length === 0 ? undefined : `tags ${escaped(cut(some(tags, 8), 300))}`,
   ].filter((detail) => detail !== undefined);
 }

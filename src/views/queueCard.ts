@@ -42,6 +42,8 @@ export interface QueueCardProps extends Shown {
   front: { jobs: readonly FrontJob[]; more: number } | undefined;
   fairShare: FairShare | undefined;
   notes: readonly string[];
+  /** Whether who asks may enable, disable and clear it. */
+  maySwitch: boolean;
   /** Whether there is a verb that tells why a job waits. */
   hasWhy: boolean;
   now: number;
@@ -92,6 +94,28 @@ function frontLines({ front, now, queue }: QueueCardProps): string[] {
   });
   const more = front.more > 0 ? [`and ${number(front.more)} more behind`] : [];
   return [['*Next in line*', ...lines, ...more].join('\n')];
+}
+
+/** After a preview each; what ends things comes last, and red. */
+function switches(queue: QueueRow) {
+  const isOn = queue.state === 'ENABLED';
+  return [
+    button({
+      label: isOn ? 'Disable…' : 'Enable…',
+      command: `queue ${isOn ? 'disable' : 'enable'} ${queue.name}`,
+      says: `${isOn ? 'Disable' : 'Enable'} queue ${queue.name}, after a preview`,
+    }),
+    ...(waitingIn(queue) === 0
+      ? []
+      : [
+          button({
+            label: 'Clear…',
+            command: `queue clear ${queue.name}`,
+            style: 'danger',
+            says: `Cancel what waits in queue ${queue.name}, after a preview`,
+          }),
+        ]),
+  ];
 }
 
 export function queueCard(props: QueueCardProps): Message {
@@ -157,6 +181,7 @@ export function queueCard(props: QueueCardProps): Message {
             : [button({ label: 'Failed today', command: `search queue:${queue.name} status:failed since:24h` })]),
           button({ label: 'Envs', command: `envs queue:${queue.name}`, says: 'Its compute environments' }),
           button({ label: 'Instances', command: `instances queue:${queue.name}` }),
+          ...(props.maySwitch ? switches(queue) : []),
           ...(queue.arn === undefined ? [] : [linkButton('Open in AWS', batchLink(queue.arn, region))]),
         ],
       }),

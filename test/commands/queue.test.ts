@@ -1,4 +1,4 @@
-import { DescribeJobQueuesCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { DescribeJobQueuesCommand, DescribeJobsCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
 import { type Scene, scene } from '../scene';
 
@@ -96,12 +96,69 @@ test('what AWS refuses is told, and the button works once it allows it', async (
 });
 
 test('a slip gets the right form and the nearest name', async () => {
-  expect(only(await here.ada.says('/batch queue disable genomics-prod-spt')).plain).toContain(
-    `Did you mean ${QUEUE}?`,
-  );
+  expect(only(await here.ada.says('/batch queue disable genomics-prod-spt')).plain).toContain(`Did you mean ${QUEUE}?`);
   expect(only(await here.ada.says(`/batch queue disabel ${QUEUE}`)).plain).toContain('Did you mean disable?');
   expect(only(await here.ada.says('/batch queue enable')).plain).toContain('Which queue?');
   expect(only(await here.ada.says('/batch queue --confirm K7F2Q')).plain).toContain('from another version');
+});
+
+describe('clearing', () => {
+  const statusOf = async (id: string) =>
+    (await here.batch.send(new DescribeJobsCommand({ jobs: [id] }))).jobs?.[0]?.status;
+  const isKnown = (words: string, n: number) =>
+    here.until(`${n} of ${words}`, async () =>
+      (await here.ada.says(`/batch search ${words}`))[0]?.plain.includes(`of ${n}`) ? true : undefined,
+    );
+
+  test('cancels what waits in that queue and nothing that runs, after the same preview', async () => {
+    const name = 'genomics-ondemand';
+    const waiting = await Promise.all(
+      [1, 2].map((n) => here.submit(`clear-${n}`, { LOCAL_OUTCOME: 'stuck' }, { jobQueue: name })),
+    );
+    const running = await here.submit('clear-running', { LOCAL_OUTCOME: 'hang' }, { jobQueue: name });
+    const elsewhere = await here.submit('clear-elsewhere', { LOCAL_OUTCOME: 'stuck' });
+    await isKnown('clear- status:runnable', 3);
+    await isKnown('clear-running status:running', 1);
+    const preview = only(await here.ada.says(`/batch queue clear ${name}`));
+    expect(preview.plain).toContain('Cancel 2 jobs?');
+    expect(preview.plain).toContain('disable it first to keep it empty');
+    await here.ada.presses('Cancel 2 jobs', preview);
+    for (const id of waiting)
+      await here.until('cancelled', async () => ((await statusOf(id)) === 'FAILED' ? true : undefined));
+    expect(await statusOf(running)).toBe('RUNNING');
+    expect(await statusOf(elsewhere)).toBe('RUNNABLE');
+    const all = only(await here.ada.says(`/batch queue clear ${name} status:active`));
+    expect(all.plain).toContain('Cancel 1 job?');
+    await here.ada.presses('Cancel 1 job', all);
+    await here.until('empty', async () => ((await statusOf(running)) === 'FAILED' ? true : undefined));
+    expect(only(await here.ada.says(`/batch queue clear ${name}`)).plain).toContain('there is nothing to cancel');
+  });
+
+  test('an array whose children run loses only those that wait', async () => {
+    const name = 'proteomics-prod-spot';
+    const array = await here.submit(
+      'clear-array',
+      { LOCAL_OUTCOME: 'hang' },
+      { jobQueue: name, arrayProperties: { size: 3 }, dependsOn: [{ type: 'SEQUENTIAL' }] },
+    );
+    await isKnown('clear-array status:running', 1);
+    await isKnown('clear-array status:pending', 3);
+    const preview = only(await here.ada.says(`/batch queue clear ${name}`));
+    expect(preview.plain).toContain('Cancel 2 jobs?');
+    expect(preview.plain).toContain('1 array whose children run goes on');
+    await here.ada.presses('Keep them', preview);
+    expect(await statusOf(array)).toBe('PENDING');
+  });
+
+  test('needs the role, and a state that can be cleared', async () => {
+    expect(only(await here.vic.says(`/batch queue clear ${QUEUE}`)).plain).toContain('this needs the operator role');
+    expect(only(await here.ada.says(`/batch queue clear ${QUEUE} status:failed`)).plain).toContain(
+      'it is one or more of',
+    );
+    expect(only(await here.ada.says(`/batch queue disable ${QUEUE} status:runnable`)).plain).toContain(
+      'disabled as a whole',
+    );
+  });
 });
 
 // The last one: it moves the clock of the whole world.
