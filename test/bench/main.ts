@@ -1,4 +1,5 @@
 /** `npm run bench -- <name> [options] [--json]`: runs one benchmark and prints its figures, with the machine they were taken on. */
+import { cancel } from './cancel';
 import { doors } from './doors';
 import { statistics } from './jobStatistics';
 import { logs } from './logs';
@@ -12,7 +13,7 @@ export interface Benchmark {
   run(options: readonly string[], say: (line: string) => void): Promise<object>;
 }
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { doors, logs, search, statistics };
+const benchmarks: Readonly<Record<string, Benchmark>> = { cancel, doors, logs, search, statistics };
 
 /** One line a figure, nested names joined by dots. */
 function table(figures: object, prefix = ''): [name: string, value: string][] {

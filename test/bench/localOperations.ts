@@ -1,0 +1,60 @@
+/** A process of its own with the local AWS, DynamoDB and Slack, and arrays whose children wait to be cancelled; prints where they answer. */
+import { BatchClient, RegisterJobDefinitionCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { startWorld } from '../../src/local/world';
+
+export interface LocalOperationsAddress {
+  awsUrl: string;
+  slackUrl: string;
+  /** Array ids and how many children each has. */
+  arrays: [id: string, size: number][];
+}
+
+const MOST_CHILDREN = 10_000;
+
+async function main(): Promise<void> {
+  const world = await startWorld({ port: 0, awsPort: 0, autonomous: false, speed: 1, sweepMs: 0 });
+  const batch = new BatchClient({
+    endpoint: world.aws.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  await batch.send(
+    new RegisterJobDefinitionCommand({
+      jobDefinitionName: 'bench',
+      type: 'container',
+      containerProperties: {
+        image: 'bench:1',
+        resourceRequirements: [
+          { type: 'VCPU', value: '1' },
+          { type: 'MEMORY', value: '512' },
+        ],
+      },
+    }),
+  );
+  const arrays: [string, number][] = [];
+  for (let left = Number(process.env.JOBS); left > 0; left -= MOST_CHILDREN) {
+    const size = Math.min(left, MOST_CHILDREN);
+    const { jobId = '' } = await batch.send(
+      new SubmitJobCommand({
+        jobName: `doomed-${arrays.length}`,
+        jobQueue: 'genomics-prod-spot',
+        jobDefinition: 'bench',
+        arrayProperties: { size },
+        containerOverrides: { environment: [{ name: 'LOCAL_OUTCOME', value: 'stuck' }] },
+      }),
+    );
+    arrays.push([jobId, size]);
+  }
+  // Children come into being a moment after their array.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const address: LocalOperationsAddress = { awsUrl: world.aws.url, slackUrl: world.slack.url, arrays };
+  process.stdout.write(`${JSON.stringify(address)}\n`);
+}
+
+// Ends with the process that started it.
+process.stdin.on('end', () => process.exit(0)).resume();
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
