@@ -182,7 +182,7 @@ test('it grows with what is packed', async () => {
 
 test('a filter of hashes tells of everything that was put into it, however it is parted, joined, cut and packed', () => {
   const anyHash = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.array(fc.array(anyHash, { maxLength: 300 }), { maxLength: 6 }),
       fc.integer({ min: 40, max: 600 }),
