@@ -25,6 +25,12 @@ export function waitMs(job: Timed, now: number): number | undefined {
   return until === undefined ? undefined : Math.max(0, until - from);
 }
 
+/** From submission to the start of the first container, where that is known. */
+export function firstWaitMs(job: Timed): number | undefined {
+  const startedAt = job.attempts[0]?.startedAt ?? (attemptNumber(job) === 1 ? job.startedAt : undefined);
+  return startedAt === undefined || job.createdAt === undefined ? undefined : Math.max(0, startedAt - job.createdAt);
+}
+
 /** From STARTING to RUNNING: the instance is there, the image is pulled. */
 export function startingMs(job: Timed, now: number): number | undefined {
   const from = entered(job, 'STARTING');

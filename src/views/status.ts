@@ -1,7 +1,7 @@
 /** A job's state as a sign and a word: never the sign alone. */
 import { isLost, type JobRow } from '../jobs/job';
 
-type Stated = Pick<JobRow, 'status' | 'lostAt' | 'seenAt' | 'arraySize' | 'children'>;
+type Stated = Pick<JobRow, 'status' | 'lostAt' | 'seenAt'>;
 
 const SIGNS = {
   SUBMITTED: '◌',
@@ -14,12 +14,8 @@ const SIGNS = {
   LOST: '?',
 } as const;
 
-/** An array's parent stays PENDING while its children run (https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html): show what they do. */
-function shown(job: Stated): keyof typeof SIGNS {
-  if (isLost(job)) return 'LOST';
-  if (job.status === 'PENDING' && (job.children?.counts.RUNNING ?? 0) > 0) return 'RUNNING';
-  return job.status;
-}
+/** An array's parent stays PENDING while its children run (https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html). */
+const shown = (job: Stated): keyof typeof SIGNS => (isLost(job) ? 'LOST' : job.status);
 
 export const sign = (job: Stated): string => SIGNS[shown(job)];
 /** `running`, `failed`, `lost`. */

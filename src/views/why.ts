@@ -1,6 +1,6 @@
 /** Why a job runs as long as it does, succeeded late, or is lost. */
 import { isDone, type Job } from '../jobs/job';
-import { runMs, waitMs } from '../jobs/lifecycle';
+import { firstWaitMs, runMs, waitMs } from '../jobs/lifecycle';
 import { explanation } from './explanation';
 import { attemptWords } from './jobCard';
 import { button, escaped, linkButton, type Message } from './kit';
@@ -26,7 +26,7 @@ export interface WhyProps {
 }
 
 const usualWords = ({ medianMs, longestMs, runs, days }: Usual): string =>
-  `${count(runs, 'run')} of its definition in the last ${days} days took ${duration(medianMs)} in the middle, ${duration(longestMs)} at most.`;
+  `${count(runs, 'run')} of its definition in the last ${days} days took usually (median) ${duration(medianMs)}, at most ${duration(longestMs)}.`;
 
 /** When it will be killed, by Batch's own limit or by the variable that counts from submission. */
 function limitLines(job: Job, now: number): string[] {
@@ -103,14 +103,18 @@ export function whyRunning({ job, usual, now, region, mayAct }: WhyProps): Messa
 export function whySucceeded({ job, usual, now, region }: WhyProps): Message {
   const ran = runMs(job, now);
   const waited = waitMs(job, now);
+  const first = firstWaitMs(job);
   const failed = job.attempts.slice(0, -1);
   return explanation({
     job,
     standing: `succeeded${job.stoppedAt === undefined ? '' : ` ${ago(job.stoppedAt, now)}`}`,
     sentence: `It succeeded${failed.length === 0 ? '' : `, at attempt ${failed.length + 1}`}: nothing went wrong with it.`,
     evidence: [
-      ...(ran === undefined ? [] : [`It ran ${duration(ran)}.`]),
-      ...(waited === undefined ? [] : [`It waited ${duration(waited)} before.`]),
+      ...(ran === undefined ? [] : [`It ran ${duration(ran)}${failed.length === 0 ? '' : ' at that attempt'}.`]),
+      ...(waited === undefined
+        ? []
+        : [`It waited ${duration(waited)} before${failed.length === 0 ? '' : ' that attempt'}.`]),
+      ...(first === undefined || failed.length === 0 ? [] : [`It waited ${duration(first)} before its first start.`]),
       ...(usual === undefined ? [] : [escaped(usualWords(usual))]),
       ...failed.map((attempt, n) => `Attempt ${n + 1}: ${escaped(attemptCause(attempt))}`),
     ],

@@ -248,3 +248,42 @@ describe('children', () => {
     );
   });
 });
+
+describe('times and attempts', () => {
+  const facts = (of: Job): string =>
+    JSON.stringify(
+      jobCard({ job: of, around: nothing, now: NOW, region: 'r', mayAct: false, verbs: new Set<string>() }).blocks,
+    );
+
+  test('of a retried job are those of its last attempt, and so called, beside the whole wait', () => {
+    const min = 60_000;
+    const plain = facts(
+      job({
+        ...{ createdAt: NOW - 20 * min, startedAt: NOW - 2_000, stoppedAt: NOW, maxAttempts: 3 },
+        attempts: [
+          { startedAt: NOW - 10 * min, stoppedAt: NOW - 9 * min },
+          { startedAt: NOW - 5 * min, stoppedAt: NOW - 4 * min },
+          { startedAt: NOW - 2_000, stoppedAt: NOW, exitCode: 1 },
+        ],
+        entered: { '3.RUNNABLE': NOW - 4_000, '3.STARTING': NOW - 3_000, '3.RUNNING': NOW - 2_000 },
+      }),
+    );
+    expect(plain).toContain('attempt 3: waited 1 s  ·  started in 1 s  ·  ran 2 s');
+    expect(plain).toContain('in all: waited 10 min before its first start  ·  20 min since submission');
+  });
+
+  test('are not told of what has none yet', () => {
+    const waits = facts(job({ status: 'RUNNABLE', maxAttempts: 3 }));
+    expect(waits).not.toContain('attempt 1 of 3');
+    expect(waits).toContain('3 attempts at most');
+    const counts = { RUNNING: 2, SUCCEEDED: 1 };
+    const array = facts(
+      job({
+        ...{ status: 'PENDING', createdAt: NOW - 540_000, maxAttempts: 3, arraySize: 3 },
+        children: { countedAt: NOW, counts },
+      }),
+    );
+    expect(array).toContain('pending for 9 min, its children run');
+    expect(array).not.toMatch(/attempt/);
+  });
+});
