@@ -90,13 +90,36 @@ export function logBox(
   return { text: shown.join('\n'), kept: shown.length, leftOut: lines.length - shown.length, cutLines };
 }
 
-/** The name, how the job stands, and which of its logs it is. */
-export function logTitle({ job, attempt, attempts, container, node }: LogOf, ...more: (string | undefined)[]): string {
-  const name = cutMiddle(nameOf(job), 128) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
+/** The job as it would stand had it ended with an attempt that was not its last one; undefined for the last one. */
+function endedWith({ job, attempt, attempts }: LogOf): Job | undefined {
+  const run = attempt === attempts ? undefined : job.attempts[attempt - 1];
+  if (run === undefined) return undefined;
+  const { exitCode, statusReason, containerReason, startedAt, stoppedAt } = run;
+  const own = { exitCode, statusReason, containerReason, startedAt, stoppedAt };
+  return {
+    ...job,
+    ...own,
+    status: exitCode === 0 ? 'SUCCEEDED' : 'FAILED',
+    cancelled: undefined,
+    terminated: undefined,
+  };
+}
+
+function standing(job: Job): string {
   const cause = job.status === 'FAILED' ? causeOf(job)?.headline : undefined;
+  return cause === undefined ? stateWord(job) : `${stateWord(job)}: ${cause}`;
+}
+
+/** The name, how the attempt and the job stand, and which of the job's logs it is. */
+export function logTitle(of: LogOf, ...more: (string | undefined)[]): string {
+  const { job, attempt, attempts, container, node } = of;
+  const name = cutMiddle(nameOf(job), 128) + (job.arrayIndex === undefined ? '' : ` [${job.arrayIndex}]`);
+  const which = attempts > 1 ? `attempt ${attempt} of ${attempts}` : undefined;
+  const earlier = endedWith(of);
   const facts = [
-    cause === undefined ? stateWord(job) : `${stateWord(job)}: ${cause}`,
-    attempts > 1 ? `attempt ${attempt} of ${attempts}` : undefined,
+    ...(earlier === undefined
+      ? [standing(job), which]
+      : [`${which} ${standing(earlier)}`, `the job ${isDone(job) ? stateWord(job) : `is ${stateWord(job)}`}`]),
     node === undefined ? undefined : nodeWords(node),
     container === undefined ? undefined : `container ${container}`,
     ...more,
@@ -228,8 +251,13 @@ export interface NoLogProps extends LogOf {
 export function noLogs(props: NoLogProps): Message {
   const { job, why, pages = [] } = props;
   const name = nameOf(job);
-  const cause = job.status === 'FAILED' ? causeOf(job)?.sentence : undefined;
-  const lines = [why, ...(cause === undefined ? [] : [`The job: ${cause}`])];
+  const earlier = endedWith(props);
+  const ended = earlier ?? job;
+  const cause = ended.status === 'FAILED' ? causeOf(ended)?.sentence : undefined;
+  const lines = [
+    why,
+    ...(cause === undefined ? [] : [`${earlier === undefined ? 'The job' : `Attempt ${props.attempt}`}: ${cause}`]),
+  ];
   return {
     text: `${name}: ${lines.join(' ')}`,
     blocks: [

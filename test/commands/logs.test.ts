@@ -302,6 +302,16 @@ describe('which log', () => {
     expect(parent.plain).toContain('[Node 2]');
   });
 
+  test('an attempt that was not the last one is headed by its own end', async () => {
+    const environment = { LOCAL_FAIL_ATTEMPTS: '1', LOCAL_OUTCOME: 'exit:3', LOCAL_RUN_SECONDS: '1' };
+    const id = await here.submit('tried-again', environment, { retryStrategy: { attempts: 3 } });
+    await here.until('the end', async () =>
+      (await says(`logs ${id}`)).plain.includes('succeeded') ? true : undefined,
+    );
+    expect((await says(`logs ${id}`)).plain).toMatch(/succeeded\s+·\s+attempt 2 of 2/);
+    expect((await says(`logs ${id} attempt:1`)).plain).toMatch(/attempt 1 of 2 failed: .*exit 3.*·\s+the job succeeded/);
+  });
+
   test('each node of a multi-node job has its log, named, with a way to the others', async () => {
     const container = (word: string) => ({
       image: 'mpi:1',
