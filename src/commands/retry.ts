@@ -4,14 +4,14 @@
  */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import type { JobRow } from '../jobs/job';
+import { arrayParentOf, type JobRow } from '../jobs/job';
 import { formatQuery } from '../jobs/queryText';
 import { parseReference } from '../jobs/reference';
 import type { RetryChanges } from '../jobs/retry';
 import type { Token } from '../jobs/words';
 import type { Answer } from '../slack/deliver';
 import { nameOf } from '../views/jobLine';
-import { nothingToRetry, retryPreview } from '../views/retry';
+import { type LeftOut, nothingToRetry, retryPreview } from '../views/retry';
 import { rowForList } from '../views/rowForList';
 import { count } from '../views/words';
 import { type Asking, command, type Room } from './command';
@@ -112,10 +112,9 @@ async function preview(asking: Asking<Filters>, room: Room): Promise<Answer> {
     room,
   );
   const { jobs, leftOut, notes, plan, size, queues } = choice;
-  if (jobs.length === 0)
-    return { message: nothingToRetry(leftOut, search === undefined ? [] : [{ label: 'See them', command: search }]) };
-  if (size > MOST_RETRIES * 2 && jobs.length > MOST_RETRIES)
-    throw new UserError(`That would be ${count(size, 'job')}; I retry ${MOST_RETRIES} at once at most.`, search);
+  if (jobs.length === 0) return { message: nothingToRetry(leftOut, waysOn(leftOut, search, text)) };
+  if (jobs.length > MOST_RETRIES)
+    throw new UserError(`That would be ${count(jobs.length, 'submission')}; I make ${MOST_RETRIES} at once at most.`, search);
   requireRole(person, 'operator', { queues });
   const now = room.now();
   const operation = await room.history.operations.freeze(
@@ -139,6 +138,15 @@ async function preview(asking: Asking<Filters>, room: Room): Promise<Answer> {
   return {
     message: retryPreview({ operation, jobs, changes, notes, leftOut, search, size, untyped: MOST_UNTYPED, now }),
   };
+}
+
+/** What may be done instead where nothing can be retried: of a lone child of an array, its whole array. */
+function waysOn(leftOut: readonly LeftOut[], search: string | undefined, text: string) {
+  if (search !== undefined) return [{ label: 'See them', command: search }];
+  const [only, ...others] = leftOut.map(({ job }) => job.id);
+  const parent = only === undefined || others.length > 0 ? undefined : arrayParentOf(only);
+  if (only === undefined || parent === undefined) return [];
+  return [{ label: 'Retry the whole array…', command: `retry ${text.replace(/^\S+/, parent)}` }];
 }
 
 /** A new preview of the ones that failed. */

@@ -95,6 +95,12 @@ test('a failed job is shown, waits for the press, and is submitted again just as
   expect(again?.container?.resourceRequirements).toEqual(old.container?.resourceRequirements);
   expect(told.plain).toContain(again?.jobId ?? '-');
 
+  const oldCard = only(await here.ada.says(`/batch job ${id}`));
+  expect(oldCard.plain).toContain(`retried as ${again?.jobId}`);
+  const newCard = only(await here.ada.presses('Its retry', oldCard));
+  expect(newCard.plain).toContain(`retry of ${id} (op ${opOf(preview)})`);
+  expect(only(await here.vic.says(`/batch job ${id}`)).plain).not.toContain('[Retry');
+
   const log = only(await here.root.says(`/batch audit op:${opOf(preview)}`));
   for (const word of ['asked', 'confirmed']) expect(log.plain).toContain(word);
   expect(only(await here.ada.says(`/batch search tag:retryOf=${id}`)).plain).toContain('align-a');
@@ -246,7 +252,9 @@ describe('an array', () => {
     expect(preview.plain).toContain('Retry 1 array of 5 children?');
     expect(preview.plain).toContain('runs whole again, all 5 children, also the 3 that did not fail');
     expect(only(await here.ada.says(`/batch retry ${id} failed`)).plain).toContain("Batch can't run single indexes");
-    expect(only(await here.ada.says(`/batch retry ${id}:1`)).plain).toContain('retry the whole array');
+    const child = only(await here.ada.says(`/batch retry ${id}:1 memory:2x`));
+    expect(child.plain).toContain('retry the whole array');
+    expect(only(await here.ada.presses('Retry the whole array…', child)).plain).toContain('2 times the memory');
     await here.ada.presses('Retry 1 array of 5 children', preview);
     await result(opOf(preview));
     expect((await retriesOf('whole', id))[0]?.arrayProperties?.size).toBe(5);

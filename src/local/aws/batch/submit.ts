@@ -188,6 +188,21 @@ function nodesOf(definition: JobDefinition, input: SubmitJobRequest): NodeProper
   return { ...nodes, numNodes, nodeRangeProperties };
 }
 
+/** Prefixes that are AWS's own: of variables (API reference, ContainerOverrides) and of tags (user guide, "Tag restrictions"). */
+function checkNames(input: SubmitJobRequest): void {
+  const variables = [
+    ...(input.containerOverrides?.environment ?? []),
+    ...(input.ecsPropertiesOverride?.taskProperties ?? []).flatMap(({ containers = [] }) =>
+      containers.flatMap(({ environment = [] }) => environment),
+    ),
+    ...(input.eksPropertiesOverride?.podProperties?.containers ?? []).flatMap(({ env = [] }) => env),
+  ];
+  if (variables.some(({ name = '' }) => name.startsWith('AWS_BATCH')))
+    throw clientException('Environment variables cannot start with AWS_BATCH');
+  if (Object.keys(input.tags ?? {}).some((key) => /^aws:/i.test(key)))
+    throw clientException('Tag keys cannot start with aws:');
+}
+
 /** Checks the request as SubmitJob does; `script` replaces what environment and command would tell. */
 export function specOf(world: World, input: SubmitJobRequest, script?: Script): JobSpec {
   if (input.jobName === undefined || !JOB_NAME.test(input.jobName)) {
@@ -205,6 +220,7 @@ export function specOf(world: World, input: SubmitJobRequest, script?: Script): 
   checkTimeout(input.timeout);
   checkRetry(input.retryStrategy);
   if (Object.keys(input.tags ?? {}).length > 50) throw requestRefused('A job can have at most 50 tags');
+  checkNames(input);
 
   const parameters = { ...definition.parameters, ...input.parameters };
   const nodes = nodesOf(definition, input);
