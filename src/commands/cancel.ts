@@ -120,9 +120,12 @@ export const cancel: Command = command({
   name: 'cancel',
   summary: 'Cancels one job or all that a search finds, after showing exactly which.',
   group: 'acts',
-  usage: '<id | search words and filters>',
+  usage: '<id | search words and filters> [reason:"…"]',
   example: '<id>',
-  filters: { page: { schema: z.coerce.number().int().min(1), meaning: 'a page of a preview', hidden: true } },
+  filters: {
+    reason: { schema: z.string().trim().min(1).max(300), meaning: 'why, in your words; Batch keeps it with each job' },
+    page: { schema: z.coerce.number().int().min(1), meaning: 'a page of a preview', hidden: true },
+  },
   searches: true,
   changes: true,
   byQueue: true,
@@ -140,6 +143,7 @@ export const cancel: Command = command({
     if (flags.has('stop')) return await stop(op, asking, room, 'cancel');
     if (flags.has('results')) return await sendResults(op, asking, room, 'cancel');
     if (flags.has('again')) return await again(op, asking, room);
-    return await show(asking, room);
+    const { reason } = filters;
+    return await show(reason === undefined ? asking : { ...asking, inputs: { ...asking.inputs, reason } }, room);
   },
 });

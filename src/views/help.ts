@@ -68,7 +68,13 @@ export function helpFor(entry: HelpEntry, slash: string): Message {
     ...entry.filters.map(({ name, meaning }) => [`${name}:`, meaning] as const),
     ...entry.flags.map((flag) => [`--${flag}`, FLAGS[flag] ?? ''] as const),
   ];
-  const rows = [...own, ...(entry.searches ? SEARCH_FILTERS : [])].map(
+  const taken = own.some(([name]) => name === 'reason:');
+  const searched = SEARCH_FILTERS.map(([name, meaning]) =>
+    taken
+      ? ([name.replace('reason: ', ''), meaning.replace('image or reason', 'image')] as const)
+      : ([name, meaning] as const),
+  );
+  const rows = [...own, ...(entry.searches ? searched : [])].map(
     ([name, meaning]) => `${code(name)}  ${escaped(meaning)}`,
   );
   const example = `${entry.name} ${entry.example}`.trim();

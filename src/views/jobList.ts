@@ -70,7 +70,8 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
           }),
         ]),
     button({ label: 'Narrow…', command: search, form: true }),
-    ...(mayAct && rows.some(isActive)
+    // To `cancel`, reason: is why somebody cancels.
+    ...(mayAct && query.reasons === undefined && rows.some(isActive)
       ? [
           button({
             label: 'Cancel running…',

@@ -65,6 +65,8 @@ export function factsOf(
   };
 }
 
+const MINUTE_MS = 60_000;
+
 function input(id: string, label: string, placeholder: string, optional: boolean, typed = ''): InputBlock {
   return {
     type: 'input',
@@ -165,7 +167,7 @@ export function operationPreview(props: PreviewProps): Message {
       context(
         dotted([
           ...(range === undefined ? [] : [range]),
-          `Operation ${op}. Exactly these jobs, looked at again when you confirm; those that end before are left alone. The button works for ${duration(expiresAtMs - now)}.`,
+          `Operation ${op}. Exactly these jobs, looked at again when you confirm; those that end before are left alone. The button works for ${duration(Math.ceil((expiresAtMs - now) / MINUTE_MS) * MINUTE_MS)}.`,
         ]),
       ),
       actions(...buttons),

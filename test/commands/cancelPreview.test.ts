@@ -65,6 +65,17 @@ test('a search that finds more by the time of the press is refused, with a fresh
   expect(said(opOf(preview))[0]?.plain).toContain('Reason: wrong input');
 });
 
+test('reason: is why it is cancelled, as typed or changed before the press', async () => {
+  await hangMany(['explained-1', 'explained-2']);
+  const preview = only(await here.ada.says('/batch cancel explained reason:"wrong reference genome"'));
+  expect(preview.plain).toContain('Cancel 2 jobs?');
+  expect(preview.plain).toContain('Reason (optional) [wrong reference genome]');
+  await here.ada.presses('Cancel 2 jobs', preview);
+  await done(opOf(preview));
+  await here.until('told', async () => (await here.world.app.room.history.operations.get(opOf(preview)))?.toldAt);
+  expect(said(opOf(preview))[0]?.plain).toContain('Reason: wrong reference genome');
+});
+
 test('the list is turned inside the preview, and what was typed stays', async () => {
   await hangMany(Array.from({ length: 23 }, (_, n) => `paged-${n}`));
   const preview = only(await here.ada.says('/batch cancel paged'));
