@@ -1,6 +1,6 @@
 /** The card of a failure in a channel: what failed, why, the last lines, and the way on. */
 import type { LogLine } from '../aws/logs';
-import { causeOf } from '../jobs/causes';
+import { causeOf, LOG_TELLS } from '../jobs/causes';
 import { type Job, type JobRow, userOf } from '../jobs/job';
 import { neverStarted, runMs } from '../jobs/lifecycle';
 import { causeLines, failedByCause } from './failedChildren';
@@ -18,6 +18,7 @@ import {
   linkButton,
   type Message,
   preformatted,
+  prose,
   section,
 } from './kit';
 import { jobLink } from './links';
@@ -64,12 +65,15 @@ export function failedJob({ job, lines, now, region }: FailedJobProps): Message 
   const cause = causeOf(job);
   const name = cutMiddle(nameOf(job), 128);
   const headline = cause?.headline ?? 'failed';
-  const sentence = [cause?.sentence, cause?.nextStep].filter((part) => part !== undefined && part !== '').join(' ');
   const { text } = logBox(lines.slice(-MOST_LINES), MOST_BOX);
+  // The end of its log stands below, or there is none.
+  const sentence = [cause?.sentence, cause?.nextStep]
+    .filter((part) => part !== undefined && part !== '' && part !== LOG_TELLS)
+    .join(' ');
   return {
     text: `Job ${name} failed in ${job.queue ?? 'its queue'}: ${headline}. ${sentence}`.trim(),
     blocks: [
-      section(`✖ ${bold(name)} failed: ${escaped(headline)}\n${escaped(sentence)}`),
+      section(`✖ ${bold(name)} failed: ${escaped(headline)}\n${prose(sentence)}`),
       section([facts(job, now), ...bothReasons(job)].join('\n')),
       ...(text === '' ? [] : [preformatted(text)]),
       context(`${job.stoppedAt === undefined ? '' : `${moment(job.stoppedAt)}  ·  `}id ${code(job.id)}`),
@@ -113,15 +117,21 @@ export function failedArray({ parentId, parent, failed, example, lines, now, reg
   const of =
     size === undefined ? count(known, 'child', 'children') : `${number(known)} of ${count(size, 'child', 'children')}`;
   const causes = failedByCause(failed);
-  const over = parent?.status === 'FAILED' ? 'The array has ended.' : 'The others go on.';
+  const over =
+    parent?.status === 'FAILED' ? 'The array has ended.' : known === size ? 'None is left.' : 'The others go on.';
   const cause = example === undefined ? undefined : causeOf(example);
   const { text } = logBox(lines.slice(-MOST_LINES), MOST_BOX);
-  const state = parent === undefined ? undefined : childrenWords(parent);
+  // What Batch counted before it knew of these failures would contradict them.
+  const isCurrent = (parent?.children?.counts.FAILED ?? 0) >= failed.length;
+  const state =
+    parent === undefined || isCurrent
+      ? parent && childrenWords(parent)
+      : `array of ${number(parent.arraySize ?? 0)}: ${number(failed.length)} ✖`;
   return {
     text: `Array ${name}: ${of} failed in ${job?.queue ?? 'its queue'}${causes[0] === undefined ? '' : `, mostly ${causes[0].cause}`}. ${over}`,
     blocks: [
       section(
-        `✖ ${bold(name)}: ${of} failed\n${cause === undefined ? escaped(parent?.statusReason ?? '') : escaped(`${cause.sentence} ${cause.nextStep}`)}`.trim(),
+        `✖ ${bold(name)}: ${of} failed\n${cause === undefined ? escaped(parent?.statusReason ?? '') : prose(`${cause.sentence} ${cause.nextStep === LOG_TELLS ? '' : cause.nextStep}`)}`.trim(),
       ),
       ...(causes.length === 0 ? [] : [section(causeLines(causes).join('\n'))]),
       section(

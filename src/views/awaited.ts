@@ -39,7 +39,7 @@ export function dependencyWords({
     evidence: [...lines.slice(0, 8), ...(lines.length > 8 ? [`and ${count(lines.length - 8, 'more job')}`] : [])],
     nextStep:
       broken !== undefined
-        ? 'Mend and rerun that job, then submit this one again.'
+        ? 'See why that job failed and run it again, then submit this one again.'
         : 'Nothing needs to be done as long as those go on: it starts when all of them have succeeded.',
     links: look === undefined ? [] : [{ label: `Why ${cut(titled(look.job ?? look), 60)}`, command: `why ${look.id}` }],
   };

@@ -15,6 +15,7 @@ import {
   escaped,
   type Message,
   preformatted,
+  prose,
   section,
 } from './kit';
 import { sign } from './status';
@@ -77,7 +78,7 @@ export function explanation(told: Explanation): Message {
       ...(told.box === undefined || told.box === '' ? [] : [preformatted(told.box)]),
       ...(nextStep === ''
         ? []
-        : [section(`${NO_STEP.test(nextStep) ? '' : '*What helps:* '}${escaped(cut(nextStep, 1_200))}`)]),
+        : [section(`${NO_STEP.test(nextStep) ? '' : '*What helps:* '}${prose(cut(nextStep, 1_200))}`)]),
       ...(told.missing.length === 0 ? [] : [context(told.missing.map(escaped).join('\n'))]),
       context(dotted([`id ${code(job.id)}`, ...(told.notes ?? []).map(escaped)])),
       actions(

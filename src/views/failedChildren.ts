@@ -2,7 +2,7 @@
 import { causeOf } from '../jobs/causes';
 import type { BatchStatus, Job, JobRow } from '../jobs/job';
 import { escaped } from './kit';
-import { count, number, some } from './words';
+import { count, number } from './words';
 
 /** `3, 17-22, 40` */
 export function ranges(indexes: readonly number[]): string[] {
@@ -22,10 +22,22 @@ const MOST_RANGES = 12;
 
 /** `out of memory, exit 137`, and the exit code only once. */
 function causeWords(child: JobRow): string {
-  const headline = causeOf(child)?.headline ?? 'failed';
+  const { headline = 'failed', key } = causeOf(child) ?? {};
   const { exitCode } = child;
-  const told = exitCode === undefined || new RegExp(`\\b${exitCode}\\b`).test(headline);
+  // Whether a stop reached the container before it ran makes no other cause of it.
+  const isStopped = key === 'cancelledFromSlack' || key === 'terminated';
+  const told = isStopped || exitCode === undefined || new RegExp(`\\b${exitCode}\\b`).test(headline);
   return told ? headline : `${headline}, exit ${exitCode}`;
+}
+
+/** `3, 17-22 and 40 more`, of children, not of ranges. */
+function someOf(indexes: readonly number[]): string {
+  const all = ranges(indexes);
+  const shown = all.slice(0, MOST_RANGES);
+  if (shown.length === all.length) return shown.join(', ');
+  const last = Number(shown.at(-1)?.split('-').at(-1));
+  const rest = new Set(indexes.filter((index) => index > last)).size;
+  return `${shown.join(', ')} and ${number(rest)} more`;
 }
 
 export interface FailedOf {
@@ -49,8 +61,7 @@ export function failedByCause(failed: readonly JobRow[]): FailedOf[] {
 
 /** `out of memory, exit 137 ×41: 3, 17-22, …`, a line a cause. */
 export function causeLines(causes: readonly FailedOf[]): string[] {
-  const line = ({ cause, indexes }: FailedOf) =>
-    `${escaped(cause)} ×${number(indexes.length)}: ${some(ranges(indexes), MOST_RANGES)}`;
+  const line = ({ cause, indexes }: FailedOf) => `${escaped(cause)} ×${number(indexes.length)}: ${someOf(indexes)}`;
   const rest = causes.slice(MOST_CAUSES);
   return [
     ...causes.slice(0, MOST_CAUSES).map(line),

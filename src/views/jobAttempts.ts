@@ -1,5 +1,5 @@
 /** The chapters of a job's details on its runs: every attempt with its own end, place and log, and every time that is known. */
-import { exitMeaning } from '../jobs/causes';
+import { exitToldOf } from '../jobs/causes';
 import { type Attempt, BATCH_STATUSES, type ContainerRun, isDone, type Job } from '../jobs/job';
 import { attemptNumber, leftNoTrace } from '../jobs/lifecycle';
 import { logPlaceOf } from '../jobs/logPlace';
@@ -58,7 +58,7 @@ function attemptLines(look: Look, attempt: Attempt, n: number, isPresent: boolea
   ]);
   return present([
     dotted([`_Attempt ${n} of ${most}_`, ...times]),
-    fact(exitCode, (exit) => `exit ${exit}: ${escaped(exitMeaning(exit))}`),
+    fact(exitCode, (exit) => `exit ${escaped(exitToldOf({ ...attempt, status: 'FAILED', exitCode: exit }))}`),
     fact(statusReason, (reason) => `Batch says: ${code(cut(reason, MOST_REASON))}`),
     containerReason === statusReason
       ? undefined

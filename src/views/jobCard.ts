@@ -1,5 +1,5 @@
 /** One job in one message: its state, the plain cause, where and how long it ran, and what can be done. */
-import { causeOf, exitMeaning } from '../jobs/causes';
+import { causeOf, exitToldOf, LOG_TELLS } from '../jobs/causes';
 import { isDone, isLost, type Job, userOf } from '../jobs/job';
 import { attemptNumber, firstWaitMs, leftNoTrace, runMs, startingMs, waitMs } from '../jobs/lifecycle';
 import { RETRY_OF, RETRY_OP } from '../jobs/retry';
@@ -8,7 +8,7 @@ import { causeLines, childrenBar, failedByCause } from './failedChildren';
 import { waysOn } from './jobButtons';
 import { nameOf } from './jobLine';
 import { dependencyLine, nodeLines, positionWords, runOfContainer } from './jobParts';
-import { actions, bold, code, context, cut, cutMiddle, dotted, escaped, type Message, section } from './kit';
+import { actions, bold, code, context, cut, cutMiddle, dotted, escaped, type Message, prose, section } from './kit';
 import { sign, stateWord } from './status';
 import { ago, duration, moment } from './time';
 import { count, memory, number, some } from './words';
@@ -104,7 +104,7 @@ function reasons(job: Job, plainCause: string | undefined): string[] {
       : `Container says: ${code(cut(job.containerReason, 600))}`,
     job.exitCode === undefined || /\bexit (?:code )?\d/.test(plainCause ?? '')
       ? undefined
-      : `Exit code ${job.exitCode}: ${escaped(exitMeaning(job.exitCode))}`,
+      : `Exit code ${escaped(exitToldOf({ ...job, exitCode: job.exitCode }))}`,
   ];
   return both.filter((line) => line !== undefined);
 }
@@ -122,7 +122,9 @@ function attemptLines(job: Job): string | undefined {
           ? 'never started'
           : 'ran';
     const end = attempt.exitCode === undefined ? '' : `, exit ${attempt.exitCode}`;
-    const reason = attempt.containerReason ?? attempt.statusReason;
+    const told = attempt.containerReason ?? attempt.statusReason;
+    // The job's own reasons stand above.
+    const reason = isDone(job) && (told === job.containerReason || told === job.statusReason) ? undefined : told;
     return `${index + 1}. ${ran}${end}${reason === undefined ? '' : `: ${escaped(cut(reason, 150))}`}`;
   });
   const more = lines.length - MOST_ATTEMPTS;
@@ -201,7 +203,7 @@ export function jobCard(props: JobCardProps): Message {
     ? 'Batch knows this job no more and never said how it ended.'
     : cause === undefined
       ? undefined
-      : cut(`${cause.sentence} ${cause.nextStep}`.trim(), 1_200);
+      : cut(`${cause.sentence} ${cause.nextStep === LOG_TELLS ? '' : cause.nextStep}`.trim(), 1_200);
   const took = stages(job, now);
   const parts = partLines(job, around);
   const attempts = attemptLines(job);
@@ -213,7 +215,7 @@ export function jobCard(props: JobCardProps): Message {
       section(
         [
           dotted([`${sign(job)}\u00a0${bold(title)}`, headline(job, now)]),
-          ...(plainCause === undefined ? [] : [escaped(plainCause)]),
+          ...(plainCause === undefined ? [] : [prose(plainCause)]),
         ].join('\n'),
       ),
       ...(parts.length === 0 ? [] : [section(parts.join('\n'))]),

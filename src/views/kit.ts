@@ -84,22 +84,32 @@ export function printable(text: string, keepLines = false): string {
  * Slack wants escaped (https://docs.slack.dev/messaging/formatting-message-text); it has no escape for the marks of its
  * formatting, so that those become characters that look alike: `*` and `~` anywhere, `_` at the edge of a word.
  */
-export function escaped(text: string): string {
+export const escaped = (text: string): string =>
+  inCode(text)
+    .replace(/\*/g, '∗')
+    .replace(/~/g, '∼')
+    .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, 'ˍ');
+
+/** The same between backticks, where Slack formats nothing: every mark stays as it is, to be copied. */
+function inCode(text: string): string {
   return printable(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
     .replace(/@(?=(?:here|channel|everyone)\b)/gi, '@\u200b')
-    .replace(/`/g, 'ˋ')
-    .replace(/\*/g, '∗')
-    .replace(/~/g, '∼')
-    .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, 'ˍ');
+    .replace(/`/g, 'ˋ');
 }
 
 /** Facts in a row. */
 export const dotted = (facts: readonly string[]): string => facts.join('  ·  ');
 
-export const code = (text: string): string => `\`${escaped(text)}\``;
+export const code = (text: string): string => `\`${inCode(text)}\``;
+/** A sentence in which what stands between backticks is code, and everything else foreign text. */
+export const prose = (text: string): string =>
+  text
+    .split(/`([^`]+)`/)
+    .map((part, n) => (n % 2 === 1 ? code(part) : escaped(part)))
+    .join('');
 export const bold = (text: string): string => `*${escaped(text)}*`;
 /** A link whose label is foreign text. */
 export const link = (url: string, label: string): string =>

@@ -1,7 +1,7 @@
 /** Why a job failed: the cause in a sentence, what bears it out, how often it struck, and what helps. */
 import type { LogLine } from '../aws/logs';
 import type { Operation } from '../history/operation';
-import { type Cause, causeOf, exitMeaning } from '../jobs/causes';
+import { type Cause, causeOf, exitToldOf, LOG_TELLS } from '../jobs/causes';
 import { hintIn } from '../jobs/causes/logHints';
 import type { Attempt, Job, JobRow } from '../jobs/job';
 import { runMs } from '../jobs/lifecycle';
@@ -70,7 +70,7 @@ function reasonLines(job: Job, cause: Cause): string[] {
       : [`The container says: ${code(cut(job.containerReason, 700))}`]),
     ...(exit === undefined || new RegExp(`exit (?:code )?${exit}\\b`).test(cause.sentence)
       ? []
-      : [`Exit code ${exit}: ${escaped(exitMeaning(exit))}`]),
+      : [`Exit code ${escaped(exitToldOf({ ...job, exitCode: exit }))}`]),
     ...(job.statusReason === undefined && job.containerReason === undefined && exit === undefined
       ? ['AWS gives neither a reason nor an exit code.']
       : []),
@@ -127,6 +127,15 @@ function operationLines(operation: Operation | undefined): string[] {
   ];
 }
 
+/** Where its log alone knows more: nothing where its end stands above, and what there is where it can't be shown. */
+function logStep(job: Job, isShown: boolean): string {
+  if (isShown) return '';
+  if (job.platform === 'EKS') return 'The log of its pod tells more, where the cluster’s pods log to.';
+  if (job.logDriver !== undefined && job.logDriver !== 'awslogs')
+    return `The end of its log tells more: it went to ${job.logDriver}.`;
+  return 'Its log has no lines that could tell more: the command itself has to say what went wrong.';
+}
+
 export function whyFailed(props: WhyFailedProps): Message {
   const { job, cause, lines, now, region, verbs, dependencies, children, other } = props;
   const { text, leftOut } = logBox(lines, MOST_BOX);
@@ -146,6 +155,9 @@ export function whyFailed(props: WhyFailedProps): Message {
   const offered = remedyButtons(job, remedies, verbs);
   const common = children.find(({ arrayIndex }) => arrayIndex === groups[0]?.indexes[0]);
   const ofChildren = common === undefined ? undefined : causeOf(common)?.nextStep;
+  const ownStep = cause.nextStep === LOG_TELLS ? logStep(job, text !== '' || props.missing.length > 0) : cause.nextStep;
+  const childStep =
+    ofChildren === LOG_TELLS ? `The end of the log of child ${common?.arrayIndex ?? 0} tells more.` : ofChildren;
   return explanation({
     job,
     standing: `failed${job.stoppedAt === undefined ? '' : ` ${ago(job.stoppedAt, now)}`}: ${cause.headline}`,
@@ -169,7 +181,7 @@ export function whyFailed(props: WhyFailedProps): Message {
         : ['The main node’s end is the job’s; a failure of another node alone does not fail it.']),
     ],
     box: text,
-    nextStep: [hint?.nextStep ?? ofChildren ?? cause.nextStep, other === undefined ? '' : `${other} is on demand.`]
+    nextStep: [hint?.nextStep ?? childStep ?? ownStep, other === undefined ? '' : `${other} is on demand.`]
       .filter((part) => part !== '')
       .join(' '),
     missing: props.missing,

@@ -382,7 +382,7 @@ test('sentences tell what is known', () => {
     'Out of memory: killed at 2 GiB, exit 137.',
   );
   expect(sentence({ containerReason: OOM })).toBe('Out of memory: killed.');
-  expect(sentence({ statusReason: 'Job attempt duration exceeded timeout', timeoutSeconds: 60 })).toContain('of 60 s');
+  expect(sentence({ statusReason: 'Job attempt duration exceeded timeout', timeoutSeconds: 60 })).toContain('of 1 min');
   expect(sentence({ statusReason: 'Host EC2 (instance i-06aab15feb4568492) stopped.' })).toContain(
     'i-06aab15feb4568492',
   );

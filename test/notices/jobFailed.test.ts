@@ -60,7 +60,7 @@ describe('a job whose final attempt failed', () => {
     await here.submit('too-slow', { LOCAL_OUTCOME: 'hang' }, { timeout: { attemptDurationSeconds: 60 } });
     const told = await card('too-slow');
     expect(told.plain).toContain('too-slow failed: timed out');
-    expect(told.plain).toContain('ran longer than its limit of 60 s');
+    expect(told.plain).toContain('ran longer than its limit of 1 min');
     expect(told.plain).toContain('Batch says: Job attempt duration exceeded timeout');
   });
 

@@ -216,6 +216,18 @@ describe('children', () => {
     );
   });
 
+  test('what is left out is counted by children, and one cancelling is one cause', () => {
+    const cancelled = many(256, (n) => ({
+      ...child(n * 2, 143),
+      ...{ statusReason: 'cancelled from Slack by ada (op K7F2QX)', exitCode: n % 3 === 0 ? undefined : 143 },
+    })) as JobRow[];
+    expect(causeLines(failedByCause(cancelled))).toEqual([
+      'cancelled by ada ×256: 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22 and 244 more',
+    ]);
+    const runs = many(40, (n) => child(Math.floor(n / 2) * 3 + (n % 2), 137));
+    expect(causeLines(failedByCause(runs))[0]).toMatch(/^killed \(137\) ×40: 0-1, .*, 33-34 and 16 more$/);
+  });
+
   test('more causes than are told one by one are told together', () => {
     const lines = causeLines(failedByCause(many(90, (n) => child(n, n < 41 ? 137 : n))));
     expect(lines[0]).toBe('killed (137) ×41: 0-40');

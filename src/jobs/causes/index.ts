@@ -1,14 +1,17 @@
 /** Why a job failed or is blocked, in plain words: one table, the first row that fits wins. */
+
+import { exitMeaning } from '../exitCodes';
 import { IMAGE } from './image';
 import { OTHERS, PLACEMENT } from './placement';
 import { type Evidence, type Explained, ended, type Remedy, type Row } from './row';
-import { EXITS, RUN } from './run';
+import { EXITS, LOG_TELLS, RUN } from './run';
 import { START_FAILED } from './start';
 import { STOPPED, STOPPED_WITHOUT_WORDS } from './stopped';
 
 export { cancelledBy, cancelReason } from '../cancelReason';
-export { exitMeaning } from '../exitCodes';
 export { type Evidence, type Explained, instanceIn, type Remedy } from './row';
+export { LOG_TELLS } from './run';
+export { exitMeaning };
 
 export interface Cause {
   key: string;
@@ -62,6 +65,9 @@ function marksOfWords(words = ''): string[] | undefined {
   return longest === '' ? undefined : [longest];
 }
 
+const nextStepOf = ({ nextStep }: Row, job: Explained): string =>
+  typeof nextStep === 'string' ? nextStep : nextStep(job);
+
 const headlineOf = ({ headline }: Row, job: Explained): string =>
   typeof headline === 'string' ? headline : headline(job);
 
@@ -77,13 +83,13 @@ export function causeOf(job: Explained): Cause | undefined {
   if (job.status !== 'FAILED' && both === '') return undefined;
   const row = CAUSES.find(({ fits }) => fits(job, both));
   if (row !== undefined) {
-    const { key, sentence, nextStep, evidence = [] } = row;
+    const { key, sentence, evidence = [] } = row;
     const remedy = row.remedy?.(job);
     return {
       key,
       headline: headlineOf(row, job),
       sentence: sentence(job),
-      nextStep,
+      nextStep: nextStepOf(row, job),
       evidence,
       ...(remedy === undefined ? {} : { remedy }),
       identity: row.apart === undefined ? key : `${key} ${row.apart(job)}`,
@@ -96,17 +102,25 @@ export function causeOf(job: Explained): Cause | undefined {
     key: 'unknown',
     headline: UNTELLING.test(both) ? 'no cause given' : brief(told),
     sentence: both === '' ? 'It failed, and AWS gave no reason.' : `It failed. AWS says: ${ended(told)}`,
-    nextStep: 'The end of its log may tell more.',
+    nextStep: LOG_TELLS,
     evidence: ['log', 'host'],
     identity: `unknown ${withoutIds(told)}`,
     marks: { reasons: marksOfWords(job.statusReason || job.containerReason) },
   };
 }
 
+/** `143`, and what that means where nothing else tells why it ended: `137: SIGKILL: killed, most often for memory`. */
+export function exitToldOf(job: Explained & { exitCode: number }): string {
+  const { exitCode } = job;
+  const key = causeOf(job)?.key;
+  const isOnlyWord = key === undefined || key === 'unknown' || EXITS.some((row) => row.key === key);
+  return isOnlyWord ? `${exitCode}: ${exitMeaning(exitCode)}` : `${exitCode}`;
+}
+
 /** The whole table as people meet it, each row with what is said of its example: what the README shows. */
 export function tellCauses(): Pick<Cause, 'headline' | 'sentence' | 'nextStep'>[] {
   return CAUSES.filter((row) => row !== STOPPED_WITHOUT_WORDS).map((row) => {
     const job: Explained = { status: 'FAILED', ...row.example };
-    return { headline: headlineOf(row, job), sentence: row.sentence(job), nextStep: row.nextStep };
+    return { headline: headlineOf(row, job), sentence: row.sentence(job), nextStep: nextStepOf(row, job) };
   });
 }

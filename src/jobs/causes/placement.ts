@@ -10,7 +10,7 @@ export const OTHERS: readonly Row[] = [
     headline: 'a dependency failed',
     sentence: (job) =>
       `A job that it depends on failed${job.dependsOn === undefined || job.dependsOn.length < 2 ? '' : ` (one of ${job.dependsOn.length})`}, so it never started.`,
-    nextStep: 'Mend and rerun the job it depends on, then this one.',
+    nextStep: 'See why the job it depends on failed and run that one again, then this one.',
     evidence: ['dependencies'],
   },
   {

@@ -7,7 +7,12 @@ export type Explained = Pick<
   Job,
   'status' | 'statusReason' | 'containerReason' | 'exitCode' | 'cancelled' | 'terminated'
 > &
-  Partial<Pick<Job, 'memoryMiB' | 'timeoutSeconds' | 'image' | 'arraySize' | 'startedAt' | 'dependsOn' | 'logGroup'>>;
+  Partial<
+    Pick<
+      Job,
+      'memoryMiB' | 'timeoutSeconds' | 'image' | 'arraySize' | 'startedAt' | 'dependsOn' | 'logGroup' | 'maxAttempts'
+    >
+  > & { attempts?: readonly unknown[]; attemptCount?: number };
 
 /**
  * What bears a cause out beside AWS's two reasons: the end of the log, the instance it ran on and who else was lost with
@@ -39,8 +44,8 @@ export interface Row {
   headline: string | ((job: Explained) => string);
   /** What happened, with what is known of it. */
   sentence: (job: Explained) => string;
-  /** What to do now. */
-  nextStep: string;
+  /** What to do now; what is to be copied stands between backticks. */
+  nextStep: string | ((job: Explained) => string);
   evidence?: readonly Evidence[];
   remedy?: (job: Explained) => Remedy | undefined;
   /** What tells two failures of this row apart, where the row alone does not: an exit code. */
@@ -58,13 +63,18 @@ export const hasAll = (...patterns: readonly RegExp[]): Fits =>
 /** `, exit 137` */
 export const exitWords = ({ exitCode }: Explained): string => (exitCode === undefined ? '' : `, exit ${exitCode}`);
 
-/** `90 s`, `40 min`, `6 h`, `1.5 h`. */
-export const span = (seconds: number): string =>
-  seconds < 120
-    ? `${seconds} s`
-    : seconds < 7200
-      ? `${Math.round(seconds / 6) / 10} min`
-      : `${Math.round(seconds / 360) / 10} h`;
+/** `40 s`, `6 min 40 s`, `6 h`, `1 d 12 h`: as times are told everywhere (`views/time.ts`). */
+export function span(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const [unit, name, small, smallName] =
+    seconds < 3_600
+      ? ([60, 'min', 1, 's'] as const)
+      : seconds < 86_400
+        ? ([3_600, 'h', 60, 'min'] as const)
+        : ([86_400, 'd', 3_600, 'h'] as const);
+  const [whole, rest] = [Math.floor(seconds / unit), Math.floor((seconds % unit) / small)];
+  return rest === 0 || whole >= 10 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${smallName}`;
+}
 export const gib = (mib: number): string => (mib < 1024 ? `${mib} MiB` : `${Math.round((mib / 1024) * 10) / 10} GiB`);
 
 /** The EC2 instance that a reason names. */
@@ -76,6 +86,25 @@ export const ended = (words: string): string => (/[.!?…]\s*$/.test(words) ? wo
 /** Batch's own sentence, without the code before it where there is more than the code; some have an en dash there. */
 export const withoutCode = (reason: string): string =>
   reason.replace(/^[A-Z_]+(?::[A-Z0-9_]+)?\s*[-–]\s*/, '') || reason;
+
+/** It was tried again as often as its retry strategy allows. */
+export const usedAllAttempts = ({ maxAttempts = 1, attempts = [], attemptCount = attempts.length }: Explained) =>
+  maxAttempts > 1 && attemptCount >= maxAttempts;
+
+/** What helps where Spot took the host. */
+export const retriesOn = (glob: string) => (job: Explained) =>
+  usedAllAttempts(job)
+    ? `All ${job.maxAttempts} attempts that it may have are used up: allow more, or run it on an on-demand queue.`
+    : `Allow retries on \`${glob}\`, or run it on an on-demand queue.`;
+
+/** Batch allows 10 attempts at most (API reference, RetryStrategy). */
+const MOST_ATTEMPTS = 10;
+/** The same again, with twice the attempts where those that it had were not enough. */
+export function retryPatiently(job: Explained): Remedy {
+  const attempts = Math.min(MOST_ATTEMPTS, 2 * (job.maxAttempts ?? 1));
+  if (!usedAllAttempts(job) || attempts === job.maxAttempts) return retryAsItIs();
+  return { verb: 'retry', label: `Retry with ${attempts} attempts`, words: `attempts:${attempts}` };
+}
 
 /** The same again, where nothing about the job needs to change. */
 export const retryAsItIs = (): Remedy => ({ verb: 'retry', label: 'Retry', words: '' });

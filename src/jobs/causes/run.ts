@@ -7,7 +7,9 @@ import {
   has,
   instanceIn,
   type Row,
+  retriesOn,
   retryAsItIs,
+  retryPatiently,
   retryWithTwiceTheMemory,
   span,
 } from './row';
@@ -55,9 +57,9 @@ export const RUN: readonly Row[] = [
     fits: has(/Your Spot Task was interrupted/i),
     headline: 'Fargate Spot took it back',
     sentence: () => 'Fargate Spot took its place back while it ran, as Spot may at any time.',
-    nextStep: 'Allow retries on “Your Spot Task was interrupted*”, or run it on an on-demand queue.',
-    evidence: ['environments'],
-    remedy: retryAsItIs,
+    nextStep: retriesOn('Your Spot Task was interrupted*'),
+    evidence: ['log', 'environments'],
+    remedy: retryPatiently,
   },
   {
     // The file of observed reasons: terminated and stopped, with a full stop and without; user guide, "Automated job retries".
@@ -67,11 +69,14 @@ export const RUN: readonly Row[] = [
     headline: 'lost its host (Spot reclaim)',
     sentence: (job) =>
       `Its host ${instanceIn(job) ?? 'its instance'} went away while it ran, as Spot instances do when EC2 takes them back.`,
-    nextStep: 'Allow retries on “Host EC2*”, or run it on an on-demand queue.',
-    evidence: ['host', 'environments'],
-    remedy: retryAsItIs,
+    nextStep: retriesOn('Host EC2*'),
+    evidence: ['log', 'host', 'environments'],
+    remedy: retryPatiently,
   },
 ];
+
+/** Where only its log knows more. */
+export const LOG_TELLS = 'The end of its log tells more.';
 
 const crashed = (code: number): boolean => [132, 134, 135, 136, 139].includes(code);
 const code = ({ exitCode = 0 }: Explained): number => exitCode;
@@ -119,7 +124,8 @@ export const EXITS: readonly Row[] = [
     fits: (job) => job.exitCode !== undefined && crashed(job.exitCode),
     headline: (job) => `crashed (${job.exitCode})`,
     sentence: (job) => `Its command crashed, exit ${job.exitCode}: ${exitMeaning(code(job))}.`,
-    nextStep: 'The end of its log tells where; a core dump or a debug build tells more. It is a fault of the program.',
+    nextStep:
+      'A core dump or a debug build tells where; it may also be a library or a CPU that does not fit the program.',
     evidence: ['log'],
     apart: (job) => `${job.exitCode}`,
   },
@@ -130,7 +136,7 @@ export const EXITS: readonly Row[] = [
     fits: (job) => job.exitCode !== undefined && job.exitCode !== 0,
     headline: (job) => `exit ${job.exitCode}`,
     sentence: (job) => `Its command ended with exit code ${job.exitCode}: ${exitMeaning(code(job))}.`,
-    nextStep: 'The end of its log tells more.',
+    nextStep: LOG_TELLS,
     evidence: ['log'],
     apart: (job) => `${job.exitCode}`,
   },
