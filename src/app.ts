@@ -16,9 +16,9 @@ import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBa
 import { arrayParentOf, type Job } from './jobs/job';
 import { jobFailed } from './notices/jobFailed';
 import { announce, refreshCard } from './notices/post';
-import { type Answer, SlackUnavailableError } from './slack/deliver';
+import { type Answer, type Asker, SlackUnavailableError } from './slack/deliver';
 import { type CommandRequest, type WorkRequest, workRequestSchema } from './slack/request';
-import { ambiguous, failure, problem } from './views/problem';
+import { ambiguous, failure, problem, takesLonger } from './views/problem';
 
 /** How long a try may take before it is taken to be dead: the worker's longest life and a little more. */
 const REQUEST_LEASE_MS = 130_000;
@@ -30,14 +30,19 @@ const MOST_PARENTS_MET = 1_000;
 /** What packing leaves to the sweep, at most. */
 const LONGEST_SWEEP_MS = 120_000;
 
+/** So long people wait before they take a bot to be dead. */
+const SILENCE_MS = 3_000;
+
 export interface AppOptions {
   room: Room;
   /** Keeps an event that can't be understood, with why. */
   parkEvent: (body: string, why: string) => Promise<void>;
   sleep: (ms: number) => Promise<void>;
+  /** After how long somebody who waits is told that the answer is on its way; 3 seconds by default. */
+  silenceMs?: number | undefined;
 }
 
-export function createApp({ room, parkEvent, sleep }: AppOptions) {
+export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: AppOptions) {
   /**
    * What to tell instead of an answer.
    * @throws the error itself for an outage of Slack, which brings the request again
@@ -54,6 +59,26 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
     return { message: failure(ref) };
   }
 
+  /**
+   * Tells who waits that the answer takes longer, in a line of its own: a message that a command's response_url brought
+   * can't be replaced through it (https://github.com/slackapi/bolt-python/issues/1268). Such an address is good for 5
+   * messages; without one nothing is told.
+   * @returns what ends it, and waits for a line that is on its way, so that the answer comes after it
+   */
+  function tellOfDelay(asker: Asker, text: string, remainingMs: () => number): () => Promise<void> {
+    let telling = Promise.resolve();
+    const timer = setTimeout(() => {
+      if (asker.responseUrl === undefined) return;
+      telling = room.slack
+        .answer(asker, { message: takesLonger(text, room.slash) }, remainingMs)
+        .catch((error: unknown) => room.log.warn('a delay could not be told', errorFields(error)));
+    }, silenceMs);
+    return async () => {
+      clearTimeout(timer);
+      await telling;
+    };
+  }
+
   async function runRequest(request: CommandRequest, remainingMs: () => number): Promise<void> {
     const claim = await room.history.once.claim(request.id, room.now(), REQUEST_LEASE_MS);
     if (claim === 'done') return;
@@ -62,12 +87,15 @@ export function createApp({ room, parkEvent, sleep }: AppOptions) {
       return;
     }
     const asker = { user: request.user.id, channel: request.channel.id, responseUrl: request.responseUrl };
+    const answered = tellOfDelay(asker, request.text, remainingMs);
     try {
       const answer = await runCommand(request, room, remainingMs).catch((error: unknown) => explain(error, request));
+      await answered();
       // What goes to everybody never takes the place of what one person sees.
       const replace = request.replace && (answer.replace ?? answer.public !== true);
       await room.slack.answer(asker, { ...answer, replace }, remainingMs);
     } catch (error) {
+      await answered();
       await room.history.once.release(request.id);
       throw error;
     }

@@ -48,6 +48,8 @@ export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene>
     speed: 50,
     sweepMs: 0,
     quietMs: 60,
+    // A busy machine is no reason for another message in every scene.
+    silenceMs: 120_000,
     ...options,
   });
   const batch = new BatchClient({

@@ -14,6 +14,8 @@ import { type LogPart, writeLog } from './writeLog';
 
 /** Time for what comes after the reading, besides the upload itself. */
 const RESERVE_MS = 20_000;
+/** So long the first lines are waited for while CloudWatch refuses. */
+const FIRST_LINES_MS = 20_000;
 /** A cautious guess at how fast a Lambda sends to Slack. */
 const UPLOAD_BYTES_PER_MS = 10_000;
 /** An answer of CloudWatch and the times before its lines take no more than this. */
@@ -79,8 +81,14 @@ export async function logFile({ which: first, part, asking, isShared }: LogFileA
   if (first.place === undefined) return { message: noLogs({ ...first, why: first.whyNone }) };
   const spool = await openSpool(room.now());
   try {
+    const reading = readingMs(asking, spool.bytes);
+    const began = room.now();
+    const remainingMs = () =>
+      spool.bytes() > 0 || part.grep !== undefined
+        ? reading()
+        : Math.min(reading(), began + FIRST_LINES_MS - room.now());
     const { which, found: written } = await readWhere(first, room, (place) =>
-      writeLog(place, part, room, spool.write, () => isFull(spool.bytes()), readingMs(asking, spool.bytes)),
+      writeLog(place, part, room, spool.write, () => isFull(spool.bytes()), remainingMs),
     );
     await spool.close();
     if (written === undefined) return { message: noLogs({ ...which, why: await whyMissing(which, room) }) };

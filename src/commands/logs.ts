@@ -22,6 +22,9 @@ const MOST_LINES = 200;
 const MOST_ATTEMPTS = 10;
 /** Multi-node jobs have 1,000 nodes at most. */
 const MOST_NODES = 1_000;
+/** So long a page of lines is waited for while CloudWatch refuses, and matches are looked for; a file has more time. */
+const PAGE_MS = 12_000;
+const GREP_MS = 45_000;
 /** Time that an answer needs to reach Slack, which AWS is not waited for. */
 const RESERVE_MS = 12_000;
 const DAY_MS = 86_400_000;
@@ -92,8 +95,9 @@ const viewFilters = (chosen: Filters, keys: readonly ('tail' | 'head' | 'since' 
 async function oneLog(asking: Asking<Filters>, room: Room, flags: ReadonlySet<string>) {
   const { filters: chosen, person } = asking;
   const which = await whichLog(asking.words[0] ?? asking.text, chosen, room);
-  const remainingMs = () => asking.remainingMs() - RESERVE_MS;
   const now = room.now();
+  const remainingMs = () =>
+    Math.min(asking.remainingMs() - RESERVE_MS, now + (chosen.grep === undefined ? PAGE_MS : GREP_MS) - room.now());
   const since = momentOf('since', chosen.since, which, now);
   const until = momentOf('until', chosen.until, which, now);
   if (since !== undefined && until !== undefined && since >= until)

@@ -54,6 +54,8 @@ export interface OpenOptions {
   parkEvent?: ((body: string, why: string) => Promise<void>) | undefined;
   now?: (() => number) | undefined;
   write?: ((line: string) => void) | undefined;
+  /** After how long somebody who waits is told so. */
+  silenceMs?: number | undefined;
 }
 
 /** Batch throttles DescribeJobs early; the SDK waits with jitter between tries (standard mode, up to 20 s). */
@@ -135,5 +137,6 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
         log.error('an event was dropped: there is nowhere to park it (EVENTS_DLQ_URL)', { why, body });
       }),
     sleep: (ms) => sleep(ms),
+    silenceMs: options.silenceMs,
   });
 }

@@ -51,6 +51,8 @@ export interface WorldOptions {
   logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** How long an answer must be quiet before the doors take it as whole. */
   quietMs?: number;
+  /** After how long somebody who waits is told so, in place of the usual 3 seconds. */
+  silenceMs?: number;
   /** How many days after its end the bot removes a job; it keeps all by default. */
   retentionDays?: number;
   /** People in place of the usual three. */
@@ -149,6 +151,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     credentials: CREDENTIALS,
     now: options.now,
     write: options.write ?? (() => undefined),
+    silenceMs: options.silenceMs,
   };
   const client = new DynamoDBClient(clientOptions(config, openOptions));
   await createTable(client, TABLE);

@@ -37,6 +37,13 @@ export const failure = (ref: string): Message =>
     '',
   );
 
+/** Said once while somebody waits; the answer comes as a message of its own. */
+export function takesLonger(asked: string, slash: string): Message {
+  const [verb = ''] = asked.trim().split(/\s+/, 1);
+  const text = `Still at work on ${slash} ${verb}: it takes longer than usual. The answer comes here.`;
+  return { text, blocks: [context(escaped(text))] };
+}
+
 export function ambiguous(prefix: string, jobs: readonly Job[], more: boolean, now: number, region: string): Message {
   const text = `${prefix} fits ${more ? 'more than ' : ''}${jobs.length} jobs. Which one?`;
   return {

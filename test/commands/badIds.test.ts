@@ -71,6 +71,24 @@ test('an ARN or a link of another account or region says whose it is, even with 
   expect((await answer(`job arn:aws:batch:us-east-1:123456789012:job/${id}`)).plain).toContain('nightly-align');
 });
 
+test('who waits for long is told so once, before the answer', async () => {
+  const slow = await scene({ silenceMs: 300 });
+  try {
+    const known = await slow.submit('slow', { LOCAL_OUTCOME: 'hang' });
+    await slow.until('the job', () => slow.world.app.room.history.jobs.get(known));
+    slow.world.slack.setFaults({ aws: { throttle: 1 } });
+    const told = await slow.ada.says(`/batch logs ${known}`);
+    expect(told.map(({ plain }) => plain)).toEqual([
+      expect.stringContaining('Still at work on /batch logs: it takes longer than usual.'),
+      expect.stringMatching(/AWS takes no more requests just now.*I tried \d+ times/),
+    ]);
+    expect(told[0]?.ephemeral_to).toBe(told[1]?.ephemeral_to);
+    expect(told[0]?.ephemeral_to).toBeDefined();
+  } finally {
+    await slow.end();
+  }
+}, 60_000);
+
 test('what is near nothing says what can be asked', async () => {
   for (const text of ['job zzzz', 'job 123', `job ${'9'.repeat(900)}`, 'job <!channel>', 'job `$(rm -rf)`']) {
     const told = await answer(text);
