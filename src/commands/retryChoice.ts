@@ -75,7 +75,7 @@ export async function chooseRetries(wish: Wish, room: Room): Promise<RetryChoice
     const failed = await terms.failedIndexes(row.id);
     if (way === 'list' || failed.length === 0 || failed.length === size) return [row];
     if (way === 'shell' && failed.length <= MOST_SINGLE_CHILDREN) {
-      note('run as jobs of their own, their index exported before the script of their shell', failed.length);
+      note('runs as a job of its own, its index exported before the script of its shell', failed.length);
       const ids = failed.map((index) => `${row.id}:${index}`);
       await terms.prepare(ids);
       return ids.flatMap((id) => {

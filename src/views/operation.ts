@@ -87,7 +87,8 @@ export function operationProgress(operation: Operation, words: OperationWords, t
 /** Below this a duration says nothing. */
 const LONG_MS = 5_000;
 const MOST_FAILURES = 10;
-const MOST_REPLACED = 10;
+/** A line has two links of 150 characters and more. */
+const MOST_REPLACED = 5;
 /** With no more jobs than these, the message itself says all that a file would. */
 const FEW = 10;
 
@@ -123,12 +124,14 @@ export function operationResult(
     return `${before} → ${after}`;
   });
   const [onlyNew, ...otherNew] = madeAnew;
+  const hidden = newLines.length === 0 ? 0 : (tally[words.main] ?? 0) - newLines.length;
+  const moreNew = hidden === 0 ? [] : [`and ${number(hidden)} more: the results have all`];
   const more = failed > listed.length ? [`and ${count(failed - listed.length, 'more')}`] : [];
   const controls = [
     ...(onlyNew?.newId === undefined || otherNew.length > 0
       ? []
       : [button({ label: 'New job', command: `job ${onlyNew.newId}` })]),
-    ...(operation.count > FEW || failed > 0
+    ...(operation.count > FEW || failed > 0 || hidden > 0
       ? [
           button({
             label: 'Results',
@@ -152,7 +155,7 @@ export function operationResult(
       section(
         `<@${by.id}> ${did} ${what}: ${escaped(cut(named, 200))} (op ${op})${because(operation)}\n${told}${took}`,
       ),
-      ...(newLines.length === 0 ? [] : [section(newLines.join('\n'))]),
+      ...(newLines.length === 0 ? [] : [section([...newLines, ...moreNew].join('\n'))]),
       ...(lines.length === 0 ? [] : [section(cut([...lines, ...more].join('\n'), 2_900))]),
       ...(controls.length === 0 ? [] : [actions(...controls)]),
     ],

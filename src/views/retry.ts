@@ -47,7 +47,7 @@ export interface RetryPreviewProps {
 
 const changeWords = ({ memoryMiB, memoryTimes, vcpus, queue, timeoutSeconds, attempts }: RetryChanges): string[] => [
   ...(memoryMiB === undefined ? [] : [`memory ${memory(memoryMiB)}`]),
-  ...(memoryTimes === undefined ? [] : [`${memoryTimes} times the memory`]),
+  ...(memoryTimes === undefined ? [] : [memoryTimes === 2 ? 'twice the memory' : `${memoryTimes} times the memory`]),
   ...(vcpus === undefined ? [] : [`${vcpus} vCPU`]),
   ...(queue === undefined ? [] : [`in queue ${queue}`]),
   ...(timeoutSeconds === undefined ? [] : [`at most ${duration(timeoutSeconds * 1_000)} an attempt`]),
@@ -64,6 +64,9 @@ function tally(values: readonly string[]): string {
     4,
   );
 }
+
+/** Before what is told in the singular of so many of the jobs. */
+const whose = (n: number, of: number): string => (of === 1 ? 'It' : n === 1 ? '1 job' : `${count(n, 'job')}: each`);
 
 const numberInput = (size: number): InputBlock => ({
   type: 'input',
@@ -87,16 +90,14 @@ export function retryPreview(props: RetryPreviewProps): Message {
   const same =
     asked.length === 0 ? 'Just as they were submitted.' : `With ${asked.join(', ')}; otherwise as they were.`;
   const told = jobs.length === 1 ? same.replace('they were', 'it was') : same;
-  const noted = [...notes]
-    .slice(0, MOST_NOTES)
-    .map(([words, n]) => `${jobs.length === 1 ? 'It' : number(n)} ${words}.`);
+  const noted = [...notes].slice(0, MOST_NOTES).map(([words, n]) => `${whose(n, jobs.length)} ${words}.`);
   const listed = jobs.slice(0, MOST_LISTED);
   const them = jobs.length === 1 ? 'it' : 'them';
   return {
     text: `${title} ${told} In ${queues}.${leftOut.length === 0 ? '' : ` ${count(leftOut.length, 'job')} left out.`}`,
     blocks: [
       section([`*${escaped(title)}*`, escaped(told), `Queues: ${escaped(queues)}`].join('\n')),
-      ...(noted.length === 0 ? [] : [section(escaped(noted.join('\n')))]),
+      ...(noted.length === 0 ? [] : [section(noted.map(escaped).join('\n'))]),
       context(
         [
           ...listed.map((job) => shortLine(job, now)),

@@ -117,7 +117,7 @@ test('a search retries those that failed, with what was asked to change, and tel
   );
   expect(preview.plain).toContain('Retry 2 jobs?');
   expect(preview.plain).toContain(
-    '2 times the memory, 4 vCPU, in queue genomics-ondemand, at most 2 h an attempt, 3 attempts',
+    'twice the memory, 4 vCPU, in queue genomics-ondemand, at most 2 h an attempt, 3 attempts',
   );
   await here.ada.presses('Retry 2 jobs', preview);
   await result(opOf(preview));
@@ -254,7 +254,7 @@ describe('an array', () => {
     expect(only(await here.ada.says(`/batch retry ${id} failed`)).plain).toContain("Batch can't run single indexes");
     const child = only(await here.ada.says(`/batch retry ${id}:1 memory:2x`));
     expect(child.plain).toContain('retry the whole array');
-    expect(only(await here.ada.presses('Retry the whole array…', child)).plain).toContain('2 times the memory');
+    expect(only(await here.ada.presses('Retry the whole array…', child)).plain).toContain('twice the memory');
     await here.ada.presses('Retry 1 array of 5 children', preview);
     await result(opOf(preview));
     expect((await retriesOf('whole', id))[0]?.arrayProperties?.size).toBe(5);
@@ -284,7 +284,9 @@ describe('an array', () => {
     );
     const preview = only(await here.ada.says(`/batch retry ${id}`));
     expect(preview.plain).toContain('Retry 2 jobs?');
-    expect(preview.plain).toContain('their index exported before the script of their shell');
+    expect(preview.plain).toContain(
+      '2 jobs: each runs as a job of its own, its index exported before the script of its shell',
+    );
     await here.ada.presses('Retry 2 jobs', preview);
     await result(opOf(preview));
     for (const index of [1, 3]) {
