@@ -3,10 +3,10 @@ import type { ComputeEnvironmentDetail, GetJobQueueSnapshotResponse, JobQueueDet
 import { IDS_PER_DESCRIBE } from '../aws/batch';
 import { ingest } from '../history/ingest';
 import { jobFromDetail } from '../jobs/fromBatch';
-import { arrayParentOf, isDone, type Job } from '../jobs/job';
+import { arrayParentOf, isDone, isLost, type Job } from '../jobs/job';
 import { type Environment, type Front, MOST_IN_FRONT, type Queue, type WaitingFacts } from '../jobs/waiting';
 import { elsewhere, runsOnSpot } from '../jobs/waitingElsewhere';
-import { type Dependency, dependenciesOf } from '../jobs/waitingFor';
+import { type Dependency, dependenciesOf, standingOf } from '../jobs/waitingFor';
 import type { WhyWaitingProps } from '../views/obstacle';
 import type { Room } from './command';
 import type { Gathering } from './gathering';
@@ -94,6 +94,19 @@ async function awaited(job: Job, gathering: Gathering, room: Room): Promise<Wait
   return dependencies.map((dependency) => ({ ...dependency, job: jobs.get(dependency.id) }));
 }
 
+/** What the first dependency that has not started waits for. */
+async function beyond(
+  dependencies: WaitingFacts['dependencies'],
+  gathering: Gathering,
+  room: Room,
+  isBeyond: boolean,
+): Promise<WaitingFacts | undefined> {
+  const job = dependencies.find((one) => standingOf(one) === 'waiting')?.job;
+  if (isBeyond || job === undefined || isLost(job)) return undefined;
+  if (job.status !== 'RUNNABLE' && job.status !== 'PENDING') return undefined;
+  return (await gatherWaiting(job, gathering, room, true)).facts;
+}
+
 /** How long the jobs ahead have waited: their creation, as far as the history knows them. */
 async function aheadOf(job: Job, front: Front, room: Room): Promise<number[]> {
   const ids = front.jobs.map(({ id }) => id);
@@ -119,12 +132,14 @@ async function waitingChild(job: Job, room: Room): Promise<string | undefined> {
 
 /**
  * At most five calls to Batch beside the one that found the job: queues, environments, the queue's front and its head; of a
- * job that waits for other jobs one, which describes them.
+ * job that waits for other jobs one, which describes them, and those five where the first of them waits too.
+ * @param isBeyond the job is one that another waits for: one step is followed, no more
  */
 export async function gatherWaiting(
   job: Job,
   gathering: Gathering,
   room: Room,
+  isBeyond = false,
 ): Promise<Omit<WhyWaitingProps, 'mayAct'>> {
   const base = {
     job,
@@ -135,7 +150,7 @@ export async function gatherWaiting(
   };
   const dependencies =
     job.status === 'SUBMITTED' || job.status === 'PENDING' ? await awaited(job, gathering, room) : [];
-  const facts: WaitingFacts = { job, dependencies };
+  const facts: WaitingFacts = { job, dependencies, beyond: await beyond(dependencies, gathering, room, isBeyond) };
   if (job.status === 'PENDING' && job.arraySize !== undefined)
     return { ...base, facts, child: await waitingChild(job, room) };
   if (job.status !== 'RUNNABLE' || job.queue === undefined) return { ...base, facts };

@@ -53,12 +53,21 @@ export interface WaitingFacts {
   front?: Front | undefined;
   /** The job at the queue's head, if that is another one and known. */
   head?: Job | undefined;
+  /** What the first of the dependencies waits for itself, if it has not started either. */
+  beyond?: WaitingFacts | undefined;
 }
 
 export type Obstacle =
   | { kind: 'submitted' }
   | { kind: 'children' }
-  | { kind: 'dependencies'; waiting: Awaited[]; failed: Awaited[]; unknown: Awaited[]; done: number }
+  | {
+      kind: 'dependencies';
+      waiting: Awaited[];
+      failed: Awaited[];
+      unknown: Awaited[];
+      done: number;
+      beyond?: WaitingFacts;
+    }
   | { kind: 'dependenciesMet'; done: number }
   | { kind: 'queueGone' }
   | { kind: 'queueInvalid'; queue: Queue }
@@ -80,6 +89,13 @@ export type ObstacleKind = Obstacle['kind'];
 export const askedVcpus = (job: Pick<Job, 'vcpus' | 'nodes'>): number | undefined =>
   job.vcpus === undefined ? undefined : job.vcpus * (job.nodes ?? 1);
 
+/** What no job of the kind can do: it waits for ever. */
+export const waitsForEver = (obstacle: Obstacle): boolean =>
+  obstacle.kind === 'tooBig' ||
+  obstacle.kind === 'noType' ||
+  obstacle.kind === 'queueGone' ||
+  (obstacle.kind === 'blocked' && ['resourceRequirement', 'maxResource'].includes(obstacle.cause.key));
+
 const isUsable = (environment: Environment): boolean => environmentHealth(environment).kind === 'well';
 
 /** An array may stand in the line by its own id or by its children's. */
@@ -92,13 +108,13 @@ function placeInFront(job: Pick<Job, 'id' | 'arraySize'>, front: Front): number 
   );
 }
 
-function dependencyObstacle(dependencies: readonly Awaited[]): Obstacle | undefined {
+function dependencyObstacle({ dependencies, beyond }: WaitingFacts): Obstacle | undefined {
   if (dependencies.length === 0) return undefined;
   const by = (standing: ReturnType<typeof standingOf>) => dependencies.filter((one) => standingOf(one) === standing);
   const [waiting, failed, unknown, done] = [by('waiting'), by('failed'), by('unknown'), by('done').length];
   return waiting.length + failed.length + unknown.length === 0
     ? { kind: 'dependenciesMet', done }
-    : { kind: 'dependencies', waiting, failed, unknown, done };
+    : { kind: 'dependencies', waiting, failed, unknown, done, ...(beyond === undefined ? {} : { beyond }) };
 }
 
 /** Limits that the usable environments put to any job of this size. */
@@ -168,10 +184,12 @@ function runnableObstacles(facts: WaitingFacts): Obstacle[] {
   const { queue } = facts;
   const place = front === undefined ? -1 : placeInFront(job, front);
   const usable = queue?.environments.filter(isUsable) ?? [];
+  const blocks = blockObstacles(facts, queue, place);
   const found = [
     ...(queue === undefined ? [] : queueObstacles(job, queue)),
-    ...blockObstacles(facts, queue, place),
-    usable.length === 0 ? undefined : fullObstacle(job, usable, front),
+    ...blocks,
+    // Room would not help while Batch holds the line up for another reason.
+    usable.length === 0 || blocks.length > 0 ? undefined : fullObstacle(job, usable, front),
     front === undefined ? undefined : turnObstacle(front, place),
     // Jobs that are in a disabled queue can go on (SDK, JobQueueDetail), so that this is told last.
     queue?.state === 'DISABLED' ? { kind: 'queueDisabled' as const, queue } : undefined,
@@ -183,12 +201,12 @@ function runnableObstacles(facts: WaitingFacts): Obstacle[] {
  * Everything that is known to hold the job back, the decisive thing first; empty for a job that has started or ended.
  */
 export function obstaclesOf(facts: WaitingFacts): Obstacle[] {
-  const { job, dependencies } = facts;
+  const { job } = facts;
   switch (job.status) {
     case 'SUBMITTED':
-      return [dependencyObstacle(dependencies) ?? { kind: 'submitted' }];
+      return [dependencyObstacle(facts) ?? { kind: 'submitted' }];
     case 'PENDING': {
-      const awaited = dependencyObstacle(dependencies);
+      const awaited = dependencyObstacle(facts);
       // A parent stays PENDING while its children live (https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html).
       const hasChildren = job.arraySize !== undefined && job.children !== undefined;
       const held = awaited?.kind === 'dependencies' ? [awaited] : [];

@@ -4,10 +4,13 @@ import type { Obstacle } from '../jobs/waiting';
 import type { Awaited } from '../jobs/waitingFor';
 import { titled } from './explanation';
 import { childrenWords, nameOf } from './jobLine';
-import { code, cut, escaped } from './kit';
+import { code, cut, escaped, prose } from './kit';
 import type { Words } from './obstacle';
 import { stateWord } from './status';
 import { count, number } from './words';
+
+/** Nothing to do. */
+const isIdle = (step = ''): boolean => step === '' || step.startsWith('Nothing needs to be done');
 
 function awaitedLine({ id, kind, job }: Awaited): string {
   const name = job === undefined ? code(id) : escaped(titled(job));
@@ -17,12 +20,10 @@ function awaitedLine({ id, kind, job }: Awaited): string {
   return `${name}${how}: ${state}${job.name === undefined ? '' : `, ${code(id)}`}`;
 }
 
-export function dependencyWords({
-  waiting,
-  failed,
-  unknown,
-  done,
-}: Extract<Obstacle, { kind: 'dependencies' }>): Words {
+export function dependencyWords(
+  { waiting, failed, unknown, done, beyond }: Extract<Obstacle, { kind: 'dependencies' }>,
+  itsOwn?: Words,
+): Words {
   const [broken] = failed;
   const all = waiting.length + failed.length + unknown.length + done;
   const [first] = waiting;
@@ -36,11 +37,19 @@ export function dependencyWords({
   const look = broken ?? first;
   return {
     sentence,
-    evidence: [...lines.slice(0, 8), ...(lines.length > 8 ? [`and ${count(lines.length - 8, 'more job')}`] : [])],
+    evidence: [
+      ...(broken === undefined && beyond !== undefined && itsOwn !== undefined
+        ? [`${escaped(titled(beyond.job))} has not started: ${prose(itsOwn.sentence)}`]
+        : []),
+      ...lines.slice(0, 8),
+      ...(lines.length > 8 ? [`and ${count(lines.length - 8, 'more job')}`] : []),
+    ],
     nextStep:
       broken !== undefined
         ? 'See why that job failed and run it again, then submit this one again.'
-        : 'Nothing needs to be done as long as those go on: it starts when all of them have succeeded.',
+        : isIdle(itsOwn?.nextStep)
+          ? 'Nothing needs to be done as long as those go on: it starts when all of them have succeeded.'
+          : `${titled(beyond?.job ?? look ?? { id: '' })} does not go on by itself. ${itsOwn?.nextStep ?? ''}`,
     links: look === undefined ? [] : [{ label: `Why ${cut(titled(look.job ?? look), 60)}`, command: `why ${look.id}` }],
   };
 }

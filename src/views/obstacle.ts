@@ -2,11 +2,11 @@
 import { environmentHealth } from '../jobs/capacity';
 import type { Job } from '../jobs/job';
 import { startingMs, waitMs } from '../jobs/lifecycle';
-import type { Environment, Obstacle, WaitingFacts } from '../jobs/waiting';
+import { type Obstacle, obstaclesOf, type WaitingFacts } from '../jobs/waiting';
 import { childWords, dependencyWords } from './awaited';
 import { titled } from './explanation';
-import { resources } from './jobCard';
 import { code, cut, escaped } from './kit';
+import { asks, environmentLine, noTypeByBatch, noTypeWords, tooBigWords } from './neverFits';
 import { duration, moment } from './time';
 import { count, number, some } from './words';
 
@@ -50,27 +50,22 @@ const LONG_STARTING_MS = 10 * 60_000;
 
 export const list = (names: readonly string[], most = 3): string => some(names, most);
 
-const environmentLine = (environment: Environment): string => {
-  const health = environmentHealth(environment);
-  const reason = health.reason === undefined ? '' : `: ${code(cut(health.reason, 300))}`;
-  return `${escaped(environment.name)} is ${health.word}${reason}`;
-};
-
-const LACKS = {
-  vcpus: 'has the vCPUs',
-  memory: 'has the memory',
-  gpus: 'has the GPUs',
-  all: 'has the vCPUs, memory and GPUs together',
-} as const;
-
-const asks = (job: Job): string =>
-  `It asks for ${resources(job) ?? 'resources that are not known'}${job.nodes === undefined ? '' : ` on each of ${count(job.nodes, 'node')}`}.`;
-
 function aheadLine({ aheadCreatedAt = [], now }: WhyWaitingProps): string[] {
   if (aheadCreatedAt.length === 0) return [];
   const waits = aheadCreatedAt.map((at) => now - at);
   const [least, most] = [duration(Math.min(...waits)), duration(Math.max(...waits))];
   return [`Those ahead have waited ${least === most ? most : `${least} to ${most}`}.`];
+}
+
+/** The decisive thing that holds up the job which is waited for. */
+function beyondWords(
+  { beyond }: Extract<Obstacle, { kind: 'dependencies' }>,
+  props: WhyWaitingProps,
+): Words | undefined {
+  if (beyond === undefined) return undefined;
+  const [main] = obstaclesOf(beyond);
+  const { mayAct, missing, now, region, verbs } = props;
+  return main && wordsOf(main, { job: beyond.job, facts: beyond, mayAct, missing, now, region, verbs });
 }
 
 export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
@@ -90,7 +85,7 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
     case 'children':
       return childWords(job, props.child);
     case 'dependencies':
-      return dependencyWords(obstacle);
+      return dependencyWords(obstacle, beyondWords(obstacle, props));
     case 'dependenciesMet':
       return {
         sentence: `All ${count(obstacle.done, 'job')} that it depends on are done; Batch moves it on within a minute or so.`,
@@ -120,29 +115,18 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
       };
     }
     case 'tooBig':
-      return {
-        sentence: `It asks for ${number(obstacle.asked)} vCPU, more than ${list(obstacle.environments)} may ever have: ${number(obstacle.most)}.`,
-        nextStep: 'It will never start so. Raise maxvCpus, or cancel it and ask for less.',
-      };
+      return tooBigWords(obstacle, props);
     case 'noType':
-      return {
-        sentence: `No instance type of ${list(obstacle.environments)} ${LACKS[obstacle.lacks]} that it asks for.`,
-        evidence: [
-          asks(job),
-          `Allowed: ${escaped(list(obstacle.types, 8))}.`,
-          ...(obstacle.lacks === 'memory'
-            ? ['ECS and the system keep some of an instance’s memory for themselves.']
-            : []),
-        ],
-        nextStep: 'It will never start so. Allow bigger instance types, or cancel it and ask for less.',
-      };
+      return noTypeWords(obstacle, props);
     case 'blocked': {
       const limit = obstacle.limitSeconds;
       const evidence = [
         `Batch says: ${code(cut(job.statusReason ?? '', 500))}`,
         ...(limit === undefined ? [] : [`The queue cancels a job that is blocked so for ${duration(limit * 1_000)}.`]),
       ];
-      return { sentence: obstacle.cause.sentence, evidence, beside: evidence, nextStep: obstacle.cause.nextStep };
+      if (obstacle.cause.key !== 'resourceRequirement')
+        return { sentence: obstacle.cause.sentence, evidence, beside: evidence, nextStep: obstacle.cause.nextStep };
+      return { ...noTypeByBatch(props, evidence), beside: evidence };
     }
     case 'headBlocked':
       return {
@@ -191,7 +175,8 @@ export function wordsOf(obstacle: Obstacle, props: WhyWaitingProps): Words {
       return {
         sentence: `Waits in ${queue} behind the first ${number(obstacle.least)} jobs, which are all that Batch lists.`,
         evidence: [
-          ...(props.submittedBefore === undefined
+          // Fewer than Batch lists: the history has not heard of all of them.
+          ...(props.submittedBefore === undefined || props.submittedBefore < obstacle.least
             ? []
             : [`About ${count(props.submittedBefore, 'job')} that wait there were submitted before it.`]),
           ...aheadLine(props),

@@ -1,7 +1,7 @@
 /** Why a job has not started: the decisive obstacle is the answer, the others are evidence. */
 import type { Remedy } from '../jobs/causes';
 import { attemptNumber, waitMs } from '../jobs/lifecycle';
-import { type Obstacle, obstaclesOf } from '../jobs/waiting';
+import { type Obstacle, obstaclesOf, waitsForEver } from '../jobs/waiting';
 import { explanation, remedyButtons } from './explanation';
 import { button, code, escaped, linkButton, type Message } from './kit';
 import { jobLink } from './links';
@@ -39,7 +39,7 @@ export function whyWaiting(props: WhyWaitingProps): Message {
       ? ''
       : ` ${other} is on demand and could take it.`;
   const attempt = attemptNumber(job);
-  const neverStarts = obstacles.some(({ kind }) => kind === 'tooBig' || kind === 'noType' || kind === 'queueGone');
+  const neverStarts = obstacles.some(waitsForEver);
   return explanation({
     job,
     standing: `${stateWord(job)}${waited === undefined ? '' : ` for ${duration(waited)}`}${job.queue === undefined ? '' : ` in ${job.queue}`}`,
