@@ -6,6 +6,7 @@ import type { LogPlace } from '../jobs/logPlace';
 import type { Answer } from '../slack/deliver';
 import { logLink } from '../views/links';
 import { logBox, logCommand, logs as logsView, noLogs } from '../views/logs';
+import { clock } from '../views/time';
 import { count } from '../views/words';
 import type { Room } from './command';
 import { byDefinition, type WhichLog } from './whichLog';
@@ -48,11 +49,45 @@ async function whyExpired(stoppedAt: number | undefined, place: LogPlace, room: 
   return `Its log has expired: ${place.group} keeps lines for ${count(days, 'day')}, and the job ended before that.`;
 }
 
+/** `08:59:00` if all are of one day, else with their days. */
+function moments(...all: (number | undefined)[]): (at: number) => string {
+  const texts = all.flatMap((at) => (at === undefined ? [] : [new Date(at).toISOString()]));
+  const isOneDay = new Set(texts.map((text) => text.slice(0, 10))).size === 1;
+  return (at) => `${isOneDay ? '' : `${new Date(at).toISOString().slice(0, 10)} `}${clock(at)}`;
+}
+
+/** What was asked for and what there is, in the zone that both are in. */
+async function whyNotThen(place: LogPlace, { since, until, remainingMs }: PageAsked, room: Room): Promise<string> {
+  const ends = await Promise.all([
+    room.logs.read(place, 'head', 1, { remainingMs }),
+    room.logs.read(place, 'tail', 1, { remainingMs }),
+  ]);
+  const [first, last] = ends.map((end) => end?.lines[0]?.at);
+  const shown = moments(since, until, first, last);
+  const from = since === undefined ? [] : [`from ${shown(since)}`];
+  const to = until === undefined ? [] : [`to ${shown(until)}`];
+  const asked = `You asked for lines ${[...from, ...to].join(' ')} UTC`;
+  const has =
+    first === undefined || last === undefined ? 'it is empty' : `it has ${shown(first)} to ${shown(last)} UTC`;
+  return `There are no lines in that time. ${asked}; ${has}.`;
+}
+
+/** Whether nothing follows a page of a log that gets no more lines; asks for one more. */
+async function isLast(page: LogPage, place: LogPlace, { remainingMs, since, until }: PageAsked, room: Room) {
+  if (page.isEnd || page.newer === undefined) return true;
+  const next = await room.logs.read(place, { token: page.newer }, 1, { remainingMs, since, until });
+  return next === undefined || next.lines.length === 0;
+}
+
 async function whyEmpty(which: WhichLog, asked: PageAsked, room: Room): Promise<string> {
   const { job, place } = which;
-  if (asked.since !== undefined || asked.until !== undefined) return 'There are no lines in that time.';
-  if (typeof asked.at === 'object')
-    return asked.at.token.startsWith('f/') ? 'Nothing newer yet.' : 'That was the beginning of the log.';
+  const isPart = asked.since !== undefined || asked.until !== undefined;
+  if (typeof asked.at === 'object') {
+    const of = isPart ? 'of that time' : 'of the log';
+    if (!asked.at.token.startsWith('f/')) return `That was the beginning ${of}.`;
+    return isPart || isDone(job) ? `That was the end ${of}.` : 'Nothing newer yet.';
+  }
+  if (isPart && place !== undefined) return await whyNotThen(place, asked, room);
   const expired = place === undefined || !isDone(job) ? undefined : await whyExpired(job.stoppedAt, place, room);
   return expired ?? `Its log is empty: the job has written nothing${isDone(job) ? '' : ' yet'}.`;
 }
@@ -86,7 +121,7 @@ export async function readWhere<T>(
 
 function words(asked: PageAsked, lines: number): string {
   const { at } = asked;
-  if (typeof at === 'object') return `${count(lines, 'line')} further ${at.token.startsWith('f/') ? 'on' : 'back'}`;
+  if (typeof at === 'object') return `${count(lines, 'line')} ${at.token.startsWith('f/') ? 'after' : 'before'} those`;
   return `${at === 'head' ? 'first' : 'last'} ${count(lines, 'line')}${asked.filters.includes('since:') || asked.filters.includes('until:') ? ' of that time' : ''}`;
 }
 
@@ -126,18 +161,16 @@ export async function logPage(asked: PageAsked, first: WhichLog, room: Room): Pr
   // Lines that do not fit belong to the next page, whose token only a page of this length has.
   if (kept < page.lines.length) page = (await read(place, kept)) ?? page;
   const isDoneWriting = isDone(job) || which.attempt < which.attempts;
+  const isWritten = isDoneWriting || (asked.until !== undefined && asked.until <= room.now());
+  const hasNewer = !isWritten || (forwards ? !(await isLast(page, place, asked, room)) : asked.at !== 'tail');
   return {
     message: logsView({
       ...which,
       lines: page.lines,
       keep,
       which: words(asked, page.lines.length),
-      older:
-        !forwards && page.isEnd ? undefined : asked.at === 'head' && asked.since === undefined ? undefined : page.older,
-      newer:
-        (forwards && page.isEnd && isDoneWriting) || (asked.at === 'tail' && asked.until === undefined && isDoneWriting)
-          ? undefined
-          : page.newer,
+      older: asked.at === 'head' || (!forwards && page.isEnd) ? undefined : page.older,
+      newer: hasNewer ? page.newer : undefined,
       filters: asked.filters,
       link: logLink(place.group, place.stream, place.region ?? room.region),
       sharedBy: asked.share,

@@ -49,7 +49,7 @@ const filters = {
   tail: { schema: whole(1, MOST_LINES), meaning: `the last lines, 1 to ${MOST_LINES}; ${USUAL_LINES} by default` },
   head: { schema: whole(1, MOST_LINES), meaning: `the first lines, 1 to ${MOST_LINES}` },
   grep: { schema: z.string(), meaning: 'lines with this text, in any case; /a|b/ is a regular expression' },
-  since: { schema: text, meaning: '2h, 09:41, 2026-03-15T09:30: lines from then on' },
+  since: { schema: text, meaning: '2h, 09:41, 2026-03-15T09:30 (in UTC, as the lines show it): lines from then on' },
   until: { schema: text, meaning: 'lines before then' },
   page: {
     schema: z.string().regex(/^(?:[fb]\/[\w/+=-]{1,400}|m\/\d{1,15}\/\d{1,5})$/, 'that page is not one of mine'),
@@ -83,7 +83,7 @@ function momentOf(key: 'since' | 'until', typed: string | undefined, which: Whic
   const at = clockTime(typed, { ...which.job, ...run }, now) ?? parseTime(typed, now);
   if (at !== undefined) return at;
   throw new UserError(
-    `${key}:${typed} is no time that I know: 2h, 09:41, yesterday, 2026-03-15 or 2026-03-15T09:30.`,
+    `${key}:${typed} is no time that I know: 2h, 09:41, yesterday, 2026-03-15 or 2026-03-15T09:30, all in UTC.`,
     logCommand(which),
   );
 }

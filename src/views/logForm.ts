@@ -26,8 +26,8 @@ export const logForm: Form = {
     close: { type: 'plain_text', text: 'Back' },
     blocks: [
       field('grep', 'Text', 'in any case; /a|b/ is a regular expression', false),
-      field('since', 'From', '2h, 09:41, 2026-03-15T09:30', true),
-      field('until', 'To', '1h, 10:00', true),
+      field('since', 'From (UTC)', '2h, 09:41, 2026-03-15T09:30', true),
+      field('until', 'To (UTC)', '1h, 10:00', true),
     ],
   }),
   read(values, command) {

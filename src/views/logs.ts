@@ -145,6 +145,8 @@ function otherNodes({ job, node }: LogOf): Button[] {
 /** The job's other logs: of its other attempts, containers and nodes. */
 export function otherLogs(of: LogOf): Button[] {
   const { job, attempt, attempts, container, containers } = of;
+  // On EKS no attempt and no container has a log here.
+  if (job.platform === 'EKS') return [];
   const others = Array.from({ length: attempts }, (_, index) => index + 1).filter((other) => other !== attempt);
   return [
     ...others
@@ -269,7 +271,7 @@ export function noLogs(props: NoLogProps): Message {
           ? []
           : [button({ label: 'Failed children', command: `search array:${job.id} status:failed` })]),
         ...otherLogs(props),
-        ...(isDone(job) || job.arraySize !== undefined || job.nodes !== undefined
+        ...(isDone(job) || job.arraySize !== undefined || job.nodes !== undefined || job.platform === 'EKS'
           ? []
           : [
               button({ label: 'Try again', command: logCommand(props), replace: true }),

@@ -41,6 +41,9 @@ describe('pages of a log', () => {
     expect(head.plain).toMatch(/line 1\n.*line 2\n.*line 3\n/);
     expect(head.plain).not.toContain('[Older]');
     expect(only(await here.ada.presses('Newer', head)).plain).toMatch(/line 4\n.*line 5\n.*line 6\n/);
+    const last = only(await here.ada.presses('Newer', await says(`logs ${id} head:30`)));
+    expect(last.plain).toContain('30 lines after those');
+    expect(last.plain).not.toContain('[Newer]');
 
     const started = new Date(Date.now() - 3_600_000);
     const log = await writtenLog(here, [], { startedAt: started.getTime(), attempts: [] });
@@ -48,6 +51,7 @@ describe('pages of a log', () => {
     await log.write(Array.from({ length: 30 }, (_, n) => ({ at: from + n * 1_000, text: `second ${n}.` })));
     const clock = (n: number) => new Date(from + n * 1_000).toISOString().slice(11, 19);
     const part = (await says(`logs ${log.id} since:${clock(10)} until:${clock(13)}`)).plain;
+    expect(part).not.toMatch(/\[(?:Older|Newer)\]/);
     expect(part).toMatch(/second 10\.\n.*second 11\.\n.*second 12\./);
     expect(part).not.toMatch(/second (?:9|13)\./);
     expect((await says(`logs ${log.id} until:${clock(5)} tail:2`)).plain).toMatch(
@@ -57,7 +61,9 @@ describe('pages of a log', () => {
     const atNoon = [{ at: noon + 1_000, text: 'at noon' }];
     const { id: older } = await writtenLog(here, atNoon, { startedAt: noon, stoppedAt: noon + 60_000, attempts: [] });
     expect((await says(`logs ${older} since:11:00`)).plain).toContain('at noon');
-    expect((await says(`logs ${older} since:13:00`)).plain).toContain('There are no lines in that time.');
+    expect((await says(`logs ${older} since:13:00`)).plain).toContain(
+      'There are no lines in that time. You asked for lines from 13:00:00 UTC; it has 12:00:01 to 12:00:01 UTC.',
+    );
     expect((await says(`logs ${log.id} since:someday`)).plain).toContain('since:someday is no time that I know');
     expect((await says(`logs ${log.id} since:1m until:2m`)).plain).toContain('since: must be before until:');
     expect((await says(`logs ${log.id} since:2m until:1m`)).plain).toContain('There are no lines in that time.');
@@ -309,7 +315,9 @@ describe('which log', () => {
       (await says(`logs ${id}`)).plain.includes('succeeded') ? true : undefined,
     );
     expect((await says(`logs ${id}`)).plain).toMatch(/succeeded\s+·\s+attempt 2 of 2/);
-    expect((await says(`logs ${id} attempt:1`)).plain).toMatch(/attempt 1 of 2 failed: .*exit 3.*·\s+the job succeeded/);
+    expect((await says(`logs ${id} attempt:1`)).plain).toMatch(
+      /attempt 1 of 2 failed: .*exit 3.*·\s+the job succeeded/,
+    );
   });
 
   test('each node of a multi-node job has its log, named, with a way to the others', async () => {
