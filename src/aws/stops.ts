@@ -11,12 +11,12 @@ import { type Pace, pace } from './pace';
 /** TerminateJobs and CancelJobs take 50 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJobs.html). */
 export const IDS_PER_STOP = 50;
 /**
- * Nine tenths of what the account has, so that others get through. SubmitJob's 50 a second is the one rate that Batch's
- * quotas publish (https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html); CancelJob and TerminateJob are
- * taken to have as many, and the bulk calls, each 50 jobs, a fifth of it.
+ * Less than what the account has, so that others get through. SubmitJob's 50 a second is the one rate that Batch's quotas
+ * publish (https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html); CancelJob and TerminateJob are taken to
+ * have as many, and the bulk calls, each 50 jobs, a fifth of it.
  */
 const SINGLE_PER_SECOND = 45;
-const BULK_PER_SECOND = 9;
+const BULK_PER_SECOND = 9.5;
 /** Single calls under way at once: 45 a second need this many where each takes 200 ms. */
 const SINGLE_AT_ONCE = 10;
 

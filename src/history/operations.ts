@@ -54,6 +54,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
     from: readonly Operation['state'][],
     set: Partial<Operation>,
     and?: { condition: string; values: Record<string, unknown> },
+    remove = '',
   ): Promise<Operation | undefined> {
     const fields = Object.entries(set).filter(([, value]) => value !== undefined);
     const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
@@ -62,7 +63,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         new UpdateCommand({
           TableName: table,
           Key: { pk: pk(op), sk: '-' },
-          UpdateExpression: `SET ${fields.map(([field]) => `#${field} = :${field}`).join(', ')}`,
+          UpdateExpression: `SET ${fields.map(([field]) => `#${field} = :${field}`).join(', ')} ${remove}`.trim(),
           ConditionExpression: [
             `#state IN (${Object.keys(states).join(', ')})`,
             ...(and === undefined ? [] : [and.condition]),
@@ -109,7 +110,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         await doc.send(
           new PutCommand({
             TableName: table,
-            Item: { pk: pk(operation.op), sk: '-', ...operation },
+            Item: { pk: pk(operation.op), sk: '-', ...operation, expiresAt },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -158,6 +159,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         ['asked'],
         { state: 'running', startedBy: by, startedAt: now, ...(reason === undefined ? {} : { reason }) },
         { condition: 'expiresAtMs > :now', values: { ':now': now } },
+        'REMOVE expiresAt',
       ),
     keep: (op: string) => move(op, ['asked'], { state: 'kept' }),
     halt: (op: string) => move(op, ['running'], { state: 'halting' }),

@@ -1,4 +1,4 @@
-/** A process that freezes and carries out one cancel as the worker does, and prints its time, its peak memory and the calls it made. */
+/** A process that carries out one confirmed cancel as the worker does, and prints its time, its peak memory and the calls it made. */
 import { readConfig } from '../../src/config';
 import { APP_SETTINGS, openApp } from '../../src/lambdas/open';
 import type { WorkRequest } from '../../src/slack/request';
@@ -10,10 +10,9 @@ interface Counts {
 
 /** What a worker Lambda has. */
 const WORKER_MS = 120_000;
-const ADA = { id: 'U0ADA00001', name: 'ada' };
 
 async function main(): Promise<void> {
-  const { awsUrl, slackUrl, arrays } = JSON.parse(process.env.ADDRESS ?? '') as LocalOperationsAddress;
+  const { awsUrl, slackUrl, jobs, op } = JSON.parse(process.env.ADDRESS ?? '') as LocalOperationsAddress;
   const config = readConfig(
     {
       SLACK_BOT_TOKEN: 'xoxb-local',
@@ -35,24 +34,6 @@ async function main(): Promise<void> {
   const counts = async (): Promise<Counts['counts']> =>
     ((await (await fetch(`${slackUrl}/local/faults`)).json()) as Counts).counts;
   const { operations } = app.room.history;
-  const ids = arrays.flatMap(([id, size]) => Array.from({ length: size }, (_, index) => `${id}:${index}`));
-  const { op } = await operations.freeze(
-    {
-      kind: 'cancel',
-      askedBy: ADA,
-      askedAt: Date.now(),
-      expiresAtMs: Date.now() + 900_000,
-      channel: 'C0GENERAL1',
-      words: 'doomed',
-      what: `${ids.length} jobs`,
-      named: 'doomed',
-    },
-    ids,
-  );
-  await operations.start(op, ADA, Date.now());
-  const count = ids.length;
-  ids.length = 0;
-
   const edits: number[] = [];
   const { update } = app.room.slack;
   app.room.slack.update = async (...asked) => {
@@ -74,7 +55,7 @@ async function main(): Promise<void> {
   const refused = (name: string) => (after.aws[name]?.refused ?? 0) - (before.aws[name]?.refused ?? 0);
   const operation = await operations.get(op);
   const figures = {
-    jobs: count,
+    jobs,
     ms,
     // In KB on Linux and macOS (Node: process.resourceUsage).
     peak_mb: process.resourceUsage().maxRSS / 1024,

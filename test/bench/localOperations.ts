@@ -1,15 +1,17 @@
-/** A process of its own with the local AWS, DynamoDB and Slack, and arrays whose children wait to be cancelled; prints where they answer. */
+/** A process of its own with the local AWS, DynamoDB and Slack, and a confirmed cancel of the children of arrays; prints where they answer. */
 import { BatchClient, RegisterJobDefinitionCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
 import { startWorld } from '../../src/local/world';
 
 export interface LocalOperationsAddress {
   awsUrl: string;
   slackUrl: string;
-  /** Array ids and how many children each has. */
-  arrays: [id: string, size: number][];
+  jobs: number;
+  /** The operation that is confirmed and not begun. */
+  op: string;
 }
 
 const MOST_CHILDREN = 10_000;
+const ADA = { id: 'U0ADA00001', name: 'ada' };
 
 async function main(): Promise<void> {
   const world = await startWorld({ port: 0, awsPort: 0, autonomous: false, speed: 1, sweepMs: 0 });
@@ -47,7 +49,23 @@ async function main(): Promise<void> {
   }
   // Children come into being a moment after their array.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
-  const address: LocalOperationsAddress = { awsUrl: world.aws.url, slackUrl: world.slack.url, arrays };
+  const ids = arrays.flatMap(([id, size]) => Array.from({ length: size }, (_, index) => `${id}:${index}`));
+  const { operations } = world.app.room.history;
+  const { op } = await operations.freeze(
+    {
+      kind: 'cancel',
+      askedBy: ADA,
+      askedAt: Date.now(),
+      expiresAtMs: Date.now() + 900_000,
+      channel: 'C0GENERAL1',
+      words: 'doomed',
+      what: `${ids.length} jobs`,
+      named: 'doomed',
+    },
+    ids,
+  );
+  await operations.start(op, ADA, Date.now());
+  const address: LocalOperationsAddress = { awsUrl: world.aws.url, slackUrl: world.slack.url, jobs: ids.length, op };
   process.stdout.write(`${JSON.stringify(address)}\n`);
 }
 

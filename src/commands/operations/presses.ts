@@ -13,6 +13,12 @@ import { kindOf } from './kinds';
 /** For more jobs than these their number has to be typed. */
 export const MOST_UNTYPED = 100;
 
+/**
+ * A second message looks after the first one, and takes the work up when a worker died over it: SQS brings the first one
+ * again only when its visibility timeout is over, six times as long as a worker lives (`infra/parkedQueue.ts`).
+ */
+const SECOND_LOOK_SECONDS = 70;
+
 /** How many jobs an operation is about, arrays counted by their children. */
 export const sizeOf = ({ size, count }: Operation): number => size ?? count;
 
@@ -98,6 +104,7 @@ export async function confirm(
     await room.history.audit.writeIds(known.op, await room.history.operations.ids(known.op));
     await audit(asking, room, known, 'confirmed', known.startedAt, known.startedBy);
     await room.enqueue({ kind: 'operation', op: known.op });
+    await room.enqueue({ kind: 'operation', op: known.op }, SECOND_LOOK_SECONDS);
   }
   if (started !== undefined) return { message: operationStarted(started, words), replace: true };
   switch (known.state) {

@@ -4,7 +4,7 @@ import { type JobRow, userOf } from '../../jobs/job';
 import type { Answer } from '../../slack/deliver';
 import { nameOf } from '../../views/jobLine';
 import { factsOf, operationPreview, sizeOfJobs, whatWords } from '../../views/operationPreview';
-import { pageOf } from '../../views/pages';
+import { type Page, pageOf, ROWS_PER_PAGE } from '../../views/pages';
 import { rowForList } from '../../views/rowForList';
 import type { Asking, Room } from '../command';
 import { requireRole } from '../permission';
@@ -30,12 +30,7 @@ export interface Previewed {
 export const numberToType = (operation: Operation): number | undefined =>
   sizeOf(operation) > MOST_UNTYPED ? sizeOf(operation) : undefined;
 
-function show(
-  operation: Operation,
-  page: ReturnType<typeof pageOf<JobRow>>,
-  asking: Asking<unknown>,
-  room: Room,
-): Answer {
+function show(operation: Operation, page: Page<JobRow>, asking: Asking<unknown>, room: Room): Answer {
   const message = operationPreview({
     operation,
     words: kindOf(operation.kind).words,
@@ -90,11 +85,13 @@ export async function previewPage(
   verb: Operation['kind'],
 ): Promise<Answer> {
   const operation = await theOperation(op, asking, room, verb);
-  const ids = await room.history.operations.ids(operation.op);
-  const page = pageOf(ids, asked);
+  const pages = Math.max(1, Math.ceil(operation.count / ROWS_PER_PAGE));
+  const page = Math.min(pages, asked);
+  const { value: chunk } = await room.history.operations.chunks(operation.op, ROWS_PER_PAGE, page - 1).next();
+  const ids: readonly string[] = chunk?.ids ?? [];
   await room.history.search.refresh();
-  const unknown = page.items.filter((id) => room.history.search.known(id) === undefined);
+  const unknown = ids.filter((id) => room.history.search.known(id) === undefined);
   const stored = new Map((await room.history.jobs.getMany(unknown)).map(({ job }) => [job.id, rowForList(job)]));
-  const items = page.items.flatMap((id) => room.history.search.known(id) ?? stored.get(id) ?? []);
-  return show(operation, { ...page, items }, asking, room);
+  const items = ids.flatMap((id) => room.history.search.known(id) ?? stored.get(id) ?? []);
+  return show(operation, { items, page, pages, total: operation.count }, asking, room);
 }

@@ -7,6 +7,8 @@ import type { Room } from '../command';
 
 /** chat.update is tier 3, about 50 a minute (https://docs.slack.dev/apis/web-api/rate-limits); one edit in 1.5 s leaves room. */
 const EDIT_EVERY_MS = 1_500;
+/** Never more than one edit a second, the last one neither. */
+const LEAST_MS = 1_000;
 /** What an edit may wait for Slack: the next one tells more. */
 const EDIT_WAIT_MS = 5_000;
 /** The channel does not take the bot's messages: it is private, gone or archived. */
@@ -58,7 +60,7 @@ export function progressMessage(operation: Operation, room: Room, sleep: (ms: nu
     /** The end is told for sure: in a new message if the first one is gone. */
     async end(message: Message, remainingMs: () => number): Promise<void> {
       await underWay;
-      const waitMs = editedAt + EDIT_EVERY_MS - room.now();
+      const waitMs = editedAt + LEAST_MS - room.now();
       if (waitMs > 0) await sleep(waitMs);
       if (!isGone && ts !== undefined && (await room.slack.update(channel, ts, message, remainingMs))) return;
       await post(message, remainingMs);
