@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import { arrayParentOf, type JobRow } from '../jobs/job';
+import { arrayParentOf, isDone, isLost, type JobRow } from '../jobs/job';
 import { formatQuery } from '../jobs/queryText';
 import { parseReference } from '../jobs/reference';
 import type { RetryChanges } from '../jobs/retry';
@@ -114,7 +114,10 @@ async function preview(asking: Asking<Filters>, room: Room): Promise<Answer> {
   const { jobs, leftOut, notes, plan, size, queues } = choice;
   if (jobs.length === 0) return { message: nothingToRetry(leftOut, waysOn(leftOut, search, text)) };
   if (jobs.length > MOST_RETRIES)
-    throw new UserError(`That would be ${count(jobs.length, 'submission')}; I make ${MOST_RETRIES} at once at most.`, search);
+    throw new UserError(
+      `That would be ${count(jobs.length, 'submission')}; I make ${MOST_RETRIES} at once at most.`,
+      search,
+    );
   requireRole(person, 'operator', { queues });
   const now = room.now();
   const operation = await room.history.operations.freeze(
@@ -140,13 +143,16 @@ async function preview(asking: Asking<Filters>, room: Room): Promise<Answer> {
   };
 }
 
-/** What may be done instead where nothing can be retried: of a lone child of an array, its whole array. */
+/** What may be done instead where a lone job can't be retried: cancel it first; of a child of an array, the whole array. */
 function waysOn(leftOut: readonly LeftOut[], search: string | undefined, text: string) {
   if (search !== undefined) return [{ label: 'See them', command: search }];
-  const [only, ...others] = leftOut.map(({ job }) => job.id);
-  const parent = only === undefined || others.length > 0 ? undefined : arrayParentOf(only);
-  if (only === undefined || parent === undefined) return [];
-  return [{ label: 'Retry the whole array…', command: `retry ${text.replace(/^\S+/, parent)}` }];
+  const [only, ...others] = leftOut.map(({ job }) => job);
+  if (only === undefined || others.length > 0) return [];
+  if (!isDone(only) && !isLost(only)) return [{ label: 'Cancel it first…', command: `cancel ${only.id}` }];
+  const parent = arrayParentOf(only.id);
+  return parent === undefined
+    ? []
+    : [{ label: 'Retry the whole array…', command: `retry ${text.replace(/^\S+/, parent)}` }];
 }
 
 /** A new preview of the ones that failed. */

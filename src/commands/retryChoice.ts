@@ -40,7 +40,7 @@ const FORGOTTEN =
 function whyNot(row: JobRow, { named }: Wish): string | undefined {
   if (row.id.includes('#')) return 'it is one node: retry the whole job';
   if (isLost(row)) return FORGOTTEN;
-  if (!isDone(row)) return `it is still ${row.status.toLowerCase()}`;
+  if (!isDone(row)) return `it is still ${row.status.toLowerCase()}; once it has ended, or is cancelled, it can be`;
   return row.status === 'SUCCEEDED' && !named ? 'it succeeded; name it by its id to run it again' : undefined;
 }
 

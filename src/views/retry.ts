@@ -49,7 +49,7 @@ const changeWords = ({ memoryMiB, memoryTimes, vcpus, queue, timeoutSeconds, att
   ...(memoryMiB === undefined ? [] : [`memory ${memory(memoryMiB)}`]),
   ...(memoryTimes === undefined ? [] : [memoryTimes === 2 ? 'twice the memory' : `${memoryTimes} times the memory`]),
   ...(vcpus === undefined ? [] : [`${vcpus} vCPU`]),
-  ...(queue === undefined ? [] : [`in queue ${queue}`]),
+  ...(queue === undefined ? [] : [`queue ${queue}`]),
   ...(timeoutSeconds === undefined ? [] : [`at most ${duration(timeoutSeconds * 1_000)} an attempt`]),
   ...(attempts === undefined ? [] : [count(attempts, 'attempt')]),
 ];

@@ -117,7 +117,7 @@ test('a search retries those that failed, with what was asked to change, and tel
   );
   expect(preview.plain).toContain('Retry 2 jobs?');
   expect(preview.plain).toContain(
-    'twice the memory, 4 vCPU, in queue genomics-ondemand, at most 2 h an attempt, 3 attempts',
+    'twice the memory, 4 vCPU, queue genomics-ondemand, at most 2 h an attempt, 3 attempts',
   );
   await here.ada.presses('Retry 2 jobs', preview);
   await result(opOf(preview));
@@ -135,8 +135,14 @@ test('a search retries those that failed, with what was asked to change, and tel
   expect(mixed.plain).toContain('Left out: 1 job');
   expect(mixed.plain).toMatch(/stack-3: it is still \w+/);
   expect(mixed.plain).toContain('was retried before');
-  expect(only(await here.ada.says(`/batch retry ${running}`)).plain).toContain("stack-3 can't be retried: it is still");
-  expect(only(await here.ada.says('/batch retry stack-3 status:failed')).plain).toContain('there is nothing to retry');
+  const tooEarly = only(await here.ada.says(`/batch retry ${running} queue:genomics-ondemand`));
+  expect(tooEarly.plain).toContain("stack-3 can't be retried: it is still");
+  const cancelling = only(await here.ada.presses('Cancel it first…', tooEarly));
+  await here.ada.presses('Cancel 1 job', cancelling);
+  await ended(running);
+  const moved = only(await here.ada.says(`/batch retry ${running} queue:genomics-ondemand`));
+  expect(moved.plain).toContain('With queue genomics-ondemand');
+  expect(only(await here.ada.says('/batch retry stack-9 status:failed')).plain).toContain('there is nothing to retry');
 });
 
 test('twice the memory is offered after it ran out, and the button does that', async () => {
