@@ -14,6 +14,15 @@ export const retryRuleSchema = z.object({
 });
 export type RetryRule = z.infer<typeof retryRuleSchema>;
 
+/** The environment of a container, or of a job with one. */
+const environment = {
+  /** Names of environment variables. */
+  variables: z.array(z.string()).optional(),
+  shownVariables: z.record(z.string(), z.string()).optional(),
+  /** Names of variables that are filled from secrets. */
+  secrets: z.array(z.string()).optional(),
+};
+
 /** What one of several containers, or the nodes of one range, run and ask for. */
 export const partSchema = z.object({
   /** The container's name, or the range as Batch writes it: `0:3`, `4:` to the last. */
@@ -29,6 +38,7 @@ export const partSchema = z.object({
   logRegion: z.string().optional(),
   /** Only a container can be other than essential. */
   essential: z.boolean().optional(),
+  ...environment,
 });
 export type Part = z.infer<typeof partSchema>;
 
@@ -50,11 +60,8 @@ export const propertiesSchema = z.object({
   shareIdentifier: z.string().optional(),
   schedulingPriority: z.number().optional(),
   parameters: z.record(z.string(), z.string()).optional(),
-  /** Names of environment variables. */
-  variables: z.array(z.string()).optional(),
-  shownVariables: z.record(z.string(), z.string()).optional(),
-  /** Names of variables that are filled from secrets. */
-  secrets: z.array(z.string()).optional(),
+  /** Of a job with one container; where there are several, each of the parts has its own. */
+  ...environment,
   mounts: z
     .array(z.object({ path: z.string(), source: z.string().optional(), readOnly: z.boolean().optional() }))
     .optional(),

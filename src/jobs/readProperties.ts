@@ -7,6 +7,7 @@ type Container = NonNullable<JobDetail['container']>;
 type Task = NonNullable<NonNullable<JobDetail['ecsProperties']>['taskProperties']>[number];
 type TaskContainer = NonNullable<Task['containers']>[number];
 type Pod = NonNullable<NonNullable<JobDetail['eksProperties']>['podProperties']>;
+type PodContainer = NonNullable<Pod['containers']>[number];
 type Undefinable<T> = { [K in keyof T]: T[K] | undefined };
 
 /** @param shows which variables are kept with their value */
@@ -17,7 +18,7 @@ export function readProperties(read: JobDetail, shows: Shows): Properties | unde
   const first = ranges[0] ?? read;
   const task = first.ecsProperties?.taskProperties?.[0];
   const pod = first.eksProperties?.podProperties;
-  const workloads = ranges.length > 0 ? ranges : [read];
+  const parts = partsOf(task?.containers, pod, shows);
   const found = present<Properties>({
     ...(first.container ? ofContainer(first.container) : {}),
     ...(task ? ofTask(task) : {}),
@@ -28,10 +29,10 @@ export function readProperties(read: JobDetail, shows: Shows): Properties | unde
     shareIdentifier: read.shareIdentifier,
     schedulingPriority: read.schedulingPriority,
     parameters: Object.keys(read.parameters ?? {}).length > 0 ? read.parameters : undefined,
-    ...variablesOf(workloads, shows),
-    containers: partsOf(task?.containers, pod),
+    ...ownVariables(read, parts, shows),
+    containers: parts,
     mainNode: read.nodeProperties?.mainNode,
-    nodeRanges: nonEmpty(ranges.map(rangeOf)),
+    nodeRanges: nonEmpty(ranges.map((range) => rangeOf(range, shows))),
     nodeIndex: read.nodeDetails?.nodeIndex,
     isMainNode: read.nodeDetails?.isMainNode,
   });
@@ -82,15 +83,14 @@ function ofAny(container: TaskContainer, volumes: Task['volumes']): Undefinable<
   };
 }
 
-type Workload = Pick<JobDetail, 'container' | 'ecsProperties' | 'eksProperties'>;
+interface Environment {
+  variables?: string[] | undefined;
+  shownVariables?: Record<string, string> | undefined;
+  secrets?: string[] | undefined;
+}
 
-/** Of all containers and nodes together: what one of them gets may well be what went wrong. */
-function variablesOf(workloads: Workload[], shows: Shows): Undefinable<Properties> {
-  const containers = workloads.flatMap(({ container, ecsProperties }) => [
-    ...(container ? [container] : []),
-    ...(ecsProperties?.taskProperties ?? []).flatMap((task) => task.containers ?? []),
-  ]);
-  const pods = workloads.flatMap(({ eksProperties }) => eksProperties?.podProperties?.containers ?? []);
+/** Of one container, or of several that are one workload. */
+function variablesOf(containers: readonly TaskContainer[], pods: readonly PodContainer[], shows: Shows): Environment {
   const variables = [
     ...containers.flatMap(({ environment }) => environment ?? []),
     ...pods.flatMap(({ env }) => env ?? []),
@@ -103,8 +103,16 @@ function variablesOf(workloads: Workload[], shows: Shows): Undefinable<Propertie
   };
 }
 
+/** Of the job itself, unless its containers or nodes have environments of their own, in which a name may come twice. */
+function ownVariables(read: JobDetail, parts: readonly Part[] | undefined, shows: Shows): Environment {
+  if (parts !== undefined || read.nodeProperties !== undefined) return {};
+  const tasks = (read.ecsProperties?.taskProperties ?? []).flatMap((task) => task.containers ?? []);
+  const pods = read.eksProperties?.podProperties?.containers ?? [];
+  return variablesOf([...(read.container ? [read.container] : []), ...tasks], pods, shows);
+}
+
 /** One container alone is the job itself. */
-function partsOf(containers: Task['containers'], pod: Pod | undefined): Part[] | undefined {
+function partsOf(containers: Task['containers'], pod: Pod | undefined, shows: Shows): Part[] | undefined {
   const ofTask = (containers ?? []).map((container) =>
     present<Part>({
       name: container.name,
@@ -112,26 +120,34 @@ function partsOf(containers: Task['containers'], pod: Pod | undefined): Part[] |
       logGroup: container.logConfiguration?.options?.['awslogs-group'],
       logRegion: container.logConfiguration?.options?.['awslogs-region'],
       essential: container.essential,
+      ...variablesOf([container], [], shows),
     }),
   );
   const ofPod = (pod?.containers ?? []).map((container) =>
-    present<Part>({ name: container.name, ...resourcesOf({ pod: [container] }) }),
+    present<Part>({
+      name: container.name,
+      ...resourcesOf({ pod: [container] }),
+      ...variablesOf([], [container], shows),
+    }),
   );
   const several = [...ofTask, ...ofPod];
   return several.length > 1 ? several : undefined;
 }
 
-const rangeOf = (range: NonNullable<NonNullable<JobDetail['nodeProperties']>['nodeRangeProperties']>[number]): Part =>
-  present({
+type NodeRange = NonNullable<NonNullable<JobDetail['nodeProperties']>['nodeRangeProperties']>[number];
+
+function rangeOf(range: NodeRange, shows: Shows): Part {
+  const tasks = range.container
+    ? [range.container]
+    : (range.ecsProperties?.taskProperties ?? []).flatMap((task) => task.containers ?? []);
+  const pod = range.eksProperties?.podProperties?.containers;
+  return present({
     name: range.targetNodes,
-    ...resourcesOf({
-      tasks: range.container
-        ? [range.container]
-        : (range.ecsProperties?.taskProperties ?? []).flatMap((task) => task.containers ?? []),
-      pod: range.eksProperties?.podProperties?.containers,
-    }),
+    ...resourcesOf({ tasks, pod }),
+    ...variablesOf(tasks, pod ?? [], shows),
     instanceType: range.container?.instanceType,
   });
+}
 
 function nonEmpty<T>(list: T[] | undefined): T[] | undefined {
   return list?.length ? list : undefined;

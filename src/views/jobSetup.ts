@@ -1,6 +1,6 @@
 /** The chapters of a job's details on how it was set up: queue, definition, roles, containers, dependencies, variables. */
 import { userOf } from '../jobs/job';
-import type { Part, RetryRule, Shows } from '../jobs/properties';
+import type { Part, Properties, RetryRule, Shows } from '../jobs/properties';
 import { type Chapter, fact, present } from './chapters';
 import type { Look } from './jobAttempts';
 import { resources } from './jobCard';
@@ -125,16 +125,32 @@ function rows(names: readonly string[]): string[] {
   return found;
 }
 
-export function environment({ properties }: Look, shows: Shows): Chapter {
-  const { variables = [], shownVariables = {}, secrets = [] } = properties;
+function variableLines(
+  { variables = [], shownVariables = {}, secrets = [] }: Properties | Part,
+  shows: Shows,
+): string[] {
   const shown = Object.fromEntries(Object.entries(shownVariables).filter(([name]) => shows(name)));
   const hidden = variables.filter((name) => !Object.hasOwn(shown, name));
+  return [
+    ...pairs(shown),
+    ...(hidden.length === 0 ? [] : [`values hidden (${number(hidden.length)}):`, ...rows(hidden)]),
+    ...(secrets.length === 0 ? [] : ['from secrets:', ...rows(secrets)]),
+  ];
+}
+
+/** Of several containers or ranges of nodes each has its own. */
+export function environment({ properties }: Look, shows: Shows): Chapter {
+  const partLines = (parts: readonly Part[] | undefined, what: string): string[] =>
+    (parts ?? []).flatMap((part) => {
+      const lines = variableLines(part, shows);
+      return lines.length === 0 ? [] : [`_${what}_ ${code(part.name ?? '?')}`, ...lines];
+    });
   return {
     title: 'Environment',
     lines: [
-      ...pairs(shown),
-      ...(hidden.length === 0 ? [] : [`values hidden (${number(hidden.length)}):`, ...rows(hidden)]),
-      ...(secrets.length === 0 ? [] : ['from secrets:', ...rows(secrets)]),
+      ...variableLines(properties, shows),
+      ...partLines(properties.containers, 'container'),
+      ...partLines(properties.nodeRanges, 'nodes'),
     ],
   };
 }

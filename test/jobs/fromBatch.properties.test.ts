@@ -158,9 +158,13 @@ test('a multi-node job tells its ranges and its main node, a node which one it i
   const { jobs } = payload('batch-api-describe-jobs-multinode-succeeded.json') as { jobs: object[] };
   expect(jobFromDetail(jobs[0], NOW).properties).toMatchObject({
     mainNode: 0,
-    nodeRanges: [{ name: '0:1', image: 'ghcr.io/pytorch/torchx:0.1.2dev0', vcpus: 1, memoryMiB: 1000 }],
+    nodeRanges: [
+      {
+        ...{ name: '0:1', image: 'ghcr.io/pytorch/torchx:0.1.2dev0', vcpus: 1, memoryMiB: 1000 },
+        variables: ['TORCHX_ROLE_IDX', 'TORCHX_ROLE_NAME', 'TORCHX_RANK0_HOST'],
+      },
+    ],
     retryRules: [{ action: 'EXIT', onExitCode: '0' }],
-    variables: ['TORCHX_ROLE_IDX', 'TORCHX_ROLE_NAME', 'TORCHX_RANK0_HOST'],
   });
   expect(read({ nodeDetails: { nodeIndex: 3, isMainNode: false } }).properties).toEqual({
     nodeIndex: 3,
