@@ -27,16 +27,13 @@ export const job = command({
     const found = await findJob(words[0] ?? text, 'job', room);
     const { details: page } = filters;
     const around = await lookAround(found, room, page !== undefined);
-    const props = { job: found, around, now: room.now(), region: room.region };
+    const props = {
+      ...{ job: found, around, now: room.now(), region: room.region },
+      mayAct: person.role !== 'viewer',
+      verbs: new Set(room.commands.map(({ name }) => name)),
+    };
     return {
-      message:
-        page !== undefined
-          ? jobDetails({ ...props, shows: room.shows, page })
-          : jobCard({
-              ...props,
-              mayAct: person.role !== 'viewer',
-              verbs: new Set(room.commands.map(({ name }) => name)),
-            }),
+      message: page === undefined ? jobCard(props) : jobDetails({ ...props, shows: room.shows, page }),
       public: flags.has('share'),
     };
   },

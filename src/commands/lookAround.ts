@@ -7,6 +7,7 @@ import { RETRY_OF } from '../jobs/retry';
 import { type Dependency, nodeIndexOf, type Surroundings } from '../jobs/surroundings';
 import { rowForList } from '../views/rowForList';
 import type { Room } from './command';
+import { gathering } from './gathering';
 
 /** As many nodes as one call describes. */
 const MOST_NODES = 100;
@@ -17,14 +18,22 @@ const MOST_REMEMBERED = 300;
 const WRITES_AT_ONCE = 25;
 const MOST_RETRIES = 3;
 
-/** What is not known is left out, and never keeps a card from its reader. */
-async function orMissing<T>(what: string, job: Job, room: Room, look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    room.log.warn(`a card goes without ${what}`, { job: job.id, ...errorFields(error) });
-    return undefined;
-  }
+type OrMissing = <T>(what: string, look: () => Promise<T>) => Promise<T | undefined>;
+
+/** What is not known is left out, and never keeps a card from its reader, who is told what AWS refused. */
+function orMissingFor(job: Job, room: Room): { missing: string[]; orMissing: OrMissing } {
+  const { missing, part } = gathering(room);
+  return {
+    missing,
+    async orMissing(what, look) {
+      try {
+        return await part(what, look());
+      } catch (error) {
+        room.log.warn(`a card goes without ${what}`, { job: job.id, ...errorFields(error) });
+        return undefined;
+      }
+    },
+  };
 }
 
 const isWaiting = (job: Job): boolean => !isDone(job) && !isLost(job) && job.status !== 'RUNNING';
@@ -37,13 +46,13 @@ async function positionOf({ id, queue = '' }: Job, room: Room): Promise<Surround
 }
 
 /** Whether the state of what a job depends on still matters decides whether Batch is asked. */
-async function dependenciesOf(job: Job, room: Room): Promise<Dependency[]> {
+async function dependenciesOf(job: Job, room: Room, orMissing: OrMissing): Promise<Dependency[]> {
   const ids = job.dependsOn ?? [];
   if (ids.length === 0) return [];
   const known = new Map((await room.history.jobs.getMany(ids)).map((stored) => [stored.job.id, stored.job]));
   const unsure = ids.filter((id) => !isDone(known.get(id) ?? { status: 'RUNNING' }));
   if (isWaiting(job) && unsure.length > 0) {
-    const details = await orMissing('the state of its dependencies', job, room, () => room.batch.describe(unsure));
+    const details = await orMissing('the state of its dependencies', () => room.batch.describe(unsure));
     for (const detail of details ?? []) {
       const fresh = jobFromDetail(detail, room.now());
       known.set(fresh.id, fresh);
@@ -67,12 +76,12 @@ async function remember(ids: readonly string[], room: Room): Promise<void> {
 }
 
 /** Lists the failed children only where the history knows of fewer than Batch has counted. */
-async function failedChildren(parent: Job, room: Room): Promise<JobRow[]> {
+async function failedChildren(parent: Job, room: Room, orMissing: OrMissing): Promise<JobRow[]> {
   const counted = parent.children?.counts.FAILED ?? 0;
   const found = await room.history.search.all({ words: [], array: parent.id, statuses: ['failed'] });
   const failed = new Map(found.filter(({ id }) => arrayParentOf(id) === parent.id).map((row) => [row.id, row]));
   if (failed.size < counted) {
-    await orMissing('some of its failed children', parent, room, async () => {
+    await orMissing('some of its failed children', async () => {
       let listed = 0;
       const unknown: string[] = [];
       for await (const page of room.batch.list({ arrayJobId: parent.id }, 'FAILED')) {
@@ -123,16 +132,17 @@ async function retriesOf({ id }: Job, room: Room): Promise<JobRow[]> {
  * @param inDetail also what only all the details show
  */
 export async function lookAround(job: Job, room: Room, inDetail: boolean): Promise<Surroundings> {
+  const { missing, orMissing } = orMissingFor(job, room);
   const isInLine = job.status === 'RUNNABLE' && job.queue !== undefined && !isLost(job);
   const [position, dependencies, failed, nodes, parent, retries] = await Promise.all([
-    isInLine ? orMissing('its place in the queue', job, room, () => positionOf(job, room)) : undefined,
-    orMissing('its dependencies', job, room, () => dependenciesOf(job, room)),
+    isInLine ? orMissing('its place in the queue', () => positionOf(job, room)) : undefined,
+    orMissing('its dependencies', () => dependenciesOf(job, room, orMissing)),
     job.arraySize === undefined
       ? undefined
-      : orMissing('its failed children', job, room, () => failedChildren(job, room)),
-    job.nodes === undefined ? undefined : orMissing('its nodes', job, room, () => nodesOf(job, room)),
-    orMissing('its array', job, room, () => parentOf(job, room, inDetail)),
-    isDone(job) ? orMissing('its retries', job, room, () => retriesOf(job, room)) : undefined,
+      : orMissing('its failed children', () => failedChildren(job, room, orMissing)),
+    job.nodes === undefined ? undefined : orMissing('its nodes', () => nodesOf(job, room)),
+    orMissing('its array', () => parentOf(job, room, inDetail)),
+    isDone(job) ? orMissing('its retries', () => retriesOf(job, room)) : undefined,
   ]);
-  return { position, dependencies: dependencies ?? [], failed, nodes, parent, retries };
+  return { position, dependencies: dependencies ?? [], failed, nodes, parent, retries, missing };
 }

@@ -22,6 +22,8 @@ export interface Surroundings {
   retries?: JobRow[] | undefined;
   /** The array that the job is a child of. */
   parent?: Job | undefined;
+  /** What AWS refused to tell, each in a sentence. */
+  missing?: readonly string[] | undefined;
 }
 
 /** How a job was set up; an array's child as its parent was. */

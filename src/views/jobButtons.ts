@@ -1,7 +1,7 @@
-/** What can be done from a job's card: logs, why, details, its array or nodes, AWS's own pages, cancelling. */
+/** What can be done from a job's card: logs, why, details, its array or nodes, AWS's own pages, retrying, cancelling. */
 import { causeOf } from '../jobs/causes';
 import { arrayParentOf, isDone, isLost } from '../jobs/job';
-import { attemptNumber } from '../jobs/lifecycle';
+import { attemptNumber, neverStarted } from '../jobs/lifecycle';
 import { logPlaceOf } from '../jobs/logPlace';
 import { RETRY_OF } from '../jobs/retry';
 import { nodeIndexOf, propertiesOf } from '../jobs/surroundings';
@@ -9,37 +9,91 @@ import type { JobCardProps } from './jobCard';
 import { button, linkButton } from './kit';
 import { jobLink, logLink, regionOf } from './links';
 
-/** The first thing that somebody wants of such a job stands first, and is the one primary button. */
-export function waysOn({ job, around, region, mayAct, verbs }: JobCardProps) {
-  const primary = { style: 'primary' as const };
+const primary = { style: 'primary' as const };
+
+/** Whether there can be no log, since no container of it ran yet, or ever. */
+const hasNoRun = ({ job }: Pick<JobCardProps, 'job'>): boolean =>
+  neverStarted(job) || (['SUBMITTED', 'PENDING', 'RUNNABLE'].includes(job.status) && attemptNumber(job) === 1);
+
+/** Its logs or children, and why; the first thing that somebody wants of such a job stands first. */
+export function lookButtons({ job, around, verbs }: Pick<JobCardProps, 'job' | 'around' | 'verbs'>, isPrimary = true) {
+  const style = isPrimary ? primary : {};
   const failed = around.failed ?? [];
   const [firstFailed] = failed;
-  const parentId = arrayParentOf(job.id);
-  const isOver = isDone(job) || isLost(job);
-  const [newest] = around.retries ?? [];
-  const retryOf = job.tags?.values[RETRY_OF];
-  const place = logPlaceOf(job, attemptNumber(job));
+  const mainNode = propertiesOf(job, around).mainNode ?? 0;
+  const isWhyFirst = verbs.has('why') && job.arraySize === undefined && hasNoRun({ job });
+  const why =
+    verbs.has('why') && job.status !== 'SUCCEEDED' && job.status !== 'RUNNING'
+      ? [button({ label: 'Why', command: `why ${job.id}`, ...(isWhyFirst ? style : {}) })]
+      : [];
   const ofArray = [
     ...(failed.length === 0
-      ? [button({ label: 'Children', command: `search array:${job.id}`, ...primary })]
+      ? [button({ label: 'Children', command: `search array:${job.id}`, ...style })]
       : [
-          button({ label: 'Failed children', command: `search array:${job.id} status:failed`, ...primary }),
+          button({ label: 'Failed children', command: `search array:${job.id} status:failed`, ...style }),
           button({ label: 'Children', command: `search array:${job.id}` }),
         ]),
     ...(firstFailed === undefined
       ? []
       : [button({ label: `Logs of child ${firstFailed.arrayIndex ?? 0}`, command: `logs ${firstFailed.id}` })]),
   ];
-  const mainNode = propertiesOf(job, around).mainNode ?? 0;
+  const logsStyle = isWhyFirst ? {} : style;
   const logs =
     job.nodes === undefined
-      ? button({ label: 'Logs', command: `logs ${job.id}`, ...primary })
-      : button({ label: `Logs of node ${mainNode}`, command: `logs ${job.id}#${mainNode}`, ...primary });
+      ? button({ label: 'Logs', command: `logs ${job.id}`, ...logsStyle })
+      : button({ label: `Logs of node ${mainNode}`, command: `logs ${job.id}#${mainNode}`, ...logsStyle });
+  if (job.arraySize !== undefined) return [...ofArray, ...why];
+  return isWhyFirst ? [...why, logs] : [logs, ...why];
+}
+
+/** Running it again with what its cause asks for, and the ways to its retry and to the job that it repeats. */
+function retryButtons({ job, around, mayAct, verbs }: JobCardProps) {
+  const [newest] = around.retries ?? [];
+  const retryOf = job.tags?.values[RETRY_OF];
+  const mayRetry = mayAct && job.status === 'FAILED' && verbs.has('retry') && nodeIndexOf(job.id) === undefined;
+  const ofChildren = (around.failed ?? []).length > 0;
+  const remedy = causeOf(job)?.remedy;
   return [
-    ...(job.arraySize === undefined ? [logs] : ofArray),
-    ...(verbs.has('why') && job.status !== 'SUCCEEDED' && job.status !== 'RUNNING'
-      ? [button({ label: 'Why', command: `why ${job.id}` })]
+    ...(mayRetry
+      ? [
+          ofChildren
+            ? button({
+                label: 'Retry failed',
+                command: `retry ${job.id} failed`,
+                says: 'Submit its failed children again, after a preview',
+              })
+            : button({
+                label: remedy?.label ?? 'Retry…',
+                command: `retry ${job.id} ${remedy?.words ?? ''}`.trim(),
+                says: 'Submit this job again, after a preview',
+              }),
+        ]
       : []),
+    ...(newest === undefined ? [] : [button({ label: 'Its retry', command: `job ${newest.id}` })]),
+    ...(retryOf === undefined ? [] : [button({ label: 'Retried job', command: `job ${retryOf}` })]),
+  ];
+}
+
+export function cancelButton({ job, mayAct }: Pick<JobCardProps, 'job' | 'mayAct'>) {
+  if (!mayAct || isDone(job) || isLost(job)) return [];
+  const isArray = job.arraySize !== undefined;
+  return [
+    button({
+      label: isArray ? 'Cancel rest…' : 'Cancel…',
+      command: `cancel ${job.id}`,
+      style: 'danger' as const,
+      says: isArray ? 'Cancel the children that have not ended, after a preview' : 'Cancel this job, after a preview',
+    }),
+  ];
+}
+
+/** Every way on from the card. */
+export function waysOn(props: JobCardProps) {
+  const { job, region } = props;
+  const parentId = arrayParentOf(job.id);
+  const place = logPlaceOf(job, attemptNumber(job));
+  return [
+    ...lookButtons(props),
     button({ label: 'All details', command: `job ${job.id} details:1`, replace: true }),
     ...(parentId === undefined ? [] : [button({ label: 'Array', command: `job ${parentId}` })]),
     ...(nodeIndexOf(job.id) === undefined
@@ -50,29 +104,7 @@ export function waysOn({ job, around, region, mayAct, verbs }: JobCardProps) {
     ...(place === undefined
       ? []
       : [linkButton('Log in CloudWatch', logLink(place.group, place.stream, place.region ?? regionOf(job, region)))]),
-    ...(mayAct && job.status === 'FAILED' && verbs.has('retry') && nodeIndexOf(job.id) === undefined
-      ? [
-          button({
-            label: causeOf(job)?.remedy?.label ?? 'Retry…',
-            command: `retry ${job.id} ${causeOf(job)?.remedy?.words ?? ''}`.trim(),
-            says: 'Submit this job again, after a preview',
-          }),
-        ]
-      : []),
-    ...(newest === undefined ? [] : [button({ label: 'Its retry', command: `job ${newest.id}` })]),
-    ...(retryOf === undefined ? [] : [button({ label: 'Retried job', command: `job ${retryOf}` })]),
-    ...(mayAct && !isOver
-      ? [
-          button({
-            label: job.arraySize === undefined ? 'Cancel…' : 'Cancel rest…',
-            command: `cancel ${job.id}`,
-            style: 'danger' as const,
-            says:
-              job.arraySize === undefined
-                ? 'Cancel this job, after a preview'
-                : 'Cancel the children that have not ended, after a preview',
-          }),
-        ]
-      : []),
+    ...retryButtons(props),
+    ...cancelButton(props),
   ];
 }

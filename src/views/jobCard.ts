@@ -195,6 +195,10 @@ function submissionLines(job: Job, around: Surroundings): string[] {
   ].filter((detail) => detail !== undefined);
 }
 
+/** What AWS refused to tell. */
+export const missingNote = ({ missing = [] }: Surroundings) =>
+  missing.length === 0 ? [] : [context(missing.map(escaped).join('\n'))];
+
 export function jobCard(props: JobCardProps): Message {
   const { job, around, now } = props;
   const cause = job.status === 'SUCCEEDED' ? undefined : causeOf(job);
@@ -226,6 +230,7 @@ export function jobCard(props: JobCardProps): Message {
       ...(why.length === 0 ? [] : [section(why.join('\n'))]),
       ...(attempts === undefined ? [] : [section(attempts)]),
       ...(submission.length === 0 ? [] : [section(submission.join('\n'))]),
+      ...missingNote(around),
       context(`id ${code(job.id)}`),
       actions(...waysOn(props)),
     ],

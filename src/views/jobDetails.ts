@@ -4,7 +4,8 @@ import type { Shows } from '../jobs/properties';
 import { propertiesOf, type Surroundings } from '../jobs/surroundings';
 import { type Chapter, pagesOf } from './chapters';
 import { attempts, type Look, times } from './jobAttempts';
-import { headline, jobTitle } from './jobCard';
+import { cancelButton, lookButtons } from './jobButtons';
+import { headline, type JobCardProps, jobTitle, missingNote } from './jobCard';
 import { dependencies, environment, pairs, parts, setup } from './jobSetup';
 import { actions, bold, button, code, context, dotted, linkButton, type Message, printable, section } from './kit';
 import { jobLink } from './links';
@@ -19,13 +20,16 @@ export interface JobDetailsProps {
   shows: Shows;
   /** Counted from 1; one that is not there is the nearest that is. */
   page: number;
+  mayAct: boolean;
+  verbs: JobCardProps['verbs'];
 }
 
 /** As a shell would have to be told it. */
 const shellWords = (command: readonly string[]): string =>
   command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 
-export function jobDetails({ job, around, now, region, shows, page }: JobDetailsProps): Message {
+export function jobDetails(props: JobDetailsProps): Message {
+  const { job, around, now, region, shows, page } = props;
   const look: Look = { job, around, properties: propertiesOf(job, around), now, region };
   const title = jobTitle(job);
   const chapters: Chapter[] = [
@@ -51,12 +55,15 @@ export function jobDetails({ job, around, now, region, shows, page }: JobDetails
     blocks: [
       section(dotted([`${sign(job)}\u00a0${bold(title)}`, headline(job, now), `all details${which}`])),
       ...(pages[shown - 1] ?? []),
+      ...missingNote(around),
       context(`id ${code(job.id)}`),
       actions(
         button({ label: 'Summary', command: `job ${job.id}`, replace: true, style: 'primary' }),
         ...(shown > 1 ? [turn('Previous', shown - 1)] : []),
         ...(shown < pages.length ? [turn('Next', shown + 1)] : []),
+        ...lookButtons(props, false),
         linkButton('Open in AWS', jobLink(job, region)),
+        ...cancelButton(props),
       ),
     ],
   };

@@ -16,6 +16,7 @@ const NOW = 1_800_000_000_000;
 const ID = '4c7599ae-0a82-49aa-ba5a-4727fcce14a8';
 const nothing: Surroundings = { dependencies: [] };
 const shows = () => true;
+const asked = { mayAct: true, verbs: new Set(['why', 'retry']) };
 
 const job = (more: Partial<Job> = {}): Job => ({
   ...{ id: ID, name: 'align', status: 'FAILED', seenAt: NOW, whole: true, attempts: [], entered: {} },
@@ -66,7 +67,7 @@ function keepsLimits(message: Message): void {
 }
 
 function everyPage(of: Job, around: Surroundings): Message[] {
-  const page = (n: number) => jobDetails({ job: of, around, now: NOW, region: 'us-east-1', shows, page: n });
+  const page = (n: number) => jobDetails({ job: of, around, now: NOW, region: 'us-east-1', shows, page: n, ...asked });
   const count = Number(/page 1 of (\d+)/.exec(page(1).text)?.[1] ?? 1);
   return many(count, (n) => page(n + 1));
 }
@@ -102,7 +103,8 @@ test('the details of the largest job are pages within the limits, which leave no
 });
 
 test('a page that is not there is the nearest that is', () => {
-  const at = (page: number) => jobDetails({ job: huge, around: hugeAround, now: NOW, region: 'r', shows, page }).text;
+  const at = (page: number) =>
+    jobDetails({ job: huge, around: hugeAround, now: NOW, region: 'r', shows, page, ...asked }).text;
   expect(at(0)).toBe(at(1));
   expect(at(999)).toBe(at(everyPage(huge, hugeAround).length));
 });
@@ -110,10 +112,26 @@ test('a page that is not there is the nearest that is', () => {
 test('a value that was kept while its name was allowed is hidden when it is no more', () => {
   const of = job({ properties: { variables: ['A'], shownVariables: { A: 'secret' } } });
   const message = (allowed: boolean) =>
-    JSON.stringify(jobDetails({ job: of, around: nothing, now: NOW, region: 'r', shows: () => allowed, page: 1 }));
+    JSON.stringify(
+      jobDetails({ job: of, around: nothing, now: NOW, region: 'r', shows: () => allowed, page: 1, ...asked }),
+    );
   expect(message(true)).toContain('secret');
   expect(message(false)).not.toContain('secret');
   expect(message(false)).toContain('`A`');
+});
+
+test('each of several containers has its own environment, also where a name comes twice', () => {
+  const container = (name: string, value: string) => ({ name, image: 'a:1', environment: [{ name: 'MODE', value }] });
+  const of = jobFromDetail(
+    {
+      ...{ jobId: ID, jobName: 'two', status: 'RUNNING' },
+      ecsProperties: { taskProperties: [{ containers: [container('main', 'fast'), container('side', 'slow')] }] },
+    },
+    NOW,
+    shows,
+  );
+  const text = JSON.stringify(everyPage(of, nothing).map(({ blocks }) => blocks));
+  expect(text).toMatch(/_container_ `main`\\n`MODE` = `fast`\\n_container_ `side`\\n`MODE` = `slow`/);
 });
 
 test('a job of which next to nothing is known has a card and details', () => {
@@ -121,7 +139,7 @@ test('a job of which next to nothing is known has a card and details', () => {
     const { name: _, ...bare } = job({ status });
     const props = { job: bare, around: nothing, now: NOW, region: 'us-east-1' };
     keepsLimits(jobCard({ ...props, mayAct: true, verbs: new Set() }));
-    keepsLimits(jobDetails({ ...props, shows, page: 1 }));
+    keepsLimits(jobDetails({ ...props, shows, page: 1, ...asked }));
   }
 });
 
@@ -297,5 +315,39 @@ describe('times and attempts', () => {
     );
     expect(array).toContain('pending for 9 min, its children run');
     expect(array).not.toMatch(/attempt/);
+  });
+});
+
+describe('the ways on', () => {
+  const labels = ({ blocks }: Message): string[] =>
+    blocks.flatMap((block) =>
+      block.type === 'actions' ? block.elements.flatMap((one) => ('text' in one ? [one.text?.text ?? ''] : [])) : [],
+    );
+  const card = (of: Job, around = nothing) => labels(jobCard({ job: of, around, now: NOW, region: 'r', ...asked }));
+
+  test('begin with Why where there can be no log, and with the log where there is', () => {
+    expect(card(job({ status: 'RUNNABLE' }))[0]).toBe('Why');
+    expect(card(job({ statusReason: 'Task failed to start' }))[0]).toBe('Why');
+    expect(card(job({ exitCode: 1, startedAt: NOW }))[0]).toBe('Logs');
+  });
+
+  test('from all details are those that a reader wants next', () => {
+    const of = job({ status: 'STARTING' });
+    expect(labels(jobDetails({ job: of, around: nothing, now: NOW, region: 'r', shows, page: 1, ...asked }))).toEqual([
+      ...['Summary', 'Logs', 'Why', 'Open in AWS', 'Cancel…'],
+    ]);
+  });
+
+  test('retry what failed, with what its cause asks for', () => {
+    const reason = 'OutOfMemoryError: Container killed due to memory usage';
+    expect(card(job({ containerReason: reason, memoryMiB: 2_048, startedAt: NOW }))).toContain('Retry with 4 GiB');
+    const failed: JobRow[] = [{ id: `${ID}:1`, arrayIndex: 1, status: 'FAILED', seenAt: NOW, attemptCount: 1 }];
+    expect(card(job({ arraySize: 3 }), { ...nothing, failed })).toContain('Retry failed');
+  });
+
+  test('of a job of which AWS did not tell all say so', () => {
+    const around = { ...nothing, missing: ['I could not read its nodes. AWS takes no more requests just now.'] };
+    const { blocks } = jobCard({ job: job({ nodes: 2 }), around, now: NOW, region: 'r', ...asked });
+    expect(JSON.stringify(blocks)).toContain('I could not read its nodes.');
   });
 });
