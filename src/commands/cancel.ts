@@ -6,14 +6,15 @@
 import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Operation } from '../history/operation';
+import { jobFromDetail } from '../jobs/fromBatch';
 import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
 import { isLonger, trapIn } from '../jobs/wholeWords';
-import type { Token } from '../jobs/words';
 import type { Answer } from '../slack/deliver';
 import { CANCEL_WORDS } from '../views/cancel';
 import { nameOf } from '../views/jobLine';
 import type { Message } from '../views/kit';
 import { operationGrown } from '../views/operationPreview';
+import { rowForList } from '../views/rowForList';
 import { count, number, some } from '../views/words';
 import { parseArguments } from './arguments';
 import { type Asking, type Command, command, type Room } from './command';
@@ -109,11 +110,15 @@ async function checkGrown(operation: Operation, asking: Asking<unknown>, room: R
   return operationGrown({ operation, words: CANCEL_WORDS, typeNumber, typed: asking.inputs }, more, room.now());
 }
 
-/** A new preview of the ones that failed. */
+/** A new preview of the ones that failed, as they stand in Batch now. */
 async function again(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
   const ids = (await failedOf(op, asking, room, 'cancel')).map(({ id }) => id);
-  const query = ids.map((value): Token => ({ kind: 'word', value, quoted: false }));
-  return await show({ ...asking, text: ids.join(' '), query, flags: new Set() }, room);
+  const details = await room.batch.describe(ids);
+  const jobs = details.map((detail) => rowForList(jobFromDetail(detail, room.now(), room.shows))).filter(isActive);
+  if (jobs.length === 0)
+    throw new UserError(`The jobs that failed in operation ${op} have ended since: there is nothing to cancel.`);
+  const named = `what failed in operation ${op}`;
+  return await preview({ kind: 'cancel', jobs, searched: false, named }, { ...asking, text: `--again ${op}` }, room);
 }
 
 export const cancel: Command = command({

@@ -159,3 +159,24 @@ test('nobody is alerted of jobs that failed only since one that they depend on w
   );
   expect(here.alerts().map(({ plain }) => plain)).toEqual([]);
 });
+
+test('jobs that could not be cancelled are listed with AWS’s words, and a button tries those again', async () => {
+  await hangMany(['denied-1', 'denied-2']);
+  const preview = only(await here.ada.says('/batch cancel denied'));
+  const op = opOf(preview);
+  const calls = ['CancelJob', 'CancelJobs', 'TerminateJob', 'TerminateJobs'].map((call) => `batch:${call}`);
+  here.world.aws.setFaults({ deny: calls });
+  await here.ada.presses('Cancel 2 jobs', preview);
+  await here.until('told', async () => (await here.world.app.room.history.operations.get(op))?.toldAt);
+  here.world.aws.setFaults({ deny: [] });
+  const [result] = said(op);
+  expect(result?.plain).toContain('2 failed');
+  expect(result?.plain).toMatch(/: AccessDeniedException: .*not authorized to perform/);
+  const retried = only(await here.ada.presses('Retry the 2 failed ones', result as Message));
+  expect(retried.plain).toContain('Cancel 2 jobs?');
+  await here.ada.presses('Cancel 2 jobs', retried);
+  const next = opOf(retried);
+  await here.until('told', async () => (await here.world.app.room.history.operations.get(next))?.toldAt);
+  expect(said(next)[0]?.plain).toContain(`cancelled 2 jobs: what failed in operation ${op}`);
+  expect(said(next)[0]?.plain).toContain('2 cancelled');
+});

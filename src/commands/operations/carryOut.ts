@@ -28,6 +28,10 @@ const MOST_TELLING_MS = 24 * 3_600_000;
 /** So many failures are in the message; the file has all. */
 const FAILURES_TOLD = 10;
 
+const HEX_DIGITS = 16;
+/** The audit takes results in the order of ids: of many jobs a part after the other, so that few are in memory. */
+const RESULTS_AT_ONCE = 25_000;
+
 /** A worker's turn at an operation. */
 interface Turn {
   operation: Operation;
@@ -122,14 +126,26 @@ function addUp(...tallies: readonly Tally[]): Tally {
   return sums;
 }
 
+/** Which part of all ids one belongs to, by the first digit of its UUID: the parts follow each other in the order of ids. */
+function partOf(id: string, parts: number): number {
+  const digit = Number.parseInt(id.charAt(0), HEX_DIGITS);
+  return Number.isNaN(digit) ? parts - 1 : Math.floor((digit * parts) / HEX_DIGITS);
+}
+
 /** What became of all, and who did it, stands in the audit before the operation counts as done. */
 async function finish({ operation, kind, room }: Turn): Promise<Operation | undefined> {
   const { operations, audit } = room.history;
   const { op } = operation;
-  const all: Outcome[] = [];
-  for await (const { outcomes } of operations.outcomes(op)) all.push(...outcomes);
+  let tally: Tally = {};
+  const parts = Math.min(HEX_DIGITS, Math.ceil(operation.count / RESULTS_AT_ONCE));
+  for (let part = 0; part < parts; part++) {
+    const some: Outcome[] = [];
+    for await (const { outcomes } of operations.outcomes(op))
+      some.push(...outcomes.filter(({ id }) => partOf(id, parts) === part));
+    await audit.writeResults(op, some);
+    tally = tallyOf(some, tally);
+  }
   const endedAt = room.now();
-  await audit.writeResults(op, all);
   await audit.write({
     at: endedAt,
     by: operation.startedBy ?? operation.askedBy,
@@ -140,7 +156,7 @@ async function finish({ operation, kind, room }: Turn): Promise<Operation | unde
     op,
     count: operation.count,
     ...(operation.reason === undefined ? {} : { reason: operation.reason }),
-    outcomes: tallyOf(all),
+    outcomes: tally,
   });
   if (kind.lookBack !== undefined) await room.enqueue({ kind: 'lookBack', op }, kind.lookBack.afterSeconds);
   return await operations.finish(op, endedAt);

@@ -19,6 +19,8 @@ export interface Previewed {
   jobs: readonly JobRow[];
   /** Those whose queues count for the role too, such as children that go with their array. */
   covered?: readonly JobRow[];
+  /** What they are called where it ends, in place of what was typed. */
+  named?: string;
   /** The jobs came from a search, which is made again at the press. */
   searched: boolean;
   /** Whole sentences to be known before it is confirmed. */
@@ -60,7 +62,7 @@ export async function preview(of: Previewed, asking: Asking<unknown>, room: Room
     size: sizeOfJobs(jobs),
     searched: of.searched,
     ...(queues.has(undefined) ? {} : { queues: [...queues].filter((queue) => queue !== undefined) }),
-    named: jobs.length === 1 && only !== undefined ? nameOf(only) : asking.text,
+    named: jobs.length === 1 && only !== undefined ? nameOf(only) : (of.named ?? asking.text),
     facts: {
       ...factsOf(jobs, userOf, asking.person.name),
       notes: [...notes],
