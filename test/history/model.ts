@@ -138,7 +138,7 @@ export class History {
   }
 }
 
-/** Lets several go on command by command, each time the one that is chosen. */
+/** Lets several go on command by command, each time the one that is chosen, until each has ended; fails if one did. */
 export async function interleave(
   choices: readonly number[],
   works: readonly ((turn: () => Promise<void>) => Promise<unknown>)[],
@@ -146,12 +146,12 @@ export async function interleave(
   const waiting: (() => void)[] = [];
   const turn = () => new Promise<void>((resolve) => void waiting.push(resolve));
   let running = works.length;
-  const all = Promise.all(works.map((work) => work(turn).finally(() => running--)));
+  const all = Promise.allSettled(works.map((work) => work(turn).finally(() => running--)));
   for (let n = 0; running > 0; n++) {
     await new Promise((resolve) => setImmediate(resolve));
     waiting.splice((choices[n % choices.length] ?? 0) % Math.max(1, waiting.length), 1)[0]?.();
   }
-  await all;
+  for (const ended of await all) if (ended.status === 'rejected') throw ended.reason;
 }
 
 const killedAfter = fc.option(fc.nat(40), { nil: undefined });

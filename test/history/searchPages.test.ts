@@ -93,7 +93,7 @@ test('whatever happens between two pages, no job comes twice or is left out, for
 test('a search whose budget ends before its page is full goes on where it ended', async () => {
   const history = aHistory();
   const rare = 7;
-  for (let n = 0; n < 24; n++) {
+  for (let n = 0; n < 64; n++) {
     await history.tell({ ...jobOf(n, n), name: n === rare ? 'needle' : 'hay' });
     if (n % 4 !== 3) continue;
     history.wait();

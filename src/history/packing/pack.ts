@@ -225,9 +225,14 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
     if (head === undefined) return 'cut off';
     try {
       // A laptop that slept through its lease has no time left either.
-      return await work(head, () => remainingMs() > RESERVE_MS && now() < until);
-    } finally {
+      const outcome = await work(head, () => remainingMs() > RESERVE_MS && now() < until);
       await items.release(head);
+      return outcome;
+    } catch (error) {
+      const released = await items.release(head).catch(() => head);
+      // Who took the lease over has gone on since, and what was valid here may be removed.
+      if (error instanceof MissingItemError && released === undefined) return 'cut off';
+      throw error;
     }
   }
 

@@ -3,6 +3,7 @@
  *
  * Whoever packs notes first what it will write and what will then be superseded. After an hour all of that is removed which
  * the valid list does not name: both what was superseded, and what a packer wrote that was cut off before it could commit.
+ * What a later note names too was superseded later, and has its hour from then on.
  * (DynamoDB's own expiry would save nothing: to mark an item costs as much as to delete it.)
  */
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
@@ -42,6 +43,21 @@ export function changedBetween(before: Note, after: Note): Note {
 export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
   const pk = 'SEGMENTS';
   const skAt = (at: number) => `note#${String(at).padStart(15, '0')}`;
+  async function notes(first: string, last: string): Promise<z.infer<typeof noteSchema>[]> {
+    const found: z.infer<typeof noteSchema>[] = [];
+    const pages = paginateQuery(
+      { client: doc },
+      {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: { ':pk': pk, ':first': first, ':last': last },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items } of pages) found.push(...(Items ?? []).map((item) => noteSchema.parse(item)));
+    return found;
+  }
+
   return {
     async note(at: number, { fence }: Head, { segments, lists }: Note): Promise<void> {
       if (segments.length + lists.length === 0) return;
@@ -49,7 +65,7 @@ export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
     },
 
     /**
-     * Removes what was noted long enough ago and is not named by the valid list.
+     * Removes what was noted long enough ago, and by no note since, and is not named by the valid list.
      */
     async remove(
       items: SegmentItems,
@@ -58,29 +74,21 @@ export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
       now: number,
       hasTime: () => boolean,
     ): Promise<void> {
-      const valid = namedBy(head, entries);
-      const [segments, lists] = [new Set(valid.segments), new Set(valid.lists)];
-      const pages = paginateQuery(
-        { client: doc },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: { ':pk': pk, ':first': 'note#', ':last': skAt(Math.max(0, now - KEPT_MS)) },
-        },
-      );
-      for await (const { Items } of pages) {
-        for (const item of Items ?? []) {
-          const note = noteSchema.parse(item);
-          for (const id of note.segments) {
-            if (!hasTime()) return;
-            if (!segments.has(id)) await items.dropSegment(id);
-          }
-          for (const key of note.lists) {
-            if (!hasTime()) return;
-            if (!lists.has(key)) await items.dropList(key);
-          }
-          await doc.send(new DeleteCommand({ TableName: table, Key: { pk, sk: note.sk } }));
+      const due = await notes('note#', skAt(Math.max(0, now - KEPT_MS)));
+      if (due.length === 0) return;
+      const kept = [namedBy(head, entries), ...(await notes(skAt(Math.max(0, now - KEPT_MS)), 'note#~'))];
+      const segments = new Set(kept.flatMap((note) => note.segments));
+      const lists = new Set(kept.flatMap((note) => note.lists));
+      for (const note of due) {
+        for (const id of note.segments) {
+          if (!hasTime()) return;
+          if (!segments.has(id)) await items.dropSegment(id);
         }
+        for (const key of note.lists) {
+          if (!hasTime()) return;
+          if (!lists.has(key)) await items.dropList(key);
+        }
+        await doc.send(new DeleteCommand({ TableName: table, Key: { pk, sk: note.sk } }));
       }
     },
   };
