@@ -6,7 +6,7 @@ import { parseReference } from '../jobs/reference';
 import type { Answer } from '../slack/deliver';
 import { cut } from '../views/kit';
 import { logsZipAnswer, logsZipComment, type Written } from '../views/logFile';
-import { count, number, sentence } from '../views/words';
+import { count, sentence } from '../views/words';
 import type { Asking, Room } from './command';
 import { fileName, isFull, readingMs, share } from './logFile';
 import { queryOf } from './search';
@@ -16,11 +16,17 @@ import { writeLog } from './writeLog';
 import { zipTo } from './zip';
 
 /** Each takes two calls to CloudWatch or more, of which it takes 25 a second. */
-const MOST_JOBS = 500;
+export const MOST_JOBS = 500;
 const MOST_WHY = 300;
 
-/** The jobs that are named by ids, or found by the search; an array's children stand for it. */
-async function jobsOf(asking: Asking<unknown>, room: Room): Promise<Job[]> {
+interface Found {
+  jobs: Job[];
+  /** Where the next part of the search begins, and how many jobs it all finds. */
+  next?: { from: number; of: number };
+}
+
+/** The jobs that are named by ids, or found by the search from the given one on; an array's children stand for it. */
+async function jobsOf(asking: Asking<unknown>, from: number, room: Room): Promise<Found> {
   const words = asking.query.flatMap((token) => (token.kind === 'word' ? [token.value] : []));
   if (asking.query.length === 0) {
     throw new UserError(
@@ -29,19 +35,17 @@ async function jobsOf(asking: Asking<unknown>, room: Room): Promise<Job[]> {
     );
   }
   if (words.length === asking.query.length && words.every((word) => parseReference(word)?.kind === 'id')) {
-    return (await Promise.all(words.map((word) => whichLog(word, {}, room)))).map(({ job }) => job);
+    return { jobs: (await Promise.all(words.map((word) => whichLog(word, {}, room)))).map(({ job }) => job) };
   }
   const query = queryOf(asking, room.now());
   const rows: JobRow[] = await room.history.search.all(query);
-  const single = rows.filter(({ arraySize }) => arraySize === undefined);
+  const all = rows.filter(({ arraySize }) => arraySize === undefined);
+  const single = all.slice(from, from + MOST_JOBS);
   if (single.length === 0) throw new UserError(`No job matches ${asking.text}.`, `search ${asking.text}`);
-  if (single.length > MOST_JOBS) {
-    throw new UserError(
-      `That is ${number(single.length)} jobs; I put the logs of ${MOST_JOBS} into one zip at most. Narrow it down.`,
-    );
-  }
   const stored = new Map((await room.history.jobs.getMany(single.map(({ id }) => id))).map(({ job }) => [job.id, job]));
-  return single.flatMap(({ id }) => stored.get(id) ?? []);
+  const jobs = single.flatMap(({ id }) => stored.get(id) ?? []);
+  const until = from + single.length;
+  return until >= all.length ? { jobs } : { jobs, next: { from: until, of: all.length } };
 }
 
 /** @returns the name, or another that is not taken yet */
@@ -74,8 +78,10 @@ function partsOf(jobs: readonly Job[]): Part[] {
   });
 }
 
-export async function logsZip(asking: Asking<unknown>, isShared: boolean, room: Room): Promise<Answer> {
-  const parts = partsOf(await jobsOf(asking, room));
+/** @param from how many of the jobs that a search finds are in zips before this one */
+export async function logsZip(asking: Asking<unknown>, from: number, isShared: boolean, room: Room): Promise<Answer> {
+  const { jobs, next } = await jobsOf(asking, from, room);
+  const parts = partsOf(jobs);
   const spool = await openSpool(room.now());
   try {
     const zip = zipTo(spool.write);
@@ -130,7 +136,8 @@ export async function logsZip(asking: Asking<unknown>, isShared: boolean, room: 
       const why = sum.leftOut > 0 ? 'There was no time to read any.' : (list[0] ?? '');
       throw new UserError(`None of ${count(parts.length, 'log')} can be had. ${sentence(cut(why, MOST_WHY))}`);
     }
-    const props = { asked: asking.text, ...sum, bytes: spool.bytes(), isShared };
+    const nextPart = next && { ...next, command: `logs ${asking.text} page:z/${next.from} --file` };
+    const props = { asked: asking.text, ...sum, bytes: spool.bytes(), isShared, nextPart };
     const upload = {
       path: spool.path,
       bytes: spool.bytes(),

@@ -95,7 +95,7 @@ export async function whichLog(text: string, choice: LogChoice, room: Room): Pro
   const job = choice.node === undefined ? named : await nodeOf(named, choice.node, room);
   const attempts = newestAttempt(job);
   const attempt = choice.attempt ?? attempts;
-  if (attempt > attempts) {
+  if (attempt < 1 || attempt > attempts) {
     throw new UserError(
       `This job has had ${count(attempts, 'attempt')}: choose attempt:1${attempts > 1 ? ` to attempt:${attempts}` : ''}.`,
       `logs ${job.id} attempt:${attempts}`,

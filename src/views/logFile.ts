@@ -86,9 +86,11 @@ export interface LogsZipProps {
   /** Jobs whose log is not in it, or not whole, for want of time or room. */
   leftOut: number;
   isShared: boolean;
+  /** The command for the jobs that this zip has no room for, how many are done by now, and how many there are in all. */
+  nextPart?: { command: string; from: number; of: number } | undefined;
 }
 
-export function logsZipComment({ files, lines, bytes, without, leftOut }: LogsZipProps): string {
+export function logsZipComment({ files, lines, bytes, without, leftOut, nextPart }: LogsZipProps): string {
   return [
     `The logs of ${count(files, 'job')}: ${count(lines, 'line')}, ${fileSize(bytes)} zipped.`,
     ...(without === 0 ? [] : [`${count(without, 'job has', 'jobs have')} none; contents.txt in it says why.`]),
@@ -97,10 +99,17 @@ export function logsZipComment({ files, lines, bytes, without, leftOut }: LogsZi
       : [
           `${count(leftOut, 'log is', 'logs are')} left out or cut, for want of time or room: narrow the search down for ${leftOut === 1 ? 'it' : 'them'}.`,
         ]),
+    ...(nextPart === undefined
+      ? []
+      : [`That is up to job ${number(nextPart.from)} of ${number(nextPart.of)} that match.`]),
   ].join(' ');
 }
 
 export function logsZipAnswer(props: LogsZipProps): Message {
   const words = `${logsZipComment(props)} The file is ${where(props.isShared)}.`;
-  return { text: words, blocks: [section(escaped(words)), context(escaped(props.asked))] };
+  const next =
+    props.nextPart === undefined
+      ? []
+      : [actions(button({ label: 'Next part', command: props.nextPart.command, says: 'Get the logs of more jobs' }))];
+  return { text: words, blocks: [section(escaped(words)), context(escaped(props.asked)), ...next] };
 }

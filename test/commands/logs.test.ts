@@ -295,8 +295,8 @@ describe('which log', () => {
   test('attempts, nodes and children out of range are told with the range', async () => {
     const { id } = await writtenLog(here, lines(2));
     expect((await says(`logs ${id} attempt:2`)).plain).toContain('This job has had 1 attempt: choose attempt:1.');
-    expect((await says(`logs ${id} attempt:0`)).plain).toContain('not from 1 to 10');
-    expect((await says(`logs ${id} tail:201`)).plain).toContain('not from 1 to 200');
+    expect((await says(`logs ${id} attempt:0`)).plain).toContain('This job has had 1 attempt: choose attempt:1.');
+    expect((await says(`logs ${id} tail:201`)).plain).toContain('it goes from 1 to 200');
     expect((await says(`logs ${id} node:1`)).plain).toContain('is no multi-node job: it has no node 1');
     const nodes = await tell(here, {
       status: 'FAILED',
@@ -401,6 +401,13 @@ describe('which log', () => {
     expect((await says(`logs ${id} status:failed`)).plain).toContain('don\'t understand "status:failed" after it');
     expect((await says(`logs ${id} tail:2 head:2`)).plain).toContain('tail: or head:, not both.');
     expect((await says(`logs ${id} fil`)).plain).toContain('Did you mean file?');
+    expect((await says(`logs ${id} atempt:2`)).plain).toContain('Did you mean attempt:2?');
+    expect((await says(`logs ${id} file tail:5`)).plain).toContain("tail: and file don't go together");
+    expect((await says(`logs ${id} follow grep:x`)).plain).toContain("grep: and follow don't go together");
+    expect((await says(`logs ${id} follow file`)).plain).toContain('file or follow, not both');
+    const several = await says('logs told status:succeeded');
+    expect(several.plain).toMatch(/\d+ jobs match told status:succeeded, and I show the log of one at a time\./);
+    expect(several.plain).toContain('[/batch logs told status:succeeded file]');
     expect((await says(`logs ${id} --folow`)).plain).toContain('Did you mean --follow?');
   });
 });

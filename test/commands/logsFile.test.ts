@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../src/commands/run';
+import { ingest } from '../../src/history/ingest';
+import type { Job } from '../../src/jobs/job';
 import type { Message } from '../../src/local/slack/server';
 import { type Scene, scene } from '../scene';
 import { lines, only, writtenLog } from './writtenLog';
@@ -109,8 +111,44 @@ with zipfile.ZipFile(sys.argv[1]) as z:
   expect((await here.ada.says(`/batch logs ${one} ${two} file`)).at(-1)?.plain).toContain('The logs of 2 jobs');
 });
 
-test('a search without jobs, without words, and one that finds too much for a zip are refused', async () => {
-  expect(only(await here.ada.says('/batch logs nothing-is-called-so file')).plain).toContain('No job matches');
+test('more jobs than a zip takes come in parts', async () => {
+  const now = Date.now();
+  const { room } = here.world.app;
+  const { id } = await writtenLog(here, lines(3), { jobName: 'plenty', createdAt: now - 1_000 });
+  const jobs = Array.from(
+    { length: 501 },
+    (_, n): Job => ({
+      id: `${n.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`,
+      name: 'plenty',
+      queue: 'q',
+      status: 'FAILED',
+      statusReason: 'Task failed to start',
+      createdAt: now - 60_000 - n,
+      stoppedAt: now,
+      attempts: [],
+      entered: {},
+      seenAt: now,
+      whole: true,
+    }),
+  );
+  for (let at = 0; at < jobs.length; at += 25)
+    await Promise.all(jobs.slice(at, at + 25).map((job) => ingest(room.history.jobs, job, room.now)));
+  await here.until('all', async () =>
+    only(await here.ada.says('/batch search plenty')).plain.includes('502 jobs') ? true : undefined,
+  );
+  const first = (await here.ada.says('/batch logs plenty file')).at(-1);
+  expect(first?.plain).toContain('The logs of 1 job: 3 lines');
+  expect(first?.plain).toContain('That is up to job 500 of 502 that match.');
+  expect(first?.plain).toMatch(/^plenty$/m);
+  const second = first && (await here.ada.presses('Next part', first)).at(-1);
+  expect(second?.plain).toContain('None of 2 logs can be had.');
+  expect((await here.ada.says(`/batch logs ${id} plenty file`)).at(-1)?.plain).not.toContain('Next part');
+}, 30_000);
+
+test('a search without jobs, and one without words, are refused', async () => {
+  const none = only(await here.ada.says('/batch logs nothing-is-called-so file')).plain;
+  expect(none).toContain('No job matches nothing-is-called-so.');
+  expect(none).toContain('[/batch search nothing-is-called-so]');
   expect(only(await here.ada.says('/batch logs --file')).plain).toContain('Which logs?');
 });
 
