@@ -51,7 +51,7 @@ test('a packer that lost its lease, and whose list is removed meanwhile, ends qu
   await history.tell(job(2));
   let commands = 0;
   let late = 0;
-  for (let at = 2; at < 8; at++) {
+  for (let at = 1; at < 8; at++) {
     commands = 0;
     const turn = async () => {
       if (commands++ !== at) return;
