@@ -5,7 +5,7 @@ import { type Cursor, decodeCursor } from '../jobs/match';
 import { misspeltValue, misspeltWord } from '../jobs/misspelt';
 import { parseQuery, type Query } from '../jobs/query';
 import { describeQuery, formatQuery } from '../jobs/queryText';
-import { JOBS_PER_PAGE, jobList, noJobs } from '../views/jobList';
+import { JOBS_PER_PAGE, jobList, noJobs, noneYet } from '../views/jobList';
 import { type Asking, command, type Room } from './command';
 
 const cursor = z.string().transform((text, context): Cursor => {
@@ -93,6 +93,7 @@ export const search = command({
         }),
       };
     }
+    if (result.rows.length === 0 && result.isAtLeast === true) return { message: noneYet({ query, result }) };
     const share = asking.flags.has('share');
     return {
       message: jobList({

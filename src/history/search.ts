@@ -212,11 +212,14 @@ export function jobSearch(
         const begun = await begin(query);
         const answer = await find(begun, query.sort ?? 'newest', page, options.pageOnly);
         const { found, total, from, hasNext, hasPrevious, isExact } = answer;
-        const [first, last] = [found[0], answer.cutAt ?? found.at(-1)];
+        const isBack = page.after === undefined && page.before !== undefined;
+        const first = isBack ? (answer.cutAt ?? found[0]) : found[0];
+        const last = isBack ? found.at(-1) : (answer.cutAt ?? found.at(-1));
         return {
           rows: await rowsOf(found, begun),
           total,
-          from,
+          ...(from === undefined ? {} : { from }),
+          ...(answer.cutAt === undefined ? {} : { lookedUntil: answer.cutAt.key }),
           ...(isExact ? {} : { isAtLeast: true as const }),
           ...(hasNext && last !== undefined ? { next: { key: last.key, id: last.id } } : {}),
           ...(hasPrevious && first !== undefined ? { previous: { key: first.key, id: first.id } } : {}),

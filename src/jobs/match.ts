@@ -152,8 +152,10 @@ export interface SearchResult {
   total: number;
   /** The count was ended by its budget of time or reads: there are at least so many. */
   isAtLeast?: true;
-  /** 1-based position of the first row. */
-  from: number;
+  /** The budget ended before the page was full: jobs created beyond this moment (ms) were not looked at. */
+  lookedUntil?: number;
+  /** 1-based position of the first row; undefined where the budget ended before that was counted. */
+  from?: number;
   next?: Cursor;
   previous?: Cursor;
 }

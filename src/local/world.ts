@@ -55,6 +55,9 @@ export interface WorldOptions {
   silenceMs?: number;
   /** How many days after its end the bot removes a job; it keeps all by default. */
   retentionDays?: number;
+  /** What one search may spend; as much as the bot's own defaults. */
+  searchSeconds?: number;
+  searchReadUnits?: number;
   /** People in place of the usual three. */
   users?: readonly LocalUser[];
   /** Settings of the bot's on who may what, in place of the usual ones. */
@@ -139,8 +142,8 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     RETENTION_DAYS: options.retentionDays,
     TRACKED_QUEUES: [],
     SHOWN_VARIABLES: ['LOCAL_*', 'STAGE'],
-    SEARCH_SECONDS: 2,
-    SEARCH_READ_UNITS: 1_000,
+    SEARCH_SECONDS: options.searchSeconds ?? 2,
+    SEARCH_READ_UNITS: options.searchReadUnits ?? 1_000,
     LOG_LEVEL: options.logLevel ?? ('warn' as const),
     AWS_REGION: 'us-east-1',
     ...ROLES,

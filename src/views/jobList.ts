@@ -5,6 +5,7 @@ import type { Query } from '../jobs/query';
 import { describeQuery, formatQuery } from '../jobs/queryText';
 import { jobLine } from './jobLine';
 import { actions, button, context, cut, escaped, type Message, section } from './kit';
+import { moment } from './time';
 import { count, goesBack, number } from './words';
 
 export const JOBS_PER_PAGE = 10;
@@ -32,15 +33,24 @@ const isActive = (job: JobRow): boolean => job.status !== 'SUCCEEDED' && job.sta
 const paged = (query: Query, key: 'after' | 'before', cursor: Cursor): string =>
   `search ${formatQuery(query)} ${key}:${encodeCursor(cursor)}`.replace(/ +/g, ' ');
 
+const lookOn = ({ sort }: Query): string => (sort === 'oldest' ? 'Look further on' : 'Look further back');
+
+/** Where a search that may not take longer stopped. */
+function howFar({ sort }: Query, { total, lookedUntil }: SearchResult): string {
+  if (lookedUntil !== undefined)
+    return `I looked through jobs ${sort === 'oldest' ? 'up' : 'back'} to ${moment(lookedUntil)} to answer in time`;
+  const only = sort === 'name' || sort === 'duration' ? `, and sorted these by ${sort}` : '';
+  return `I stopped counting at ${number(total)} to answer in time${only}`;
+}
+
 export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays, page }: JobListProps): Message {
   const { rows, total, from } = result;
   const all = `${number(total)}${result.isAtLeast ? '+' : ''}`;
   const what = describeQuery(query);
   const cutShort =
-    result.isAtLeast === true
-      ? `I stopped counting at ${number(total)} to answer in time; since:, queue: or status: narrow it down to an exact count`
-      : '';
-  const shown = rows.length === 0 ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${all}`;
+    result.isAtLeast === true ? `${howFar(query, result)}; since:, queue: or status: narrow it down` : '';
+  const shown =
+    rows.length === 0 || from === undefined ? '' : `${number(from)}-${number(from + rows.length - 1)} of ${all}`;
   const summary = `${all} ${total === 1 && !result.isAtLeast ? what.replace(/\bjobs\b/, 'job').replace('that match ', 'that matches ') : what}`;
   const order =
     query.sort === undefined || query.sort === 'newest'
@@ -63,7 +73,7 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
       ? []
       : [
           button({
-            label: 'Next',
+            label: result.lookedUntil === undefined ? 'Next' : lookOn(query),
             command: paged(query, 'after', result.next),
             replace: true,
             style: 'primary' as const,
@@ -95,6 +105,34 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
         ),
       ),
       ...(sharedBy === undefined ? [actions(...elements)] : []),
+    ],
+  };
+}
+
+/** Nothing was found as far as a search may look at once. */
+export function noneYet({ query, result }: Pick<JobListProps, 'query' | 'result'>): Message {
+  const what = describeQuery(query);
+  const { lookedUntil, next } = result;
+  const until =
+    lookedUntil === undefined ? '' : ` ${query.sort === 'oldest' ? 'up' : 'back'} to ${moment(lookedUntil)}`;
+  const { sort: _, ...newest } = query;
+  const [onward, goesOn] =
+    lookedUntil === undefined || next === undefined
+      ? [
+          button({ label: 'Newest first', command: `search ${formatQuery(newest)}`.trim(), replace: true }),
+          'sort them by time',
+        ]
+      : [
+          button({ label: lookOn(query), command: paged(query, 'after', next), replace: true, style: 'primary' }),
+          lookOn(query).toLowerCase(),
+        ];
+  return {
+    text: `No ${what} yet.`,
+    blocks: [
+      section(
+        `*${escaped(cut(`No ${what} yet.`, MOST_TITLE))}*\nI looked through jobs${until} and found none yet: narrow it down with since:, queue: or status:, or ${goesOn}.`,
+      ),
+      actions(onward, button({ label: 'Narrow…', command: `search ${formatQuery(query)}`.trim(), form: true })),
     ],
   };
 }

@@ -21,7 +21,7 @@ export interface Search {
   page: Omit<Page, 'after' | 'before'> & { after?: TimePlace; before?: TimePlace };
   /** Whether a segment may hold what is asked for. */
   vocabulary?: (segment: SegmentSummary, question: Question, isIdKnown: boolean) => Soon<boolean>;
-  /** Tells when to stop counting; asked before each segment is read. */
+  /** Tells when to stop; asked before each segment is read, but not while so few were read that there is nothing to show. */
   isSpent?: () => boolean;
   /** Leave the total out. */
   pageOnly?: boolean;
@@ -32,10 +32,10 @@ export interface FoundPage<Place extends Cursor = Found> {
   total: number;
   /** False when the budget ended before the count: there are at least so many. */
   isExact: boolean;
-  /** Where the budget ended before the page was full: what lies behind it was not looked at. */
+  /** Where the budget ended before the page was full, going from the page's edge: what lies behind it was not looked at. */
   cutAt?: TimePlace;
-  /** 1-based position of the first. */
-  from: number;
+  /** 1-based position of the first; undefined where the budget ended before that was counted. */
+  from: number | undefined;
   hasNext: boolean;
   hasPrevious: boolean;
 }
@@ -60,6 +60,9 @@ export function segmentsToAsk({
         true),
   );
 }
+
+/** So many are read whatever was spent, until there is something to show: most of an answer's segments overlap with fewer. */
+export const LEAST_SEGMENTS = 4;
 
 /** A first segment that is smaller tells too little of how rare a match is. */
 const TELLING_ROWS = 4_096;
@@ -123,6 +126,7 @@ class Shelf {
     const ahead = this.segments
       .filter((segment) => from === undefined || sign * (farthest(segment) - from.key) >= 0)
       .sort((a, b) => sign * (nearest(a) - nearest(b)));
+    const begin = ahead[0] === undefined ? 0 : nearest(ahead[0]);
     const others = this.search.others.filter(isBehind).sort((a, b) => sign * comparePlaces(a, b));
     let hits: Hit[] = others.slice(0, atMost).map(({ key, id }) => ({ at: key, id }));
     let cutAt: TimePlace | undefined;
@@ -130,10 +134,16 @@ class Shelf {
       // Segments overlap in time: only when the last hit is nearer than all of a segment can that be left alone.
       const last = hits.length < atMost ? undefined : hits[atMost - 1];
       if (last !== undefined && sign * (last.at - nearest(segment)) < 0) break;
-      if (this.#open.size > 0 && this.known(segment) === undefined && this.search.isSpent?.() === true) {
-        cutAt = up ? { key: nearest(segment) - 1, id: LAST_ID } : { key: nearest(segment) + 1, id: FIRST_ID };
-        hits = hits.filter(({ at }) => sign * (at - nearest(segment)) < 0);
-        break;
+      if (this.known(segment) === undefined && this.search.isSpent?.() === true) {
+        const sure = hits.filter(({ at }) => sign * (at - nearest(segment)) < 0);
+        const place = up ? { key: nearest(segment) - 1, id: LAST_ID } : { key: nearest(segment) + 1, id: FIRST_ID };
+        // Going on from where this walk began would find as little, again and again.
+        const isOnward = from === undefined ? sign * (nearest(segment) - begin) > 0 : isBehind(place);
+        if (sure.length > 0 ? this.#open.size > 0 : isOnward && this.#open.size >= LEAST_SEGMENTS) {
+          cutAt = place;
+          hits = sure;
+          break;
+        }
       }
       if (!(await this.mayHold(segment))) continue;
       const open = await this.open(segment);
@@ -189,15 +199,16 @@ export async function searchSegments(search: Search): Promise<FoundPage> {
   const { found, cutAt } = walked;
   const shown = found.slice(0, page.limit);
   const [first, last] = [shown[0], shown.at(-1)];
+  const isFirst = page.after === undefined && !turnedBack;
   if (cutAt !== undefined) {
     return {
       found: shown,
       total: shown.length,
       isExact: false,
       cutAt,
-      from: 1,
-      hasNext: !turnedBack,
-      hasPrevious: shown.length > 0 && (page.after !== undefined || turnedBack),
+      from: isFirst ? 1 : undefined,
+      hasNext: !turnedBack || shown.length > 0,
+      hasPrevious: turnedBack || (shown.length > 0 && page.after !== undefined),
     };
   }
   if (search.pageOnly === true) {
@@ -205,29 +216,31 @@ export async function searchSegments(search: Search): Promise<FoundPage> {
       found: shown,
       total: shown.length,
       isExact: false,
-      from: 1,
+      from: isFirst ? 1 : undefined,
       hasNext: turnedBack || found.length > shown.length,
       hasPrevious: page.after !== undefined || turnedBack,
     };
   }
-  const { total, before, isExact } = await count(shelf, first, up);
+  if (first === undefined && page.after === undefined)
+    return { found: [], total: 0, isExact: true, from: 1, hasNext: false, hasPrevious: false };
+  const { total, before, isExact, isPlaced } = await count(shelf, first, up);
   const from = first === undefined && page.after !== undefined ? total + 1 : before + 1;
   return {
     found: shown,
     total: Math.max(total, shown.length),
     isExact,
-    from,
+    from: isPlaced ? from : undefined,
     hasNext: last !== undefined && (found.length > page.limit || before + shown.length < total),
     hasPrevious: first !== undefined && (before > 0 || (!isExact && page.after !== undefined)),
   };
 }
 
-/** How many match, and how many of them come before the first that is shown. */
+/** How many match, and how many of them come before the first that is shown; `isPlaced` when all of these are counted. */
 async function count(
   shelf: Shelf,
   first: Found | undefined,
   up: boolean,
-): Promise<{ total: number; before: number; isExact: boolean }> {
+): Promise<{ total: number; before: number; isExact: boolean; isPlaced: boolean }> {
   const { others, isSpent = () => false } = shelf.search;
   const sign = up ? 1 : -1;
   let total = others.length;
@@ -243,11 +256,12 @@ async function count(
       continue;
     }
     if (!(await shelf.mayHold(segment))) continue;
-    if (shelf.known(segment) === undefined && isSpent()) return { total, before, isExact: false };
+    if (shelf.known(segment) === undefined && isSpent())
+      return { total, before, isExact: false, isPlaced: first !== undefined && isBehind };
     const open = shelf.known(segment) ?? (await shelf.open(segment));
     total += open.count();
     if (first === undefined || isBehind) continue;
     before += await open.count(!up, first);
   }
-  return { total, before, isExact: true };
+  return { total, before, isExact: true, isPlaced: true };
 }

@@ -1,7 +1,7 @@
 /** A search in an order that is not that of time: every match is looked at, but only those near the page are named. */
 import type { Cursor, Page } from '../../jobs/match';
 import { OpenSegment, type SegmentSummary } from './openSegment';
-import { type FoundPage, type Search, segmentsToAsk } from './searchSegments';
+import { type FoundPage, LEAST_SEGMENTS, type Search, segmentsToAsk } from './searchSegments';
 import { unstored } from './texts';
 
 export interface SortedSearch extends Omit<Search, 'others' | 'order' | 'page' | 'pageOnly'> {
@@ -39,7 +39,7 @@ export async function sortedSearch(search: SortedSearch): Promise<FoundPage<Curs
   const edge = page.after ?? page.before;
   /** Nearest to the page's beginning first. */
   const direction = turnedBack ? -ascending : ascending;
-  let [inside, outside, isExact] = [0, 0, true];
+  let [inside, outside, read, isExact] = [0, 0, 0, true];
   let hits: Hit[] = [];
 
   async function consider(hit: Hit): Promise<void> {
@@ -58,12 +58,14 @@ export async function sortedSearch(search: SortedSearch): Promise<FoundPage<Curs
   }
 
   for (const other of others) await consider(other);
-  for (const segment of segmentsToAsk(search)) {
-    if (isSpent()) {
+  const newestFirst = segmentsToAsk(search).sort((a, b) => b.newestAt - a.newestAt);
+  for (const segment of newestFirst) {
+    if (read >= (hits.length > 0 ? 1 : LEAST_SEGMENTS) && isSpent()) {
       isExact = false;
       break;
     }
     if ((await search.vocabulary?.(segment, search.question, search.isIdKnown ?? false)) === false) continue;
+    read++;
     const open = await OpenSegment.open(segment, search.source, search.question, search.isIdKnown);
     const rows = open.matching();
     if (rows.length === 0) continue;
@@ -89,7 +91,7 @@ export async function sortedSearch(search: SortedSearch): Promise<FoundPage<Curs
     found: shown,
     total,
     isExact,
-    from: before + 1,
+    from: isExact || edge === undefined ? before + 1 : undefined,
     hasNext: shown.length > 0 && before + shown.length < total,
     hasPrevious: shown.length > 0 && before > 0,
   };
