@@ -75,11 +75,26 @@ async function remember(ids: readonly string[], room: Room): Promise<void> {
   );
 }
 
+/** Those of which the history knows: from memory where all that Batch has counted are there, else from the table. */
+export async function knownFailures({ id, arraySize = 0, children }: Job, room: Room): Promise<JobRow[]> {
+  const counted = children?.counts.FAILED ?? 0;
+  const { search, jobs } = room.history;
+  await search.refresh();
+  const live: JobRow[] = [];
+  for (let index = 0; index < Math.min(arraySize, MOST_CHILDREN); index++) {
+    const row = search.known(`${id}:${index}`);
+    if (row?.status === 'FAILED') live.push(row);
+  }
+  if (children !== undefined && live.length >= counted) return live;
+  const rows = new Map((await jobs.failedChildren(id)).map((row) => [row.id, row]));
+  for (const row of live) rows.set(row.id, row);
+  return [...rows.values()];
+}
+
 /** Lists the failed children only where the history knows of fewer than Batch has counted. */
 async function failedChildren(parent: Job, room: Room, orMissing: OrMissing): Promise<JobRow[]> {
   const counted = parent.children?.counts.FAILED ?? 0;
-  const found = await room.history.search.all({ words: [], array: parent.id, statuses: ['failed'] });
-  const failed = new Map(found.filter(({ id }) => arrayParentOf(id) === parent.id).map((row) => [row.id, row]));
+  const failed = new Map((await knownFailures(parent, room)).map((row) => [row.id, row]));
   if (failed.size < counted) {
     await orMissing('some of its failed children', async () => {
       let listed = 0;

@@ -1,6 +1,6 @@
 /** Gathers what bears out why a job failed, and how long jobs like it take, from the history as far as that knows. */
 import { type Cause, cancelledBy, instanceIn } from '../jobs/causes';
-import type { Job, JobRow } from '../jobs/job';
+import type { Job } from '../jobs/job';
 import { logPlaceOf, newestAttempt } from '../jobs/logPlace';
 import type { Query } from '../jobs/query';
 import { elsewhere } from '../jobs/waitingElsewhere';
@@ -8,6 +8,7 @@ import type { Usual } from '../views/why';
 import type { HostFacts, WhyFailedProps } from '../views/whyFailed';
 import type { Room } from './command';
 import type { Gathering } from './gathering';
+import { knownFailures } from './lookAround';
 import { repeatsOf } from './whyRepeats';
 import { allQueues, newestOf } from './whyWaiting';
 
@@ -16,7 +17,6 @@ const DAY_MS = 86_400_000;
 const USUAL_DAYS = 30;
 const MOST_USUAL = 100;
 const LOG_LINES = 8;
-const MOST_CHILDREN = 500;
 
 const since = (days: number, now: number) => ({ at: now - days * DAY_MS, typed: `${days}d` });
 
@@ -78,11 +78,6 @@ async function failedDependencies(job: Job, gathering: Gathering, room: Room): P
   return [...(known?.values() ?? [])].filter(({ status }) => status === 'FAILED');
 }
 
-async function failedChildren(job: Job, room: Room): Promise<JobRow[]> {
-  const query: Query = { words: [], array: job.id, statuses: ['failed'] };
-  return (await room.history.search.search(query, { limit: MOST_CHILDREN })).rows;
-}
-
 /**
  * At most four calls to AWS, and only those that the cause asks for: the log's end, the instance, and queues with their
  * compute environments where another queue may be the answer.
@@ -99,7 +94,7 @@ export async function gatherFailed(
     wants('log') ? lastLines(job, gathering, room) : [],
     wants('host') ? hostOf(job, gathering, room) : undefined,
     wants('dependencies') ? failedDependencies(job, gathering, room) : [],
-    wants('children') ? failedChildren(job, room) : [],
+    wants('children') ? knownFailures(job, room) : [],
     cause.key === 'hostTerminated' || cause.key === 'spotInterrupted'
       ? gathering.part('other queues', allQueues(room))
       : undefined,

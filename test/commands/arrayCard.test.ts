@@ -119,6 +119,22 @@ describe('an array of 10,000 children', () => {
   }, 60_000);
 });
 
+test('the failed children are found in the table too, as those of a search, whatever their indexes', async () => {
+  const { jobs } = here.world.app.room.history;
+  const parentId = randomUUID();
+  const child = (index: number, status: string) =>
+    jobFromSummary(
+      { jobId: `${parentId}:${index}`, status, createdAt: 1, arrayProperties: { index } },
+      'q',
+      Date.now(),
+    );
+  const indexes = [0, 1, 9, 10, 99, 100, 1_234, 9_999];
+  for (const index of indexes) await jobs.put(child(index, 'FAILED'), 0, Date.now());
+  for (const index of [2, 20, 200]) await jobs.put(child(index, 'SUCCEEDED'), 0, Date.now());
+  const found = (await jobs.failedChildren(parentId)).map(({ arrayIndex = -1 }) => arrayIndex);
+  expect(found.sort((a, b) => a - b)).toEqual(indexes);
+});
+
 test('a bot that has seen none of the children lists those that failed, in at most 12 calls', async () => {
   const id = await arrayOf('unseen', 1_200, { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '1' });
   const bot: App = await anotherBot(here, 'array-unseen');
