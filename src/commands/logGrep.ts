@@ -1,10 +1,10 @@
 /** What somebody looks for in a log: the matches by FilterLogEvents, newest first unless asked otherwise, each with the lines around it. */
 import { type LogLine, type LogSpan, NEWEST_FIRST_SINCE } from '../aws/logs';
-import type { Grep } from '../jobs/grep';
+import { asExpression, type Grep } from '../jobs/grep';
 import type { LogPlace } from '../jobs/logPlace';
 import type { Answer } from '../slack/deliver';
 import { logLink } from '../views/links';
-import { logMatches, type MatchLine } from '../views/logMatches';
+import { grepFilter, logMatches, type MatchLine } from '../views/logMatches';
 import { logCommand, noLogs } from '../views/logs';
 import type { Room } from './command';
 import { readWhere, unreadable, whyMissing } from './logPage';
@@ -151,11 +151,16 @@ export async function logGrep(asked: GrepAsked, first: WhichLog, room: Room): Pr
   if (found === undefined) return { message: noLogs({ ...which, why: await whyMissing(which, room) }) };
   if (found.matches.length === 0) {
     const looked = found.isWhole ? '' : ', as far as I could look in the time I have';
+    const expression = asExpression(asked.grep.typed);
     const span = asked.since === undefined && asked.until === undefined ? '' : ' in that time';
     return {
       message: noLogs({
         ...which,
-        why: `No line matches "${asked.grep.typed}"${span}${looked}.`,
+        why: `No line matches "${asked.grep.typed}"${span}${looked}.${
+          expression === undefined
+            ? ''
+            : ` I looked for that very text: as a regular expression it goes ${grepFilter(expression)}`
+        }`,
         pages: [{ label: 'From the end', command: logCommand(which) }],
       }),
     };

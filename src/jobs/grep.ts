@@ -68,6 +68,8 @@ function expressionInAnyCase(source: string): string {
 
 function expression(typed: string, source: string): Grep {
   const wrong = (why: string) => new GrepError(`grep:${typed} is a regular expression gone wrong: ${why}.`);
+  const untaken = (why: string) =>
+    new GrepError(`grep:${typed} is a regular expression that CloudWatch does not take: ${why}.`);
   if (source === '') throw wrong('there is nothing between its slashes');
   try {
     new RegExp(source);
@@ -77,14 +79,14 @@ function expression(typed: string, source: string): Grep {
     throw wrong(why.charAt(0).toLowerCase() + why.slice(1));
   }
   if (/(?<!\\)(?:\\\\)*[()]/.test(source.replace(/\[(?:\\.|[^\]\\])*\]/g, '')))
-    throw wrong('CloudWatch knows no parentheses; write \\( for one in the text, and a|b for either');
+    throw untaken('it knows no parentheses; write \\( for one in the text, and a|b for either');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
   if (/[^\x00-\x7f]/.test(source))
-    throw wrong('CloudWatch takes ASCII characters only; without the slashes any text can be found');
+    throw untaken('it takes ASCII characters only; without the slashes any text can be found');
   if (/(?<!\\)(?:\\\\)*\\(?:[^dDsSwWxt\W]|x(?![0-9a-fA-F]{2}))/.test(source))
-    throw wrong('of letters after a backslash CloudWatch knows d, D, s, S, w, W and xhh alone');
+    throw untaken('of letters after a backslash it knows d, D, s, S, w, W and xhh alone');
   const pattern = expressionInAnyCase(source);
-  if (pattern.length > MOST_PATTERN) throw wrong('it is too long for CloudWatch');
+  if (pattern.length > MOST_PATTERN) throw untaken('it is too long');
   // CloudWatch alone decides: to try it here could take for ever with the right line.
   return { typed, pattern: `%${pattern}%`, matches: () => true };
 }
@@ -104,6 +106,16 @@ function text(typed: string): Grep {
     pattern: pattern === '' ? undefined : `%${pattern}%`,
     matches: (line) => line.toLowerCase().includes(wanted),
   };
+}
+
+/** What a text that looks like a regular expression, and was found nowhere as it stands, would be as one. */
+export function asExpression(typed: string): string | undefined {
+  if (!/\w\|\w|\.[*+]|\\[dDsSwW]|\[[^\]]+\]|^\^|\$$/.test(typed) || /^([/%]).*\1$/s.test(typed)) return undefined;
+  try {
+    return parseGrep(`/${typed}/`).typed;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws GrepError for a regular expression, `/…/` or CloudWatch's own `%…%`, that is none */

@@ -51,11 +51,17 @@ export function jsonLine(text: string): string | undefined {
   return [head.join(' '), ...rest].join('  ');
 }
 
-/** What a terminal would show of a line that goes back to its beginning, such as a progress bar. */
+/**
+ * The last that a terminal would show of a line that goes back to its beginning, such as a progress bar; a sign before it
+ * tells that something stood there, which Whole log has.
+ */
 function lastState(text: string): string {
   let end = text.length;
   while (text[end - 1] === '\r') end--;
-  return text.slice(text.lastIndexOf('\r', end - 1) + 1, end);
+  const from = text.lastIndexOf('\r', end - 1) + 1;
+  let hidden = from;
+  while (text[hidden - 1] === '\r') hidden--;
+  return `${hidden > 0 ? '…⏎ ' : ''}${text.slice(from, end)}`;
 }
 
 /** For a message: usually one line; several for a stack trace that came as one event. */

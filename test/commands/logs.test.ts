@@ -105,7 +105,7 @@ describe('pages of a log', () => {
     const page = await says(`logs ${id}`);
     expect(page).toMatchObject({ notified: [] });
     expect(page.plain).toMatch(/ {2}red text·$/m);
-    expect(page.plain).toMatch(/ {2}100% done$/m);
+    expect(page.plain).toMatch(/ {2}…⏎ 100% done$/m);
     expect(page.plain).toMatch(/ {2}ERROR disk full {2}disk=\/tmp {2}free=0$/m);
     expect(page.plain).toMatch(/ {2}Traceback\n {12}File "a.py"\n {10}ValueError: no$/m);
     expect(page.plain).toContain('{not json');
@@ -191,10 +191,15 @@ describe('grep', () => {
     expect((await says(`logs ${id} grep:/a[/`)).plain).toMatch(
       /grep:\/a\[\/ is a regular expression gone wrong: .*class/,
     );
-    expect((await says(`logs ${id} grep:/(a|b)/`)).plain).toContain('CloudWatch knows no parentheses');
+    expect((await says(`logs ${id} grep:/(a|b)/`)).plain).toContain(
+      'grep:/(a|b)/ is a regular expression that CloudWatch does not take: it knows no parentheses',
+    );
     expect((await says(`logs ${id} grep:/*x/`)).plain).toContain('nothing to repeat');
     expect((await says(`logs ${id} grep:`)).plain).toContain('grep: needs a text to look for');
     expect((await says(`logs ${id} grep:nowhere`)).plain).toContain('No line matches "nowhere".');
+    expect((await says(`logs ${id} grep:"line 2|line 3"`)).plain).toContain(
+      'as a regular expression it goes grep:"/line 2|line 3/"',
+    );
   });
 
   test('Grep opens a form, and what it finds takes the place of the lines', async () => {
