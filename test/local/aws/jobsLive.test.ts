@@ -125,6 +125,10 @@ test('a Fargate job has no container instance but a network interface', async ()
   expect(job.container).not.toHaveProperty('containerInstanceArn');
   expect(job.container?.networkInterfaces?.[0]?.privateIpv4Address).toMatch(/^10\./);
   expect(job.platformCapabilities).toEqual(['FARGATE']);
+  const lost = await world.over(
+    await world.submit({ LOCAL_OUTCOME: 'spot' }, { jobQueue: 'sandbox-fargate', jobDefinition: 'sandbox-fargate' }),
+  );
+  expect(lost.statusReason).toBe('Your Spot Task was interrupted.');
 });
 
 test('a multi-node job has nodes that can be described', async () => {

@@ -3,7 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { type Ending, endingOf } from '../script';
 import { taskChanged } from './events';
 import { clusterOf, hostFor, isFargate, occupy, privateIp, vacate, ZONES } from './hosts';
-import { CONTAINER_NOT_STARTED, EXITED, hostLost, OUT_OF_MEMORY, pullFailed, START_FAILED, TIMED_OUT } from './reasons';
+import {
+  CONTAINER_NOT_STARTED,
+  EXITED,
+  hostLost,
+  OUT_OF_MEMORY,
+  pullFailed,
+  SPOT_TASK_LOST,
+  START_FAILED,
+  TIMED_OUT,
+} from './reasons';
 import { retries } from './retry';
 import type { Attempt, SimJob } from './simJob';
 import { finish, setStatus } from './status';
@@ -71,7 +80,8 @@ export function comeToEnd(world: World, job: SimJob): void {
   if (ending.kind === 'oom') endAttempt(world, job, { statusReason: EXITED, exitCode: 137, reason: OUT_OF_MEMORY });
   else if (ending.kind === 'exit') endAttempt(world, job, { statusReason: EXITED, exitCode: ending.code });
   else if (ending.kind === 'spot') {
-    endAttempt(world, job, { statusReason: hostLost(job.current?.instanceId ?? 'i-00000000000000000') });
+    const { instanceId } = job.current ?? {};
+    endAttempt(world, job, { statusReason: instanceId === undefined ? SPOT_TASK_LOST : hostLost(instanceId) });
   } else endAttempt(world, job, { statusReason: EXITED, exitCode: 0 });
 }
 

@@ -8,6 +8,8 @@ export const DEPENDENT_FAILED = 'Dependent Job failed';
 export const CHILD_FAILED = 'Array Child Job failed';
 export const QUEUE_DELETED = 'JobQueue deleted';
 export const hostLost = (instanceId: string): string => `Host EC2 (instance ${instanceId}) terminated.`;
+/** ECS developer guide, "Amazon ECS stopped tasks error messages", of Fargate Spot. */
+export const SPOT_TASK_LOST = 'Your Spot Task was interrupted.';
 export const pullFailed = (image: string): string =>
   `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${image}: not found`;
 export const CONTAINER_NOT_STARTED =

@@ -3,6 +3,7 @@
 import { hashOf } from '../../workload/random';
 import { ACCOUNT, clusterArn, containerInstanceArn, REGION, taskArn } from '../arns';
 import { INSTANCE_TYPES } from './hosts';
+import { SPOT_TASK_LOST } from './reasons';
 import { type Attempt, parentIdOf, type SimJob } from './simJob';
 import type { World } from './world';
 
@@ -44,7 +45,9 @@ export function ecsTask(world: World, job: SimJob, attempt: Attempt): Record<str
           ? 'TaskFailedToStart'
           : attempt.statusReason?.startsWith('Host EC2')
             ? 'TerminationNotice'
-            : 'UserInitiated';
+            : attempt.statusReason === SPOT_TASK_LOST
+              ? 'SpotInterruption'
+              : 'UserInitiated';
   return present({
     attachments: [],
     attributes: [{ name: 'ecs.cpu-architecture', value: architecture }],
