@@ -1,6 +1,7 @@
 /** `/batch help [verb]`: derived from the declarations of the verbs. */
 import { UserError } from '../errors';
 import { isDone } from '../jobs/job';
+import { logPlaceOf, newestAttempt } from '../jobs/logPlace';
 import { nearest } from '../jobs/nearest';
 import { parseQuery } from '../jobs/query';
 import { type HelpEntry, helpFor, help as helpView } from '../views/help';
@@ -23,12 +24,30 @@ const entryOf = (
   changes,
 });
 
-/** The beginning of a new job's id, of one that goes on if there is one, so that an example works as typed. */
-async function someId({ history, now }: Room): Promise<string> {
-  const { rows } = await history.search.search(parseQuery('', { now: now() }), { limit: 25 });
+/** Which jobs a verb's example works with; any other verb takes any job. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  logs: 'status:running,succeeded,failed',
+  cancel: 'status:active',
+  retry: 'status:failed',
+};
+/** Jobs that are looked at for one that fits. */
+const MOST_LOOKED_AT = 25;
+const MOST_LOGS_LOOKED_AT = 10;
+
+/** The beginning of the id of a new job with which the verb works as typed; `<id>` itself where there is none. */
+async function someId(verb: string, { history, now }: Room): Promise<string> {
+  const query = parseQuery(EXAMPLES[verb] ?? '', { now: now() });
+  const { rows } = await history.search.search(query, { limit: MOST_LOOKED_AT });
   const singles = rows.filter(({ arrayIndex, arraySize }) => arrayIndex === undefined && arraySize === undefined);
-  return (singles.find((row) => !isDone(row)) ?? singles[0] ?? rows[0])?.id.slice(0, 8) ?? '<id>';
+  if (verb === 'logs') {
+    const started = singles.filter(({ startedAt }) => startedAt !== undefined).slice(0, MOST_LOGS_LOOKED_AT);
+    const jobs = (await history.jobs.getMany(started.map(({ id }) => id))).map(({ job }) => job);
+    return jobs.find((job) => logPlaceOf(job, newestAttempt(job)) !== undefined)?.id.slice(0, 8) ?? '<id>';
+  }
+  return (singles.find((row) => !isDone(row)) ?? singles[0])?.id.slice(0, 8) ?? '<id>';
 }
+
+const needsId = ({ example }: Command): boolean => example.includes('<id>');
 
 export const help = command({
   name: 'help',
@@ -39,16 +58,10 @@ export const help = command({
   async run({ words }, room) {
     const { commands, slash } = room;
     const [verb] = words;
-    const id = await someId(room);
-    if (verb === undefined)
-      return {
-        message: helpView(
-          commands.map((each) => entryOf(each, id)),
-          slash,
-        ),
-      };
+    const withExample = async (each: Command) => entryOf(each, needsId(each) ? await someId(each.name, room) : '<id>');
+    if (verb === undefined) return { message: helpView(await Promise.all(commands.map(withExample)), slash) };
     const found = commands.find(({ name }) => name === verb.toLowerCase());
-    if (found !== undefined) return { message: helpFor(entryOf(found, id), slash) };
+    if (found !== undefined) return { message: helpFor(await withExample(found), slash) };
     const instead = nearest(
       verb,
       commands.map(({ name }) => name),

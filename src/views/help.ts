@@ -32,6 +32,10 @@ export const SEARCH_FILTERS: readonly (readonly [string, string])[] = [
   ['sort:', 'newest, oldest, duration, name'],
 ];
 
+/** Those whose example has a job to work with. */
+const runnable = (entries: readonly HelpEntry[]): HelpEntry[] =>
+  entries.filter(({ example }) => !example.includes('<id>'));
+
 /** @param entries in the order to show them, the most used first */
 export function help(entries: readonly HelpEntry[], slash: string): Message {
   const groups = (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).flatMap((group) => {
@@ -52,7 +56,7 @@ export function help(entries: readonly HelpEntry[], slash: string): Message {
         `${code(`${slash} help search`)} shows the filters. Answers are private until you press Share. A job is named by its id, its first 8 characters or more, its ARN, a console link, or parent:index.`,
       ),
       actions(
-        ...entries.slice(0, 4).map((entry) =>
+        ...runnable(entries.slice(0, 4)).map((entry) =>
           button({
             label: `${slash} ${entry.name} ${entry.example}`.trim().slice(0, 75),
             command: `${entry.name} ${entry.example}`.trim(),
@@ -93,14 +97,16 @@ export function helpFor(entry: HelpEntry, slash: string): Message {
             ),
           ]
         : []),
-      actions(
-        button({
-          label: `${slash} ${example}`.slice(0, 75),
-          command: example,
-          says: `Run the example ${slash} ${example}`.slice(0, 75),
-          style: 'primary',
-        }),
-      ),
+      runnable([entry]).length === 0
+        ? context(`For example ${code(`${slash} ${example}`)}; no job fits just now.`)
+        : actions(
+            button({
+              label: `${slash} ${example}`.slice(0, 75),
+              command: example,
+              says: `Run the example ${slash} ${example}`.slice(0, 75),
+              style: 'primary',
+            }),
+          ),
     ],
   };
 }

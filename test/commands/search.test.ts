@@ -142,7 +142,13 @@ test('Narrow opens a form with the search in it, and its submission replaces the
 test('help is one screen, and every verb’s example works as typed', async () => {
   const help = only(await here.ada.says('/batch'));
   for (const verb of ['search', 'logs', 'job', 'cancel', 'queues']) expect(help.plain).toContain(`/batch ${verb}`);
-  for (const verb of ['search', 'job', 'queues', 'help']) {
+  expect(help.plain).not.toContain('<id>]');
+  await here.until('a job that writes', async () =>
+    only(await here.ada.says('/batch help logs')).plain.match(/^\[\/batch logs [0-9a-f]{8} tail:50\]$/m)
+      ? true
+      : undefined,
+  );
+  for (const verb of ['search', 'job', 'queues', 'help', 'logs']) {
     const page = only(await here.ada.says(`/batch help ${verb}`));
     const label = /^\[(\/batch .*)\]$/m.exec(page.plain)?.[1] ?? '';
     const ran = only(await here.ada.presses(label, page));
