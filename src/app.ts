@@ -9,6 +9,7 @@ import { lookBack } from './commands/operations/lookBack';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
 import { BATCHBOT } from './history/audit';
+import { damagedItem } from './history/damage';
 import { ingest } from './history/ingest';
 import { jobPlaces } from './history/placement';
 import { reconcile, type SweepReport } from './history/reconcile';
@@ -18,7 +19,7 @@ import { jobFailed } from './notices/jobFailed';
 import { announce, refreshCard } from './notices/post';
 import { type Answer, type Asker, SlackUnavailableError } from './slack/deliver';
 import { type CommandRequest, type WorkRequest, workRequestSchema } from './slack/request';
-import { ambiguous, failure, problem, takesLonger } from './views/problem';
+import { ambiguous, damagedIndex, failure, problem, takesLonger } from './views/problem';
 
 /** How long a try may take before it is taken to be dead: the worker's longest life and a little more. */
 const REQUEST_LEASE_MS = 130_000;
@@ -56,7 +57,8 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     const ref = shortReference();
     room.log.error('a command failed', { ref, text: request.text, by: request.user.id, ...errorFields(error) });
     room.log.metric('FailedCommands', 1);
-    return { message: failure(ref) };
+    const damaged = damagedItem(error);
+    return { message: damaged === undefined ? failure(ref) : damagedIndex(damaged, ref) };
   }
 
   /**

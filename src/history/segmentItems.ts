@@ -27,8 +27,11 @@ const segmentKey = (id: string): string => `SEGMENT#${id}`;
 /** Removed by a packer a while after it stopped being valid: who finds this reads the head again. */
 export class MissingItemError extends Error {
   override name = 'MissingItemError';
+  readonly item: string;
   constructor(pk: string, sk: string) {
-    super(`Item ${pk} / ${sk} of the search index is missing. \`npm run reindex\` rebuilds the index from the jobs.`);
+    const item = `${pk} / ${sk}`;
+    super(`Item ${item} of the search index is missing. \`npm run reindex\` rebuilds the index from the jobs.`);
+    this.item = item;
   }
 }
 

@@ -2,7 +2,9 @@
 import type { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConfigError, readConfig } from '../config';
+import { damagedItem } from '../history/damage';
 import { openHistory } from '../history/history';
+import { DamagedItemError } from '../history/jobs';
 import { QueryError } from '../jobs/query';
 
 /** The command was typed wrong: the sentence is followed by its usage. */
@@ -114,6 +116,7 @@ function sentenceOf(error: unknown, opened: Opened | undefined): string | undefi
   if (!(error instanceof Error)) return undefined;
   if (error instanceof CommandError || error instanceof ConfigError || error instanceof QueryError)
     return error.message;
+  if (damagedItem(error) !== undefined || error instanceof DamagedItemError) return error.message;
   const names = [error.name, String((error as NodeJS.ErrnoException).code)];
   return SENTENCES.find(([name]) => names.some((one) => name.test(one)))?.[1](opened, error);
 }

@@ -37,6 +37,13 @@ export const failure = (ref: string): Message =>
     '',
   );
 
+/** For a search index that can't be read until it is built anew. */
+export const damagedIndex = (item: string, ref: string): Message =>
+  problem(
+    `The search index is damaged at item ${item}. An admin mends it with npm run reindex, which builds it anew from the jobs: none of these is lost. The log tells more under this reference: ${ref}`,
+    '',
+  );
+
 /** Said once while somebody waits; the answer comes as a message of its own. */
 export function takesLonger(asked: string, slash: string): Message {
   const [verb = ''] = asked.trim().split(/\s+/, 1);

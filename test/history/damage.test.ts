@@ -63,6 +63,9 @@ describe.each(Object.entries(change))('%s', (_, damage) => {
         lines.length = 0;
         const [told] = await other.vic.says(words);
         expect(told?.plain).not.toMatch(/align-\d/);
+        expect(told?.plain).toContain(
+          `The search index is damaged at item ${named}. An admin mends it with npm run reindex`,
+        );
         const logged = lines.find((line) => line.includes('"ref"')) ?? '{}';
         expect(logged).toContain(named);
         expect(told?.plain).toContain((JSON.parse(logged) as { ref: string }).ref);

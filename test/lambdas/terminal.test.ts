@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type LocalTables, localTables } from '../history/transfer/localTable';
 
 let tables: LocalTables;
@@ -211,6 +213,35 @@ describe('a sentence with the next step, and no stack, for', () => {
     expect((await refused('import', [file, '--region', 'eu-west-1'])).told).toMatch(/No AWS credentials were found: /);
     expect((await refused('export', [])).told).toMatch(/^No AWS region is set: /);
   });
+
+  test('a damaged index, which reindex mends', async () => {
+    const { table, history } = await tables.open();
+    const jobs = Array.from({ length: 20 }, (_, n) => line(n)).join('\n');
+    await run('import', ['-', ...here(table)], { input: jobs });
+    await history.pack({ now: Date.now, remainingMs: () => 60_000, leastJobs: 1 });
+    const client = new DynamoDBClient({
+      endpoint: `http://127.0.0.1:${tables.port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    const doc = DynamoDBDocumentClient.from(client);
+    const { Items = [] } = await doc.send(new ScanCommand({ TableName: table }));
+    const texts = Items.filter(({ pk, sk }) => String(pk).startsWith('SEGMENT#') && sk === 'text');
+    expect(texts.length).toBeGreaterThan(0);
+    for (const item of texts) {
+      const bytes = Uint8Array.from(item.bytes as Uint8Array);
+      bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+      await doc.send(new PutCommand({ TableName: table, Item: { ...item, bytes } }));
+    }
+    client.destroy();
+    const { code, told } = await refused('export', ['align', ...here(table)]);
+    expect(code).toBe(1);
+    expect(told).toMatch(
+      /^Item SEGMENT#\S+ \/ text of the search index can't be read: its checksum is wrong\. `npm run reindex` rebuilds the index from the jobs\.\n$/,
+    );
+    expect((await run('reindex', here(table))).code).toBe(0);
+    expect((await run('export', ['align', ...here(table)])).out.trimEnd().split('\n')).toHaveLength(20);
+  }, 60_000);
 
   test('a search that makes no sense', async () => {
     expect((await refused('export', ['sort:size', '--local'])).told).toMatch(/^I can't sort by "size"/);

@@ -29,7 +29,10 @@ const MOST_OVERHEAD = 1_024;
 /** A packed item that can't be trusted; the message names the item. No search answers from one. */
 export class DamagedPartError extends Error {
   override name = 'DamagedPartError';
-  constructor(item: string, why: string) {
+  constructor(
+    readonly item: string,
+    why: string,
+  ) {
     super(
       `Item ${item} of the search index can't be read: ${why}. \`npm run reindex\` rebuilds the index from the jobs.`,
     );
