@@ -18,14 +18,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shortReference } from '../errors';
-import {
-  type AskedOperation,
-  type Operation,
-  type Outcome,
-  operationSchema,
-  outcomeSchema,
-  type Tally,
-} from './operation';
+import { type AskedOperation, type Operation, type Outcome, operationSchema, type Tally } from './operation';
+import { packOutcomes, unpackOutcomes } from './packedOutcomes';
 
 /** 5,000 ids of 36 to 41 bytes stay under DynamoDB's 400 KB an item. */
 const IDS_PER_ITEM = 5_000;
@@ -222,7 +216,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         await doc.send(
           new PutCommand({
             TableName: table,
-            Item: { pk: pk(op), sk: chunkItem('done', chunk), chunk, outcomes },
+            Item: { pk: pk(op), sk: chunkItem('done', chunk), chunk, ...packOutcomes(outcomes) },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -243,8 +237,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         },
       );
       for await (const { Items } of pages) {
-        for (const item of Items ?? [])
-          yield { chunk: z.number().parse(item.chunk), outcomes: z.array(outcomeSchema).parse(item.outcomes) };
+        for (const item of Items ?? []) yield { chunk: z.number().parse(item.chunk), outcomes: unpackOutcomes(item) };
       }
     },
   };

@@ -11,29 +11,13 @@ const MOST_TELLING_MS = 24 * 3_600_000;
 /** So many failures are in the message; the file has all. */
 const FAILURES_TOLD = 10;
 
-const HEX_DIGITS = 16;
-/** The audit takes results in the order of ids: of many jobs a part after the other, so that few are in memory. */
-const RESULTS_AT_ONCE = 25_000;
-
-/** Which part of all ids one belongs to, by the first digit of its UUID: the parts follow each other in the order of ids. */
-function partOf(id: string, parts: number): number {
-  const digit = Number.parseInt(id.charAt(0), HEX_DIGITS);
-  return Number.isNaN(digit) ? parts - 1 : Math.floor((digit * parts) / HEX_DIGITS);
-}
-
 /** What became of all, and who did it, stands in the audit before the operation counts as done. */
 export async function finish({ operation, kind, room }: Turn): Promise<Operation | undefined> {
   const { operations, audit } = room.history;
   const { op } = operation;
-  let tally: Tally = {};
-  const parts = Math.min(HEX_DIGITS, Math.ceil(operation.count / RESULTS_AT_ONCE));
-  for (let part = 0; part < parts; part++) {
-    const some: Outcome[] = [];
-    for await (const { outcomes } of operations.outcomes(op))
-      some.push(...outcomes.filter(({ id }) => partOf(id, parts) === part));
-    await audit.writeResults(op, some);
-    tally = tallyOf(some, tally);
-  }
+  const all: Outcome[] = [];
+  for await (const { outcomes } of operations.outcomes(op)) all.push(...outcomes);
+  await audit.writeResults(op, all);
   const endedAt = room.now();
   await audit.write({
     at: endedAt,
@@ -45,7 +29,7 @@ export async function finish({ operation, kind, room }: Turn): Promise<Operation
     op,
     count: operation.count,
     ...(operation.reason === undefined ? {} : { reason: operation.reason }),
-    outcomes: tally,
+    outcomes: tallyOf(all),
   });
   if (kind.lookBack !== undefined) await room.enqueue({ kind: 'lookBack', op }, kind.lookBack.afterSeconds);
   return await operations.finish(op, endedAt);
