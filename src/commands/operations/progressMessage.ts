@@ -7,8 +7,8 @@ import type { Room } from '../command';
 
 /** chat.update is tier 3, about 50 a minute (https://docs.slack.dev/apis/web-api/rate-limits); one edit in 1.5 s leaves room. */
 const EDIT_EVERY_MS = 1_500;
-/** Never more than one edit a second, the last one neither. */
-const LEAST_MS = 1_000;
+/** Never more than one edit a second, the last one neither, however late the one before it went out. */
+const LEAST_MS = 1_250;
 /** What an edit may wait for Slack: the next one tells more. */
 const EDIT_WAIT_MS = 5_000;
 /** The channel does not take the bot's messages: it is private, gone or archived. */
