@@ -31,6 +31,8 @@ const MOST_PARENTS_MET = 1_000;
 /** What packing leaves to the sweep, at most. */
 const LONGEST_SWEEP_MS = 120_000;
 
+const DAY_MS = 86_400_000;
+
 /** So long people wait before they take a bot to be dead. */
 const SILENCE_MS = 3_000;
 
@@ -151,6 +153,8 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
 
   /** Moves finished jobs into the search index; what fails here is tried again a minute later. */
   async function packHistory(remainingMs: () => number): Promise<void> {
+    // Another process, with another setting, may have begun what is removed here.
+    const daysAgo = (at = 0) => Math.floor((room.now() - at) / DAY_MS);
     try {
       const packed = await room.history.pack({ now: room.now, remainingMs });
       if (packed.packed > 0) room.log.info('packed', { ...packed });
@@ -162,7 +166,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
           verb: 'retention',
           words: '',
           what: 'done',
-          told: `removed ${packed.forgotten} jobs that ended more than ${room.history.keptDays} days ago`,
+          told: `removed ${packed.forgotten} jobs that ended more than ${daysAgo(packed.forgottenBefore)} days ago`,
           count: packed.forgotten,
         });
     } catch (error) {

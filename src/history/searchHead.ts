@@ -1,7 +1,9 @@
 /** The one item of the search index that changes: which list of segments is valid, and who may pack. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { readIndexItem } from './indexItem';
+import { DamagedPartError } from './segments';
 
 /** Where the filter is that tells which words like ids stand in no text (`segments/digitFilter.ts`). */
 export const digitsSchema = z.object({
@@ -24,6 +26,8 @@ const headSchema = z.object({
   recent: z.array(z.string()).default([]),
   /** Segments of which jobs are to be removed for good: the list calls them dead already. */
   forgetting: z.array(z.string()).default([]),
+  /** Those of their jobs are to be removed that ended before this moment (ms): who finishes it may keep jobs longer. */
+  forgetBefore: z.number().optional(),
   /** Undefined when a text may hold any such word. */
   digits: digitsSchema.optional(),
   /** Since when the jobs of all `recent` segments have left the live index (ms). */
@@ -36,7 +40,7 @@ const headSchema = z.object({
 });
 export type Head = z.infer<typeof headSchema>;
 
-export type Valid = Pick<Head, 'manifests' | 'recent' | 'forgetting' | 'digits'>;
+export type Valid = Pick<Head, 'manifests' | 'recent' | 'forgetting' | 'forgetBefore' | 'digits'>;
 
 const HEAD_KEY = { pk: 'SEGMENTS', sk: '-' };
 
@@ -57,26 +61,41 @@ export function searchHead(doc: DynamoDBDocumentClient, table: string) {
           ReturnValues: 'ALL_NEW',
         }),
       );
-      return headSchema.parse(Attributes);
+      return readIndexItem(headSchema, { ...Attributes, ...HEAD_KEY });
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
   }
 
+  /** @throws DamagedPartError */
+  async function head(): Promise<Head> {
+    const { Item } = await doc.send(new GetCommand({ TableName: table, Key: HEAD_KEY, ConsistentRead: true }));
+    return readIndexItem(headSchema, { ...Item, ...HEAD_KEY });
+  }
+
   return {
-    async head(): Promise<Head> {
-      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: HEAD_KEY, ConsistentRead: true }));
-      return headSchema.parse(Item ?? {});
-    },
+    head,
 
     /** The right to pack until `until`; undefined while another has it. */
-    lease: (now: number, until: number): Promise<Head | undefined> =>
-      update('SET leaseUntil = :until ADD fence :one', 'attribute_not_exists(leaseUntil) OR leaseUntil < :now', {
-        ':until': until,
-        ':now': now,
-        ':one': 1,
-      }),
+    async lease(now: number, until: number): Promise<Head | undefined> {
+      try {
+        return await update(
+          'SET leaseUntil = :until ADD fence :one',
+          'attribute_not_exists(leaseUntil) OR leaseUntil < :now',
+          { ':until': until, ':now': now, ':one': 1 },
+        );
+      } catch (error) {
+        // DynamoDB adds nothing to a fence that is no number.
+        if (error instanceof Error && error.name === 'ValidationException') await head();
+        if (error instanceof DamagedPartError) {
+          // It is taken by now, and must not keep others from mending it.
+          const values = { ':free': 0, ':until': until };
+          await update('SET leaseUntil = :free', 'leaseUntil = :until', values).catch(() => undefined);
+        }
+        throw error;
+      }
+    },
     release: ({ fence }: Head) => update('SET leaseUntil = :free', 'fence = :fence', { ':free': 0, ':fence': fence }),
 
     /** The jobs of all `recent` segments have left the live index. */
@@ -85,27 +104,50 @@ export function searchHead(doc: DynamoDBDocumentClient, table: string) {
     /** No look at the live index can show jobs of the segments any more that were recent. */
     settled: ({ fence }: Head) => update('SET recent = :none', 'fence = :fence', { ':none': [], ':fence': fence }),
     /** The jobs that the list calls dead are removed. */
-    forgot: ({ fence }: Head) => update('SET forgetting = :none', 'fence = :fence', { ':none': [], ':fence': fence }),
+    forgot: ({ fence }: Head) =>
+      update('SET forgetting = :none REMOVE forgetBefore', 'fence = :fence', { ':none': [], ':fence': fence }),
     /** From here on nothing is packed until the rebuild is committed. */
     beginRebuild: ({ fence }: Head, id: string) =>
       update('SET rebuilding = :id', 'fence = :fence', { ':id': id, ':fence': fence }),
 
     /** Makes a list of segments the valid one, and ends a rebuild; undefined when another packer has been faster. */
-    commit: (head: Head, { manifests, recent, forgetting, digits }: Valid): Promise<Head | undefined> =>
+    commit: (
+      { generation, fence }: Head,
+      { manifests, recent, forgetting, forgetBefore, digits }: Valid,
+    ): Promise<Head | undefined> =>
       update(
         `SET generation = :next, manifests = :manifests, recent = :recent, forgetting = :forgetting${
           digits === undefined ? '' : ', digits = :digits'
-        } REMOVE rebuilding, clearedAt${digits === undefined ? ', digits' : ''}`,
-        `fence = :fence AND ${head.generation === 0 ? 'attribute_not_exists(generation)' : 'generation = :generation'}`,
+        }${forgetBefore === undefined ? '' : ', forgetBefore = :before'} REMOVE rebuilding, clearedAt${
+          digits === undefined ? ', digits' : ''
+        }${forgetBefore === undefined ? ', forgetBefore' : ''}`,
+        `fence = :fence AND ${generation === 0 ? 'attribute_not_exists(generation)' : 'generation = :generation'}`,
         {
-          ':next': head.generation + 1,
+          ':next': generation + 1,
           ':manifests': manifests,
           ':recent': recent,
           ':forgetting': forgetting,
-          ':fence': head.fence,
+          ':fence': fence,
           ...(digits === undefined ? {} : { ':digits': digits }),
-          ...(head.generation === 0 ? {} : { ':generation': head.generation }),
+          ...(forgetBefore === undefined ? {} : { ':before': forgetBefore }),
+          ...(generation === 0 ? {} : { ':generation': generation }),
         },
       ),
+
+    /**
+     * Puts an empty head in the place of a damaged one. Its numbers are higher than any that were counted up to before: no
+     * packer of before can commit, and every search sees that it changed.
+     * @returns what was wrong with it; undefined when nothing was
+     */
+    async mendHead(now: number): Promise<DamagedPartError | undefined> {
+      try {
+        await head();
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof DamagedPartError)) throw error;
+        await doc.send(new PutCommand({ TableName: table, Item: { ...HEAD_KEY, generation: now, fence: now } }));
+        return error;
+      }
+    },
   };
 }

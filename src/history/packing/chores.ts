@@ -2,6 +2,8 @@
  * What is left to do for the jobs of a segment once a list of segments is valid: those that were packed leave the live index,
  * those that are too old are removed. Both go on where a run was cut off, and do no harm when two do them at once.
  */
+import { isDone } from '../../jobs/job';
+import { endedAt } from '../jobItem';
 import type { JobItems } from '../jobs';
 import type { Head, SegmentItems } from '../segmentItems';
 import { type ManifestEntry, readIds, TextPart } from '../segments';
@@ -74,19 +76,26 @@ export function chores(jobs: JobItems, items: SegmentItems) {
       return true;
     },
 
-    /** Removes the jobs that the list of segments calls dead since they are too old. @returns false when time ran out */
-    async forget({ forgetting }: Head, hasTime: () => boolean): Promise<boolean> {
+    /**
+     * Removes the jobs that the list of segments calls dead since they are too old, as who began it reckoned.
+     * @param onRemoved told of each
+     * @returns false when time ran out
+     */
+    async forget({ forgetting, forgetBefore }: Head, hasTime: () => boolean, onRemoved: () => void): Promise<boolean> {
+      const before = forgetBefore ?? jobs.forgottenBefore() ?? 0;
       for (const id of forgetting) {
         const ofRows = await items.chore(id, 'forget');
         if (ofRows === undefined) continue;
         const ids = await idsOf(id, ofRows.length);
-        const isDone = await inSlices(id, 'forget', ofRows, async (rows) => {
+        const isWhole = await inSlices(id, 'forget', ofRows, async (rows) => {
           const stored = await jobs.getMany(rows.map((row) => ids.id(row)));
           // Of what came to life by late news since, the next version is packed, and removed in its turn.
-          const gone = stored.filter(({ job, isLive }) => !isLive && jobs.isForgotten(job));
-          return await eachInTime(gone, hasTime, async ({ job, version }) => void (await jobs.remove(job.id, version)));
+          const gone = stored.filter(({ job, isLive }) => !isLive && isDone(job) && endedAt(job) < before);
+          return await eachInTime(gone, hasTime, async ({ job, version }) => {
+            if (await jobs.remove(job.id, version)) onRemoved();
+          });
         });
-        if (!isDone) return false;
+        if (!isWhole) return false;
       }
       return true;
     },

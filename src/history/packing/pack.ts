@@ -25,19 +25,19 @@ import {
 import { bury, openSegment } from './bury';
 import { type Chores, eachInTime } from './chores';
 import type { FinishedJobs } from './finished';
+import { type Clock, isTimeLeft, type Outcome, underLease } from './lease';
 import { livingRows, type Publisher } from './publish';
 import type { Rebuilding, RebuildProgress } from './rebuild';
 import { forgetRows, holdsForgotten } from './retention';
-import type { SupersededItems } from './superseded';
+import type { OnDamaged, SupersededItems } from './superseded';
 
-export interface PackOptions {
-  now: () => number;
-  remainingMs: () => number;
+export interface PackOptions extends Clock {
   /** Fewer finished jobs than this wait. */
   leastJobs?: number;
   /** So many small segments become one. */
   mergeAt?: number;
   onProgress?: (progress: RebuildProgress) => void;
+  onDamaged?: OnDamaged;
 }
 
 export interface PackReport {
@@ -45,17 +45,16 @@ export interface PackReport {
   merged: number;
   /** Jobs that were removed for good. */
   forgotten: number;
+  /** Before when (ms) these ended. */
+  forgottenBefore?: number;
   /** False when another packer is at it, or time ran out. */
   complete: boolean;
+  /** Another has the lease until then (ms). */
+  leasedUntil?: number;
 }
 
 const LEAST_JOBS = 1_024;
 const MERGE_AT = 8;
-/** What a portion may take after the last look at the clock. */
-const RESERVE_MS = 8_000;
-/** A lease ends with its Lambda, which the clock of another may tell a little earlier; Lambdas live 15 minutes at most. */
-const LEASE_MARGIN_MS = 2_000;
-const LONGEST_LEASE_MS = 120_000;
 /** A look at the live index is at most seconds behind, and so many packs ago is at least minutes. */
 const RECENT_SEGMENTS = 16;
 /** Longer than any lag of the live index: after so long no look at it shows a job that has left it. */
@@ -70,9 +69,6 @@ export interface Packing {
   rebuilding: Rebuilding;
   superseded: SupersededItems;
 }
-
-/** More to do, all done, or cut off: by time, or by a packer that was faster. */
-type Outcome = 'more' | 'done' | 'cut off';
 
 export function packer({ jobs, finished, items, publisher, chores, rebuilding, superseded }: Packing) {
   /** Small segments, or none as long as they are few: their living rows are packed again. */
@@ -97,6 +93,19 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
   const stillRecent = (head: Head, entries: readonly ManifestEntry[]): string[] =>
     head.recent.filter((recent) => entries.some(({ id }) => id === recent)).slice(0, RECENT_SEGMENTS);
 
+  /** Counts a job that was removed. @param before when it ended */
+  const removed = (report: PackReport, before: number | undefined) => (): void => {
+    report.forgotten++;
+    if (before !== undefined) report.forgottenBefore = Math.max(before, report.forgottenBefore ?? before);
+  };
+
+  /** @returns the head as it is then; undefined when time ran out, or a packer was faster */
+  async function forget(head: Head, report: PackReport, hasTime: () => boolean): Promise<Head | undefined> {
+    if (head.forgetting.length === 0) return head;
+    const isDone = await chores.forget(head, hasTime, removed(report, head.forgetBefore ?? jobs.forgottenBefore()));
+    return isDone ? await items.forgot(head) : undefined;
+  }
+
   async function forgetPacked(
     head: Head,
     before: readonly ManifestEntry[],
@@ -105,15 +114,17 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
     report: PackReport,
     hasTime: () => boolean,
   ): Promise<Outcome> {
-    const { entries, rows, count } = await forgetRows(items, before, endedBefore);
+    const { entries, rows } = await forgetRows(items, before, endedBefore);
     for (const [id, ofRows] of rows) await items.putChore(id, 'forget', ofRows);
-    const change = { before, after: entries, recent: stillRecent(head, entries), forgetting: [...rows.keys()] };
+    const change = {
+      before,
+      after: entries,
+      recent: stillRecent(head, entries),
+      forgetting: { segments: [...rows.keys()], before: endedBefore },
+    };
     const next = await publisher.publish(head, change, now());
     if (next === undefined) return 'cut off';
-    report.forgotten += count;
-    if (!(await chores.forget(next.head, hasTime))) return 'cut off';
-    await items.forgot(next.head);
-    return 'more';
+    return (await forget(next.head, report, hasTime)) === undefined ? 'cut off' : 'more';
   }
 
   async function packFinished(
@@ -155,7 +166,7 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
     report.merged += merged.size;
     const isCleared = await chores.clear(next.entries, next.head.recent, hasTime);
     const isRemoved = await eachInTime(old, hasTime, async ({ job, version }) => {
-      if (await jobs.remove(job.id, version)) report.forgotten++;
+      if (await jobs.remove(job.id, version)) removed(report, forgottenBefore)();
     });
     finished.taken([...fresh, ...old].map(({ job }) => job.id));
     return isCleared && isRemoved ? 'more' : 'cut off';
@@ -173,25 +184,29 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
     head: Head,
     entries: readonly ManifestEntry[],
     { now }: PackOptions,
+    report: PackReport,
     hasTime: () => boolean,
   ): Promise<Head | undefined> {
     if (!(await chores.clear(entries, head.recent, hasTime))) return undefined;
     const settled = await settle(head, now());
-    if (settled === undefined || settled.forgetting.length === 0) return settled;
-    if (!(await chores.forget(settled, hasTime))) return undefined;
-    return await items.forgot(settled);
+    return settled === undefined ? undefined : await forget(settled, report, hasTime);
   }
 
   async function rebuildPortion(head: Head, options: PackOptions, report: PackReport, hasTime: () => boolean) {
     let entries: readonly ManifestEntry[] = [];
     try {
       entries = await items.manifest(head);
-      if ((await finishChores(head, entries, options, hasTime)) === undefined) return 'cut off';
+      if ((await finishChores(head, entries, options, report, hasTime)) === undefined) return 'cut off';
     } catch (error) {
       // What a rebuild is for: the jobs that are still live are left to the live index, and no row of these is needed.
       if (!(error instanceof DamagedPartError || error instanceof MissingItemError)) throw error;
     }
-    const progress = await rebuilding.portion(head, entries, options.now(), hasTime);
+    const progress = await rebuilding.portion(head, entries, {
+      at: options.now(),
+      hasTime,
+      onRemoved: removed(report, jobs.forgottenBefore()),
+      onDamaged: options.onDamaged,
+    });
     if (progress === undefined) return 'cut off';
     options.onProgress?.(progress);
     if (progress.doing === 'done') report.packed += progress.jobs;
@@ -206,43 +221,26 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
   ): Promise<Outcome> {
     if (head.rebuilding !== undefined) return await rebuildPortion(head, options, report, hasTime);
     const entries = await items.manifest(head);
-    const ready = await finishChores(head, entries, options, hasTime);
+    const ready = await finishChores(head, entries, options, report, hasTime);
     if (ready === undefined) return 'cut off';
     const forgottenBefore = jobs.forgottenBefore();
     if (forgottenBefore !== undefined && holdsForgotten(entries, forgottenBefore))
       return await forgetPacked(ready, entries, forgottenBefore, options, report, hasTime);
     const outcome = await packFinished(ready, entries, options, report, hasTime);
-    if (outcome === 'done') await superseded.remove(items, ready, entries, options.now(), hasTime);
+    if (outcome === 'done') await superseded.remove(items, ready, entries, options.now(), hasTime, options.onDamaged);
     return outcome;
   }
 
-  async function underLease(
-    { now, remainingMs }: PackOptions,
-    work: (head: Head, hasTime: () => boolean) => Promise<Outcome>,
-  ): Promise<Outcome> {
-    const until = now() + Math.min(remainingMs() + LEASE_MARGIN_MS, LONGEST_LEASE_MS);
-    const head = await items.lease(now(), until);
-    if (head === undefined) return 'cut off';
-    try {
-      // A laptop that slept through its lease has no time left either.
-      const outcome = await work(head, () => remainingMs() > RESERVE_MS && now() < until);
-      await items.release(head);
-      return outcome;
-    } catch (error) {
-      const released = await items.release(head).catch(() => head);
-      // Who took the lease over has gone on since, and what was valid here may be removed.
-      if (error instanceof MissingItemError && released === undefined) return 'cut off';
-      throw error;
-    }
-  }
+  const nothing = (): PackReport => ({ packed: 0, merged: 0, forgotten: 0, complete: false });
+  const stopped = (outcome: Awaited<ReturnType<typeof underLease>>, report: PackReport): PackReport =>
+    typeof outcome === 'object' ? { ...report, ...outcome } : { ...report, complete: outcome === 'done' };
 
   async function pack(options: PackOptions): Promise<PackReport> {
-    const report: PackReport = { packed: 0, merged: 0, forgotten: 0, complete: false };
+    const report = nothing();
     for (;;) {
-      if (options.remainingMs() <= RESERVE_MS) return report;
-      const outcome = await underLease(options, (head, hasTime) => portion(head, options, report, hasTime));
-      if (outcome === 'cut off') return report;
-      if (outcome === 'done') return { ...report, complete: true };
+      if (!isTimeLeft(options)) return report;
+      const outcome = await underLease(items, options, (head, hasTime) => portion(head, options, report, hasTime));
+      if (outcome !== 'more') return stopped(outcome, report);
     }
   }
 
@@ -252,10 +250,12 @@ export function packer({ jobs, finished, items, publisher, chores, rebuilding, s
      * Packs all jobs anew. What is cut off goes on at the next pack, whoever does that, and a second call goes on too.
      */
     async rebuild(options: PackOptions): Promise<PackReport> {
-      const begun = await underLease(options, async (head) =>
+      const damaged = options.onDamaged === undefined ? undefined : await items.mendHead(options.now());
+      if (damaged !== undefined) options.onDamaged?.(damaged);
+      const begun = await underLease(items, options, async (head) =>
         head.rebuilding !== undefined || (await rebuilding.begin(head)) ? 'more' : 'cut off',
       );
-      return begun === 'more' ? await pack(options) : { packed: 0, merged: 0, forgotten: 0, complete: false };
+      return begun === 'more' ? await pack(options) : stopped(begun, nothing());
     },
   };
 }

@@ -24,7 +24,8 @@ export interface Change {
   /** Those that are new. */
   segments?: readonly PackedSegment[];
   recent: readonly string[];
-  forgetting?: readonly string[];
+  /** Segments of which the jobs are to be removed that ended before a moment (ms). */
+  forgetting?: { segments: readonly string[]; before: number };
   /** The filter of words like ids that a rebuild made; without it the valid one grows. */
   rebuilt?: { digits?: Digits | undefined };
 }
@@ -139,7 +140,7 @@ export function publisher(items: SegmentItems, superseded: SupersededItems, full
       change: Change,
       at: number,
     ): Promise<{ head: Head; entries: ManifestEntry[] } | undefined> {
-      const { before, after, segments = [], recent, forgetting = [], rebuilt } = change;
+      const { before, after, segments = [], recent, forgetting, rebuilt } = change;
       const known = before.length === 0 ? noDigits(head.fence) : head.digits;
       const prepared = await prepare(after, segments, rebuilt === undefined ? known : rebuilt.digits, head.fence);
       await addPending(head, change, prepared);
@@ -147,7 +148,8 @@ export function publisher(items: SegmentItems, superseded: SupersededItems, full
       const next = await items.commit(head, {
         manifests: prepared.manifests,
         recent: [...recent],
-        forgetting: [...forgetting],
+        forgetting: [...(forgetting?.segments ?? [])],
+        forgetBefore: forgetting?.before,
         digits: prepared.grown.digits,
       });
       return next === undefined ? undefined : { head: next, entries: prepared.entries };

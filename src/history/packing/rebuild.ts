@@ -12,10 +12,12 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isDone } from '../../jobs/job';
+import { readIndexItem } from '../indexItem';
 import type { JobItems, TablePlace } from '../jobs';
 import { digitsSchema, type Head, type SegmentItems } from '../segmentItems';
 import {
   compareRows,
+  DamagedPartError,
   type ManifestEntry,
   manifestEntry,
   type PackedSegment,
@@ -28,6 +30,7 @@ import {
 import { openSegment } from './bury';
 import { noDigits } from './digits';
 import type { Publisher } from './publish';
+import type { OnDamaged } from './superseded';
 
 /** Sorted runs of segments that are merged at once: of each, one segment is open, a megabyte and a half. */
 const RUNS_AT_ONCE = 32;
@@ -60,6 +63,15 @@ export interface RebuildProgress {
   doing: 'reading jobs' | 'sorting by time' | 'listing words' | 'done';
 }
 
+export interface PortionOptions {
+  /** When it is done (ms). */
+  at: number;
+  hasTime: () => boolean;
+  /** Told of each job that was removed since it is too old. */
+  onRemoved: () => void;
+  onDamaged?: OnDamaged | undefined;
+}
+
 export function rebuilding(
   doc: DynamoDBDocumentClient,
   table: string,
@@ -67,9 +79,31 @@ export function rebuilding(
   items: SegmentItems,
   publisher: Publisher,
 ) {
-  async function read(): Promise<State | undefined> {
+  async function read(onDamaged: OnDamaged | undefined): Promise<State | undefined> {
     const { Item } = await doc.send(new GetCommand({ TableName: table, Key: KEY, ConsistentRead: true }));
-    return Item === undefined ? undefined : stateSchema.parse(Item);
+    try {
+      return Item === undefined ? undefined : readIndexItem(stateSchema, Item);
+    } catch (error) {
+      if (!(error instanceof DamagedPartError) || onDamaged === undefined) throw error;
+      onDamaged(error);
+      return undefined;
+    }
+  }
+
+  /** From the first job on. @returns undefined when the lease is lost */
+  async function beginAnew(head: Head, id: string): Promise<State | undefined> {
+    if ((await items.beginRebuild(head, id)) === undefined) return undefined;
+    const state: State = {
+      id,
+      step: 0,
+      jobs: 0,
+      isWalked: false,
+      manifests: [],
+      runs: [],
+      digits: noDigits(head.fence),
+    };
+    await doc.send(new PutCommand({ TableName: table, Item: { ...KEY, ...state } }));
+    return state;
   }
 
   /** @returns false when another did this portion */
@@ -90,15 +124,18 @@ export function rebuilding(
     }
   }
 
-  async function walk(state: State, hasTime: () => boolean): Promise<{ state: State; segments: PackedSegment[] }> {
+  async function walk(
+    state: State,
+    { hasTime, onRemoved }: PortionOptions,
+  ): Promise<{ state: State; segments: PackedSegment[] }> {
     const rows: VersionedRow[] = [];
     let from: TablePlace | undefined = state.from;
     do {
       const page = await jobs.page(from);
       for (const { job, version, isLive } of page.stored) {
         if (!isDone(job) || isLive) continue;
-        if (jobs.isForgotten(job)) await jobs.remove(job.id, version);
-        else rows.push({ row: segmentRow(job), version: 0 });
+        if (!jobs.isForgotten(job)) rows.push({ row: segmentRow(job), version: 0 });
+        else if (await jobs.remove(job.id, version)) onRemoved();
       }
       from = page.next;
     } while (from !== undefined && rows.length < ROWS_PER_SEGMENT && hasTime());
@@ -170,39 +207,25 @@ export function rebuilding(
 
   return {
     /** Begins anew; nothing is packed until it has ended. @returns false when the lease is lost */
-    async begin(head: Head): Promise<boolean> {
-      const state: State = {
-        id: randomUUID(),
-        step: 0,
-        jobs: 0,
-        isWalked: false,
-        manifests: [],
-        runs: [],
-        digits: noDigits(head.fence),
-      };
-      await doc.send(new PutCommand({ TableName: table, Item: { ...KEY, ...state } }));
-      return (await items.beginRebuild(head, state.id)) !== undefined;
-    },
+    begin: async (head: Head): Promise<boolean> => (await beginAnew(head, randomUUID())) !== undefined,
 
     /** Does a portion; the jobs that were packed before the rebuild began have left the live index by then. */
     async portion(
       head: Head,
       valid: readonly ManifestEntry[],
-      at: number,
-      hasTime: () => boolean,
+      options: PortionOptions,
     ): Promise<(RebuildProgress & { next?: { head: Head; entries: ManifestEntry[] } }) | undefined> {
-      const state = await read();
-      if (state === undefined || state.id !== head.rebuilding) {
-        throw new Error(
-          `Item SEGMENTS / rebuild is not of the rebuild ${head.rebuilding} that the search index waits for`,
-        );
-      }
+      const { rebuilding: id = '' } = head;
+      const found = await read(options.onDamaged);
+      // Who began it may have died, or lost its lease, before it wrote the state.
+      const state = found?.id === id ? found : await beginAnew(head, id);
+      if (state === undefined) return undefined;
       const entries = await items.manifest(state);
       let doing: RebuildProgress['doing'];
       let made: { state: State; segments: PackedSegment[]; list?: ManifestEntry[] };
       if (!state.isWalked) {
         doing = 'reading jobs';
-        made = await walk(state, hasTime);
+        made = await walk(state, options);
       } else if (state.merging !== undefined || state.runs.length > 1) {
         doing = 'sorting by time';
         const merging = state.merging ?? { runs: Math.min(RUNS_AT_ONCE, state.runs.length) };
@@ -217,13 +240,13 @@ export function rebuilding(
       } else {
         const newest = [...entries].sort((a, b) => b.newestAt - a.newestAt).slice(0, RECENT_SEGMENTS);
         const change = { before: valid, after: entries, recent: newest.map(({ id }) => id), rebuilt: state };
-        const next = await publisher.publish(head, change, at);
+        const next = await publisher.publish(head, change, options.at);
         return next === undefined ? undefined : { doing: 'done', jobs: state.jobs, next };
       }
       const list = made.list ?? [...entries, ...made.segments.map(manifestEntry)];
       const { digits, ...rest } = made.state;
       const prepared = await publisher.prepare(list, made.segments, digits, head.fence, doing === 'listing words');
-      await publisher.write(head, { ...state, entries }, prepared, made.segments, at);
+      await publisher.write(head, { ...state, entries }, prepared, made.segments, options.at);
       const { manifests, grown } = prepared;
       const saved = await save({
         ...rest,

@@ -13,7 +13,6 @@ export interface Forgetting {
   entries: ManifestEntry[];
   /** For each segment that holds some, 1 for each row whose job is to be removed. */
   rows: Map<string, number[]>;
-  count: number;
 }
 
 /** @param before jobs that ended before this moment (ms) are to be removed */
@@ -26,7 +25,7 @@ export async function forgetRows(
   before: number,
 ): Promise<Forgetting> {
   const due = entries.filter(({ firstEndAt }) => firstEndAt < before).slice(0, SEGMENTS_AT_ONCE);
-  const forgetting: Forgetting = { entries: [], rows: new Map(), count: 0 };
+  const forgetting: Forgetting = { entries: [], rows: new Map() };
   for (const entry of entries) {
     if (!due.includes(entry)) {
       forgetting.entries.push(entry);
@@ -52,7 +51,6 @@ export async function forgetRows(
       count++;
     }
     if (count > 0) forgetting.rows.set(entry.id, old);
-    forgetting.count += count;
     const left = withDead(
       entry,
       old.flatMap((value, row) => (value === 0 ? [] : [row])),

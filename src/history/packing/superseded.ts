@@ -9,13 +9,17 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { bucketKeys } from '../digitItems';
+import { readIndexItem } from '../indexItem';
 import type { Head, SegmentItems } from '../segmentItems';
-import type { ManifestEntry } from '../segments';
+import { DamagedPartError, type ManifestEntry } from '../segments';
 
 /** Longer than any search, and than a worker goes without looking at the head. */
 const KEPT_MS = 3_600_000;
 
 const noteSchema = z.object({ sk: z.string(), segments: z.array(z.string()), lists: z.array(z.string()) });
+/** Told of a damaged item that is then begun anew, or dropped; without it, a damaged item is an error. */
+export type OnDamaged = (error: DamagedPartError) => void;
+
 /** Ids of segments, and keys of manifests, vocabularies and buckets of a filter. */
 export interface Note {
   segments: readonly string[];
@@ -43,7 +47,11 @@ export function changedBetween(before: Note, after: Note): Note {
 export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
   const pk = 'SEGMENTS';
   const skAt = (at: number) => `note#${String(at).padStart(15, '0')}`;
-  async function notes(first: string, last: string): Promise<z.infer<typeof noteSchema>[]> {
+  const drop = async (sk: string): Promise<void> => {
+    await doc.send(new DeleteCommand({ TableName: table, Key: { pk, sk } }));
+  };
+
+  async function notes(first: string, last: string, onDamaged: OnDamaged | undefined) {
     const found: z.infer<typeof noteSchema>[] = [];
     const pages = paginateQuery(
       { client: doc },
@@ -54,7 +62,17 @@ export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
         ConsistentRead: true,
       },
     );
-    for await (const { Items } of pages) found.push(...(Items ?? []).map((item) => noteSchema.parse(item)));
+    for await (const { Items } of pages) {
+      for (const item of Items ?? []) {
+        try {
+          found.push(readIndexItem(noteSchema, item));
+        } catch (error) {
+          if (!(error instanceof DamagedPartError) || onDamaged === undefined) throw error;
+          onDamaged(error);
+          await drop(String(item.sk));
+        }
+      }
+    }
     return found;
   }
 
@@ -66,6 +84,7 @@ export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
 
     /**
      * Removes what was noted long enough ago, and by no note since, and is not named by the valid list.
+     * @throws DamagedPartError for a damaged note, unless that may be dropped
      */
     async remove(
       items: SegmentItems,
@@ -73,10 +92,12 @@ export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
       entries: readonly ManifestEntry[],
       now: number,
       hasTime: () => boolean,
+      onDamaged?: OnDamaged,
     ): Promise<void> {
-      const due = await notes('note#', skAt(Math.max(0, now - KEPT_MS)));
+      const dueTo = skAt(Math.max(0, now - KEPT_MS));
+      const due = await notes('note#', dueTo, onDamaged);
       if (due.length === 0) return;
-      const kept = [namedBy(head, entries), ...(await notes(skAt(Math.max(0, now - KEPT_MS)), 'note#~'))];
+      const kept = [namedBy(head, entries), ...(await notes(dueTo, 'note#~', onDamaged))];
       const segments = new Set(kept.flatMap((note) => note.segments));
       const lists = new Set(kept.flatMap((note) => note.lists));
       for (const note of due) {
@@ -88,7 +109,7 @@ export function supersededItems(doc: DynamoDBDocumentClient, table: string) {
           if (!hasTime()) return;
           if (!lists.has(key)) await items.dropList(key);
         }
-        await doc.send(new DeleteCommand({ TableName: table, Key: { pk, sk: note.sk } }));
+        await drop(note.sk);
       }
     },
   };
