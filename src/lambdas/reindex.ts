@@ -12,23 +12,26 @@ the old index until the new one is whole. For after a large import, or when a da
 
 ${TABLE_USAGE}`;
 
-/** How long the bot's own packing, or that of a process that died, is left alone before the next try. */
-const WAIT_MS = 3_000;
+/** How often it is tried to begin while somebody else is packing: the bot, or a process that died. */
+const LONGEST_WAIT_MS = 3_000;
 
 export const reindexCommand: Command = {
   usage: USAGE,
   async run(args, open, stop) {
     const { values } = parseArgs({ args, options: TABLE_FLAGS });
     const { history, place } = await open(values);
-    const shown = progress('jobs');
+    let [hasBegun, isWaiting, packed, rebuilt, waitedMs] = [false, false, 0, 0, 0];
+    // The speed is that of the work, without the time it waited.
+    const shown = progress('jobs', process.stderr, () => Date.now() - waitedMs);
     const beganAt = Date.now();
-    let [hasBegun, packed, rebuilt] = [false, 0, 0];
     const options: PackOptions = {
       now: Date.now,
       leastJobs: 1,
       remainingMs: () => (stop.asked ? 0 : Number.POSITIVE_INFINITY),
+      onDamaged: ({ message }) => shown.say(message),
       onProgress: ({ jobs, doing }) => {
         hasBegun = true;
+        isWaiting = false;
         rebuilt = jobs;
         shown.tell(jobs, undefined, doing);
       },
@@ -49,8 +52,13 @@ export const reindexCommand: Command = {
           );
           return 0;
         }
-        shown.tell(rebuilt, undefined, 'the bot is packing, waiting for it');
-        await sleep(WAIT_MS);
+        const leftMs = Math.max(0, (report.leasedUntil ?? 0) - Date.now());
+        if (leftMs > 0 && !isWaiting)
+          shown.say(`Somebody is packing; their time ends in ${Math.ceil(leftMs / 1000)} s at the latest.`);
+        isWaiting = leftMs > 0;
+        const waitMs = Math.min(LONGEST_WAIT_MS, leftMs + 1);
+        await sleep(waitMs);
+        waitedMs += waitMs;
       }
     } finally {
       shown.end();
