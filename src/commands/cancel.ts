@@ -31,7 +31,7 @@ function nothing({ jobs, query }: Chosen, asking: Asking<unknown>): UserError {
   const [first] = jobs;
   if (query === undefined && first !== undefined) {
     return new UserError(
-      `${first.name ?? first.id} has ${isDone(first) ? `already ended (${first.status.toLowerCase()})` : 'left Batch'}: there is nothing to cancel.`,
+      `${first.name || first.id} has ${isDone(first) ? `already ended (${first.status.toLowerCase()})` : 'left Batch'}: there is nothing to cancel.`,
       `job ${first.id}`,
     );
   }

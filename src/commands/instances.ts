@@ -52,7 +52,7 @@ async function jobsOn(row: InstanceRow, room: Room): Promise<{ id: string; name:
   const stored = await room.history.jobs.getMany(ids.slice(0, MOST_JOBS_READ));
   return stored
     .filter(({ job }) => job.containerInstanceArn === row.containerInstanceArn)
-    .map(({ job }) => ({ id: job.id, name: job.name ?? job.id }));
+    .map(({ job }) => ({ id: job.id, name: job.name || job.id }));
 }
 
 export const instances = command({

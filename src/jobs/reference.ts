@@ -49,6 +49,12 @@ export function parseReference(text: string): JobReference | undefined {
   return PREFIX.test(bare) ? { kind: 'prefix', prefix: bare.toLowerCase() } : undefined;
 }
 
+/** Whether a text is an id as Batch gives it. */
+export function isJobId(text: string): boolean {
+  const reference = parseReference(text);
+  return reference?.kind === 'id' && reference.id === text;
+}
+
 /** The first letters of an id in a text that is nearly one: a letter for a digit, a dash that a phone made long, none at all. */
 const NEARLY = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})(?:([:#])(\d{1,5}))?/;
 

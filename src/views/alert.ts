@@ -111,7 +111,7 @@ export interface FailedArrayProps {
 /** An array: one card for its failed children and itself, however many there are. */
 export function failedArray({ parentId, parent, failed, example, lines, now, region }: FailedArrayProps): Message {
   const job = parent ?? example;
-  const name = cutMiddle(job?.name ?? parentId, 128);
+  const name = cutMiddle(job?.name || parentId, 128);
   const size = parent?.arraySize;
   const known = Math.max(failed.length, parent?.children?.counts.FAILED ?? 0);
   const of =

@@ -12,7 +12,7 @@ import { number } from './words';
 /** Batch allows 128 characters in a name; more than this hides the rest of the line on a phone. */
 const MOST_NAME = 60;
 
-export const nameOf = (job: Pick<JobRow, 'name' | 'id'>): string => job.name ?? job.id;
+export const nameOf = (job: Pick<JobRow, 'name' | 'id'>): string => job.name || job.id;
 
 /** `array: 400 ✔ 12 ✖ 3 ▶`, for a parent. */
 export function childrenWords(job: Pick<JobRow, 'arraySize' | 'children'>): string | undefined {

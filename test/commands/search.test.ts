@@ -1,4 +1,8 @@
+import { openHistory } from '../../src/history/history';
+import { ingest } from '../../src/history/ingest';
 import type { Message } from '../../src/local/slack/server';
+import { dynamo, TABLE } from '../history/dynamo';
+import { newId } from '../notices/stateChange';
 import { type Scene, scene } from '../scene';
 
 let here: Scene;
@@ -154,4 +158,13 @@ test('help is one screen, and every verb’s example works as typed', async () =
     const ran = only(await here.ada.presses(label, page));
     expect(ran.plain).not.toMatch(/I don't know|Something went wrong|is not/);
   }
+});
+
+test('a job without a name is called by its id', async () => {
+  const id = newId();
+  const at = Date.now();
+  const { jobs } = openHistory(dynamo(here), TABLE, Date.now);
+  const job = { id, name: '', status: 'SUCCEEDED', createdAt: at, stoppedAt: at, seenAt: at } as const;
+  await ingest(jobs, { ...job, whole: true, attempts: [], entered: {} }, Date.now);
+  expect(names(only(await here.ada.says(`/batch search ${id}`)))).toEqual([id]);
 });

@@ -6,7 +6,7 @@
  */
 import * as z from 'zod';
 import { BATCH_STATUSES, type BatchStatus, type Job, jobSchema } from '../../jobs/job';
-import { BadJobError, lastTime, type ReadJob } from './jobLine';
+import { BadJobError, lastTime, possible, type ReadJob } from './jobLine';
 
 const COLUMNS = [
   'job_id',
@@ -119,7 +119,7 @@ function jobOf(row: Row): Job {
     entered: {},
     terminated: flag(row('termination_requested')) || undefined,
   };
-  return jobSchema.parse(Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined)));
+  return possible(jobSchema.parse(Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined))));
 }
 
 /** GONE is what it lost from sight before the end: nothing tells how far the job came, but that it ran if it had started. */

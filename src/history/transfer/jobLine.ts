@@ -6,6 +6,7 @@
  */
 import * as z from 'zod';
 import { isDone, type Job, jobSchema } from '../../jobs/job';
+import { isJobId } from '../../jobs/reference';
 
 export const LINE_VERSION = 1;
 
@@ -20,14 +21,13 @@ export interface ReadJob {
   ignored: readonly string[];
 }
 
-/** Batch's own are 36 characters and an index; a sort key of DynamoDB has at most 1,024 bytes. */
-const MOST_ID_LENGTH = 256;
+/** A greater one is no moment that a date can tell (ECMA-262, "Time Values and Time Range"). */
+const LATEST_MS = 8.64e15;
 
 /** Tags as Batch gives them, or as they are kept here with when they were seen. */
 const tags = z.union([jobSchema.shape.tags.unwrap(), z.record(z.string(), z.string())]);
 const whole = jobSchema.shape;
 const lineSchema = jobSchema.extend({
-  id: whole.id.max(MOST_ID_LENGTH),
   seenAt: whole.seenAt.optional(),
   whole: whole.whole.default(false),
   attempts: whole.attempts.default([]),
@@ -35,6 +35,9 @@ const lineSchema = jobSchema.extend({
   tags: tags.optional(),
 });
 type Line = z.infer<typeof lineSchema>;
+
+/** Those of the job itself. */
+const TIMES = ['createdAt', 'startedAt', 'stoppedAt', 'seenAt', 'lostAt'] as const satisfies (keyof Job)[];
 
 const FIELDS = Object.keys(jobSchema.shape) as (keyof Job)[];
 
@@ -81,7 +84,30 @@ function jobOf(line: Line): Job {
   const isOwn = (value: NonNullable<Line['tags']>): value is NonNullable<Job['tags']> =>
     typeof value.values === 'object';
   const values = told === undefined ? {} : { tags: isOwn(told) ? told : { seenAt, values: told } };
-  return jobSchema.parse({ ...rest, ...values, seenAt });
+  return possible(jobSchema.parse({ ...rest, ...values, seenAt }));
+}
+
+/** @throws BadJobError for a job that Batch can't have had: nothing here could show or find it */
+export function possible(job: Job): Job {
+  if (!isJobId(job.id)) {
+    const id = JSON.stringify(job.id.length > 60 ? `${job.id.slice(0, 60)}…` : job.id);
+    throw new BadJobError(
+      `id is ${id}, which is none of Batch's: a UUID in small letters, with :index for an array's child or #node for a node`,
+    );
+  }
+  const times: [field: string, at: number | undefined][] = [
+    ...TIMES.map((field): [string, number | undefined] => [field, job[field]]),
+    ...job.attempts.flatMap(({ startedAt, stoppedAt }, n): [string, number | undefined][] => [
+      [`attempts.${n}.startedAt`, startedAt],
+      [`attempts.${n}.stoppedAt`, stoppedAt],
+    ]),
+    ...Object.entries(job.entered).map(([state, at]): [string, number] => [`entered.${state}`, at]),
+  ];
+  for (const [field, at] of times) {
+    if (at !== undefined && (at < 0 || at > LATEST_MS))
+      throw new BadJobError(`${field} is ${at}, which is no time of a job: times are in milliseconds since 1970`);
+  }
+  return job;
 }
 
 /** When the news of a foreign line was true: the last moment that it tells of. */

@@ -92,7 +92,12 @@ describe('CSV', () => {
 });
 
 describe('a line of JSON', () => {
-  const anyJob: fc.Arbitrary<Job> = fc.oneof(anyFinishedJob, anyNews);
+  const foreign = (rest: object): string =>
+    JSON.stringify({ id: '5f12c493-2cba-4278-96a6-529fe4f20074:7', status: 'FAILED', ...rest });
+  const id = fc.tuple(fc.uuid(), fc.constantFrom('', ':0', ':9999', '#0', '#12')).map((parts) => parts.join(''));
+  const anyJob: fc.Arbitrary<Job> = fc
+    .tuple(fc.oneof(anyFinishedJob, anyNews), id)
+    .map(([job, ofBatch]) => ({ ...job, id: ofBatch }));
 
   test('is read back as the job that was written, and written the same way again', async () => {
     await fc.assert(
@@ -115,9 +120,9 @@ describe('a line of JSON', () => {
 
   test('of another tool needs an id, a status and when it was created; null is nothing, and tags may be flat', () => {
     const line =
-      '{"id":"a-1","status":"SUCCEEDED","createdAt":1700000000000,"stoppedAt":1700000009000,"name":null,"tags":{"team":"x"}}';
+      '{"id":"5f12c493-2cba-4278-96a6-529fe4f20074","status":"SUCCEEDED","createdAt":1700000000000,"stoppedAt":1700000009000,"name":null,"tags":{"team":"x"}}';
     expect(readJobLine(line).job).toEqual({
-      id: 'a-1',
+      id: '5f12c493-2cba-4278-96a6-529fe4f20074',
       status: 'SUCCEEDED',
       createdAt: 1700000000000,
       stoppedAt: 1700000009000,
@@ -131,7 +136,7 @@ describe('a line of JSON', () => {
 
   test('tells which of its fields mean nothing here', () => {
     const line =
-      '{"id":"a","status":"FAILED","createdAt":5,"parameters":{"x":1},"attempts":[{"exitCode":1,"log":"y"}]}';
+      '{"id":"5f12c493-2cba-4278-96a6-529fe4f20074","status":"FAILED","createdAt":5,"parameters":{"x":1},"attempts":[{"exitCode":1,"log":"y"}]}';
     expect(readJobLine(line).ignored).toEqual(['parameters', 'attempts[].log']);
   });
 
@@ -145,6 +150,15 @@ describe('a line of JSON', () => {
     ['{"id":"a","status":"FAILED","createdAt":"2024-03-01"}', /^createdAt: expected number/],
     ['{"id":"a","status":"FAILED","createdAt":1700000000}', /looks like seconds: times are in milliseconds/],
     ['{"v":2,"id":"a","status":"FAILED","createdAt":5}', /of version 2 of the format, and this batchbot knows 1/],
+    [
+      '{"id":"not an id at all / ☃","status":"FAILED","createdAt":5}',
+      /^id is "not an id at all \/ ☃", which is none of Batch's/,
+    ],
+    ['{"id":"5F12C493-2CBA-4278-96A6-529FE4F20074","status":"FAILED","createdAt":5}', /a UUID in small letters/],
+    [foreign({ createdAt: -5 }), 'createdAt is -5, which is no time of a job: times are in milliseconds since 1970'],
+    [foreign({ createdAt: 5, stoppedAt: 9e15 }), /^stoppedAt is 9000000000000000, which is no time/],
+    [foreign({ createdAt: 5, attempts: [{}, { startedAt: -1 }] }), /^attempts\.1\.startedAt is -1/],
+    [foreign({ createdAt: 5, entered: { '1.RUNNABLE': -1 } }), /^entered\.1\.RUNNABLE is -1/],
   ])('%s is refused with a reason', (line, reason) => {
     expect(() => readJobLine(line)).toThrow(reason);
   });
@@ -241,6 +255,8 @@ due to memory usage",2024-03-01 12:10:00.123456+00,137,align/default/abc,t,arn:a
       `${ID},n,d,q,i,FAILED,2024-03-01 12:00:00+00,,many,,,,,,,,,,,,`,
       `${ID},n,d,q,i,FAILED,2024-03-01 12:00:00+00,,,,,,,,,,,,,nonsense,`,
       `${ID},n,d,q,i,FAILED,2024-03-01 12:00:00,,,,,,,,,,,,,,`,
+      `job-1,n,d,q,i,FAILED,2024-03-01 12:00:00,,,,,,,,,,,,,,`,
+      `${ID},n,d,q,i,FAILED,0001-01-01 00:00:00+00,,,,,,,,,,,,,,`,
     );
     expect(found).toMatchObject([
       { line: 2, problem: 'status is PAUSED, which neither Batch nor Batchiepatchie has' },
@@ -250,6 +266,8 @@ due to memory usage",2024-03-01 12:10:00.123456+00,137,align/default/abc,t,arn:a
       { line: 7, problem: 'vcpus is "many", which is no whole number' },
       { line: 8, problem: expect.stringContaining('array_properties is no JSON') },
       { line: 9, job: { createdAt: Date.parse('2024-03-01T12:00:00Z') } },
+      { line: 10, problem: expect.stringContaining('id is "job-1", which is none of Batch') },
+      { line: 11, problem: expect.stringContaining('createdAt is -62135596800000, which is no time of a job') },
     ]);
   });
 
@@ -268,11 +286,11 @@ due to memory usage",2024-03-01 12:10:00.123456+00,137,align/default/abc,t,arn:a
 });
 
 describe('a file', () => {
-  const line = '{"id":"a","status":"FAILED","createdAt":5}';
+  const line = '{"id":"5f12c493-2cba-4278-96a6-529fe4f20074","status":"FAILED","createdAt":5}';
 
   test('may begin with a byte order mark, empty lines, or what npm prints of itself', async () => {
     const found = await entriesOf(`\uFEFF\n> batchbot@0.1.0 export\n> tsx src/lambdas/export.ts\n\n${line}\n`);
-    expect(found).toMatchObject([{ line: 5, job: { id: 'a' } }]);
+    expect(found).toMatchObject([{ line: 5, job: { id: '5f12c493-2cba-4278-96a6-529fe4f20074' } }]);
   });
 
   test('may be empty', async () => {
