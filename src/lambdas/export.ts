@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { exportEveryJob, exportFoundJobs } from '../history/transfer/exportJobs';
 import { parseQuery } from '../jobs/query';
+import { count } from '../views/words';
 import { progress, roughTime } from './progress';
 import { type Command, runAtTerminal, STOPPED, TABLE_FLAGS, TABLE_USAGE } from './terminal';
 
@@ -55,7 +56,7 @@ export const exportCommand: Command = {
     if (pending !== '' && !isBroken) await flush();
     shown?.end();
     if (isBroken) return 0;
-    const told = `${written.toLocaleString('en-US')} jobs from ${place}, in ${roughTime(Date.now() - beganAt)}.`;
+    const told = `${count(written, 'job')} from ${place}, in ${roughTime(Date.now() - beganAt)}.`;
     process.stderr.write(stop.asked ? `Stopped: ${told} The file is not whole.\n` : `${told}\n`);
     return stop.asked ? STOPPED : 0;
   },

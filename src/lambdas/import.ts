@@ -4,6 +4,7 @@ import { open as openFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { importJobs } from '../history/transfer/importJobs';
 import { readJobs } from '../history/transfer/readJobs';
+import { count, number } from '../views/words';
 import { progress, roughTime } from './progress';
 import { type Command, CommandError, runAtTerminal, STOPPED, TABLE_FLAGS, TABLE_USAGE, UsageError } from './terminal';
 
@@ -21,8 +22,6 @@ const MOST_COMPLAINTS = 100;
 
 /** So many fill one segment, in order of time by themselves. */
 const MOST_UNSORTED = 16_384;
-
-const many = (count: number): string => count.toLocaleString('en-US');
 
 /** Its size is unknown for what is no file on a disk. */
 async function source(path: string): Promise<{ chunks: AsyncIterable<Uint8Array>; bytes: number | undefined }> {
@@ -76,12 +75,16 @@ export const importCommand: Command = {
     }).finally(() => shown.end());
     const would = isDryRun ? 'would be ' : '';
     const told = [
-      `${many(report.added)} jobs ${would}added, ${many(report.changed)} ${would}changed, ${many(report.unchanged)} known already`,
+      `${count(report.added, 'job')} ${would}added, ${number(report.changed)} ${would}changed, ${number(report.unchanged)} known already`,
       ...(report.lost === 0
         ? []
-        : [`${many(report.lost)} of them had not ended and were not heard of for a day: they count as lost`]),
-      ...(report.forgotten === 0 ? [] : [`${many(report.forgotten)} ended longer ago than the history is kept`]),
-      ...(report.bad === 0 ? [] : [`${many(report.bad)} bad lines were left out`]),
+        : [
+            report.lost === 1
+              ? '1 of them had not ended and was not heard of for a day: it counts as lost'
+              : `${number(report.lost)} of them had not ended and were not heard of for a day: they count as lost`,
+          ]),
+      ...(report.forgotten === 0 ? [] : [`${number(report.forgotten)} ended longer ago than the history is kept`]),
+      ...(report.bad === 0 ? [] : [`${count(report.bad, 'bad line')} ${report.bad === 1 ? 'was' : 'were'} left out`]),
     ];
     process.stdout.write(`${told.join('; ')}. ${place}, in ${roughTime(Date.now() - beganAt)}.\n`);
     if (!report.complete) {

@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '../config';
 import { damagedItem } from '../history/damage';
 import { openHistory } from '../history/history';
 import { DamagedItemError } from '../history/jobs';
+import { nearest } from '../jobs/nearest';
 import { QueryError } from '../jobs/query';
 
 /** The command was typed wrong: the sentence is followed by its usage. */
@@ -56,7 +57,9 @@ export async function openTable(flags: Flags): Promise<Opened> {
   const port = flags['aws-port'] ?? LOCAL_PORT;
   if (!/^\d{1,5}$/.test(port)) throw new UsageError('--aws-port must be a number.');
   if (flags['aws-port'] !== undefined && flags.local !== true) throw new UsageError('--aws-port goes with --local.');
-  const { DYNAMODB_TABLE, RETENTION_DAYS } = readConfig(flags.local === true ? {} : process.env, [
+  // The table of another world than the local one may be what the environment names.
+  const { DYNAMODB_TABLE: _, ...local } = process.env;
+  const { DYNAMODB_TABLE, RETENTION_DAYS } = readConfig(flags.local === true ? local : process.env, [
     'DYNAMODB_TABLE',
     'RETENTION_DAYS',
   ]);
@@ -121,6 +124,18 @@ function sentenceOf(error: unknown, opened: Opened | undefined): string | undefi
   return SENTENCES.find(([name]) => names.some((one) => name.test(one)))?.[1](opened, error);
 }
 
+/** What was typed wrong, in a sentence; undefined for what is no matter of typing. */
+function misuse(error: unknown, usage: string): string | undefined {
+  if (error instanceof UsageError) return error.message;
+  if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('ERR_PARSE_ARGS'))
+    return undefined;
+  // Node's own sentence goes on with advice for who writes a program.
+  const [, unknown] = /^Unknown option '([^']+)'/.exec(error.message) ?? [];
+  if (unknown === undefined) return `${error.message.split('\n')[0]?.replace(/\.?$/, '.')}`;
+  const near = nearest(unknown, new Set(usage.match(/--[a-z][a-z-]+/g)));
+  return `There is no option ${unknown}.${near === undefined ? '' : ` Did you mean ${near}?`}`;
+}
+
 export interface Command {
   usage: string;
   /** @returns the exit code */
@@ -150,11 +165,10 @@ export async function runAtTerminal({ usage, run }: Command): Promise<void> {
     }
     process.exitCode = await run(args, async (flags) => (opened = await openTable(flags)), stop);
   } catch (error) {
-    const isUsage =
-      error instanceof UsageError || /^ERR_PARSE_ARGS/.test(String((error as NodeJS.ErrnoException).code));
-    const sentence = isUsage ? `${(error as Error).message}\n\n${usage.trimEnd()}` : sentenceOf(error, opened);
+    const wrong = misuse(error, usage);
+    const sentence = wrong === undefined ? sentenceOf(error, opened) : `${wrong}\n\n${usage.trimEnd()}`;
     process.stderr.write(`${sentence ?? (error instanceof Error ? error.stack : String(error))}\n`);
-    process.exitCode = isUsage ? 2 : 1;
+    process.exitCode = wrong === undefined ? 1 : 2;
   } finally {
     opened?.close();
     process.off('SIGINT', ask).off('SIGTERM', ask);

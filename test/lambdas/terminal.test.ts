@@ -126,12 +126,25 @@ test('each command asks for no more than the permissions that the README lists',
   }
 }, 120_000);
 
+test('one is one, and RETENTION_DAYS counts for the local table too', async () => {
+  const { table } = await tables.open();
+  const input = line(1, { stoppedAt: 1_700_000_000_005 });
+  const old = await run('import', ['-', ...here(table)], {
+    input,
+    env: { RETENTION_DAYS: '30', DYNAMODB_TABLE: 'other' },
+  });
+  expect(old.out).toMatch(/^0 jobs added, 0 changed, 0 known already; 1 ended longer ago than the history is kept\. /);
+  const kept = await run('import', ['-', ...here(table)], { input: `${input}\n{}` });
+  expect(kept.out).toMatch(/^1 job added, 0 changed, 0 known already; 1 bad line was left out\. /);
+  expect((await run('export', here(table))).told).toMatch(/^1 job from table /m);
+}, 30_000);
+
 test('bad lines are told with their numbers, the others are taken in, and the end is not a success', async () => {
   const { table } = await tables.open();
   const input = [line(1), '{"id":1}', line(2, { parameters: {} }), line(3, { parameters: {} })].join('\n');
   const { code, out, told } = await run('import', ['-', ...here(table)], { input });
   expect(code).toBe(1);
-  expect(out).toContain('3 jobs added, 0 changed, 0 known already; 1 bad lines were left out.');
+  expect(out).toContain('3 jobs added, 0 changed, 0 known already; 1 bad line was left out.');
   expect(told).toContain('line 2: id: expected string');
   expect(told.match(/parameters means nothing here/g)).toHaveLength(1);
 }, 30_000);
@@ -176,7 +189,9 @@ describe('a sentence with the next step, and no stack, for', () => {
 
   test.each([
     ['no file', 'import', [], 2, 'Name one file to import.'],
-    ['an unknown flag', 'export', ['--tabel', 'x'], 2, "Unknown option '--tabel'"],
+    ['an unknown flag', 'export', ['--tabel', 'x'], 2, 'There is no option --tabel. Did you mean --table?'],
+    ['a flag with a slip', 'import', ['--dryrun', 'x'], 2, 'There is no option --dryrun. Did you mean --dry-run?'],
+    ['a flag without its value', 'export', ['--table'], 2, "Option '--table <value>' argument missing."],
     ['two files', 'import', ['a', 'b'], 2, 'Name one file to import.'],
     ['a port without --local', 'reindex', ['--aws-port', '1'], 2, '--aws-port goes with --local.'],
   ])('%s: its usage', async (_, door, args, code, sentence) => {
