@@ -8,7 +8,7 @@
 import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
 import { type Cursor, matcher, type Page, placeOf, type SearchResult, searchRows } from '../jobs/match';
 import type { Query, Sort } from '../jobs/query';
-import type { Statistics, StatisticsRequest } from '../jobs/statistics';
+import { checkGroupBy, type Statistics, type StatisticsRequest } from '../jobs/statistics';
 import { type JobItems, rowOf } from './jobs';
 import type { LiveRows } from './liveRows';
 import { segmentCache } from './segmentCache';
@@ -228,6 +228,7 @@ export function jobSearch(
     /** Figures of every matching job, as `statistics.ts` of the jobs defines them; quantiles are within 0.8 %. */
     statistics: ({ query, groupBy }: StatisticsRequest): Promise<Statistics> =>
       looking(async () => {
+        checkGroupBy(groupBy);
         const { search, others } = await begin(query);
         return await segmentStatistics({ ...search, isSpent: purse(STATISTICS_BUDGETS), others, groupBy });
       }),

@@ -21,6 +21,17 @@ export type Grouping = (typeof GROUPINGS)[number];
 /** None for one group of all jobs. */
 export type GroupBy = readonly [] | readonly [Grouping] | readonly [Grouping, Grouping];
 
+/** @throws RangeError for what jobs can't be grouped by, told in a sentence */
+export function checkGroupBy(groupBy: readonly string[]): asserts groupBy is GroupBy {
+  const unknown = groupBy.find((one) => !GROUPINGS.some((known) => known === one));
+  if (unknown !== undefined)
+    throw new RangeError(`Jobs can't be grouped by "${unknown}", only by ${GROUPINGS.join(', ')}.`);
+  if (groupBy.length > 2)
+    throw new RangeError(`Jobs can be grouped by two at most, and ${groupBy.join(', ')} are ${groupBy.length}.`);
+  if (new Set(groupBy).size < groupBy.length)
+    throw new RangeError(`Jobs can't be grouped by ${groupBy[0]} twice: give another grouping beside it, or none.`);
+}
+
 export interface StatisticsRequest {
   /** Its order does not matter. */
   query: Query;
@@ -196,6 +207,7 @@ function figuresOf(rows: readonly JobRow[]): Figures {
 
 /** Exact figures over rows in memory. */
 export function statisticsOf(rows: Iterable<JobRow>, { query, groupBy }: StatisticsRequest): Statistics {
+  checkGroupBy(groupBy);
   const fits = matcher(query);
   const groups = new Map<string, { key: readonly string[]; rows: JobRow[] }>();
   let jobs = 0;

@@ -7,7 +7,7 @@ import type { Job } from '../../src/jobs/job';
 import { parseQuery } from '../../src/jobs/query';
 import { type GroupBy, statisticsOf } from '../../src/jobs/statistics';
 import { type Scene, scene } from '../scene';
-import { dynamo } from './dynamo';
+import { dynamo, TABLE } from './dynamo';
 import { expectAgreement } from './segments/anyStatistics';
 
 let here: Scene;
@@ -78,4 +78,12 @@ test('packed, live and running jobs, and news of a packed one, are in every figu
   const found = arm.groups.find(({ key }) => key[0] === 'arm64');
   expect(found?.count).toBe(2);
   expect(found?.vcpuHours).toBeCloseTo(((6 + 23) / 60) * 4);
+});
+
+test('what jobs can not be grouped by is told, and what they can', async () => {
+  const { statistics } = openHistory(dynamo(here), TABLE, Date.now);
+  const asked = (...groupBy: string[]) => statistics({ query: { words: [] }, groupBy: groupBy as unknown as GroupBy });
+  await expect(asked('bogus')).rejects.toThrow('Jobs can\'t be grouped by "bogus", only by queue, definition, status,');
+  await expect(asked('queue', 'user', 'day')).rejects.toThrow('by two at most, and queue, user, day are 3');
+  await expect(asked('queue', 'queue')).rejects.toThrow("can't be grouped by queue twice");
 });
