@@ -18,7 +18,10 @@ const METRICS_BYTES_A_ROW = 64;
 
 interface Kept {
   part: unknown;
-  bytes: () => number;
+  /** A part grows as more of it is unpacked. */
+  bytesNow: () => number;
+  /** As of its last use. */
+  bytes: number;
 }
 
 /**
@@ -33,14 +36,23 @@ export function segmentCache(
   const loaded = new Map<string, Kept>();
   const loading = new Map<string, Promise<unknown>>();
 
-  function keep(key: string, kept: Kept): void {
+  let allBytes = 0;
+
+  /** The most lately used is the last. */
+  function use(key: string, kept: Kept): void {
+    loaded.delete(key);
     loaded.set(key, kept);
-    let all = 0;
-    for (const { bytes } of loaded.values()) all += bytes();
+    const bytes = kept.bytesNow();
+    allBytes += bytes - kept.bytes;
+    kept.bytes = bytes;
+  }
+
+  function keep(key: string, kept: Kept): void {
+    use(key, kept);
     for (const [oldest, { bytes }] of loaded) {
-      if (all <= mostBytes || oldest === key) break;
+      if (allBytes <= mostBytes || oldest === key) break;
       loaded.delete(oldest);
-      all -= bytes();
+      allBytes -= bytes;
     }
   }
 
@@ -48,15 +60,14 @@ export function segmentCache(
   function part<T>(key: string, load: () => Promise<T>, bytesOf: (part: T) => number): Soon<T> {
     const known = loaded.get(key);
     if (known !== undefined) {
-      loaded.delete(key);
-      loaded.set(key, known);
+      use(key, known);
       return known.part as T;
     }
     const begun = loading.get(key);
     if (begun !== undefined) return begun as Promise<T>;
     const soon = load()
       .then((value) => {
-        keep(key, { part: value, bytes: () => bytesOf(value) });
+        keep(key, { part: value, bytesNow: () => bytesOf(value), bytes: 0 });
         return value;
       })
       .finally(() => loading.delete(key));
