@@ -163,6 +163,10 @@ function user(word: string, { me }: QueryContext): string {
   }
   const [, id, label] = /^<?@([UW][A-Z0-9]+)(?:\|([^>]*))?>?$/.exec(word) ?? [];
   if (id !== undefined && id === me?.id) return me.name.trim();
+  if (id !== undefined && word.startsWith('<') && (label ?? '').trim() === '')
+    throw new QueryError(
+      `Slack told me only the id ${id} of whom you mention, and jobs know people by name: user:ada.`,
+    );
   const name = ((label ?? '').trim() || (id ?? word)).replace(/^[@\s]+/, '');
   if (name === '') throw missingValue('user');
   return name;

@@ -168,3 +168,14 @@ test('a job without a name is called by its id', async () => {
   await ingest(jobs, { ...job, whole: true, attempts: [], entered: {} }, Date.now);
   expect(names(only(await here.ada.says(`/batch search ${id}`)))).toEqual([id]);
 });
+
+test('a person who is mentioned is found by name, as Slack sends it; an id alone is told to be none', async () => {
+  await here.submit('mention-ada', {}, { tags: { user: 'ada' } });
+  await here.submit('mention-vic', {}, { tags: { user: 'vic' } });
+  await here.world.app.tick(() => 60_000, true);
+  const found = async (text: string) => names(only(await here.vic.says(text)));
+  expect(await found('/batch search mention user:@ada')).toEqual(['mention-ada']);
+  expect((await found('/batch search mention user:@ada,@vic')).sort()).toEqual(['mention-ada', 'mention-vic']);
+  const unknown = only(await here.vic.says('/batch search user:<@U0NOBODY01>'));
+  expect(unknown.plain).toContain('Slack told me only the id U0NOBODY01 of whom you mention');
+});

@@ -25,7 +25,7 @@ describe('every filter', () => {
     ['user:me owner:ME', { users: ['ada', 'ada'] }],
     ['user:<@U1>', { users: ['ada'] }],
     ['user:<@U2|bo>', { users: ['bo'] }],
-    ['submitter:<@U2>', { users: ['U2'] }],
+    ['submitter:@U2', { users: ['U2'] }],
     ['user:"Lovelace\\\\, Ada"', { users: ['Lovelace, Ada'] }],
     ['exit:137', { exits: [{ from: 137, to: 137 }] }],
     [
@@ -99,6 +99,7 @@ describe('a search held wrongly says how it goes', () => {
     ['queue:, status:failed', 'queue: needs a value'],
     ['status:,', 'status: needs a value'],
     ['user:@', 'user: needs a value'],
+    ['user:<@U2>', 'Slack told me only the id U2 of whom you mention, and jobs know people by name: user:ada.'],
     ['exit:oom', '"exit:oom" is no exit code. It goes exit:137, exit:1-127, exit:!0 or several with commas.'],
     ['since:whenever', "I can't read the time in since:whenever. It goes since:2h, 7d, yesterday, monday,"],
     ['until:2026-02-31', "I can't read the time in until:2026-02-31."],
