@@ -69,6 +69,7 @@ async function run(options: readonly string[], say: (line: string) => void): Pro
 }
 
 export const cancel: Benchmark = {
+  options: { '--jobs N': 'one number of jobs' },
   about: `One confirmed cancel of 10,000 and of 100,000 jobs (--jobs N for one number), children of arrays that are cancelled one by one,
 carried out by the worker's code in a process of its own against the local AWS, which takes 10 bulk calls a second of 50 jobs
 each. seconds_allowed is what that limit allows; peak_mb is the process's most resident memory, Node and all of the bot in it.`,

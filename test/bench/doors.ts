@@ -106,6 +106,7 @@ async function run(_options: readonly string[], say: (line: string) => void): Pr
 }
 
 export const doors: Benchmark = {
+  options: {},
   about: `The doors, by the handlers of the bundles, each in a process of its own beside the local AWS in another.
 front_ack: signed requests one after the other, as function URL events, until the work queue has each and the answer is there.
 cold_start: from starting the process to its first answered request; the plain app is Bolt's own Lambda sample, unbundled,

@@ -79,6 +79,11 @@ const cpuMs = (): number => {
 const readUnits = (bytes: number): number => Math.ceil(bytes / 4096) / 2;
 
 export const statistics: Benchmark = {
+  options: {
+    '--jobs N': 'so many made jobs; 100,000 by default',
+    '--seed N': 'others of the same kind',
+    '--corpus FILE.jsonl': 'the jobs of a file instead',
+  },
   about:
     'Statistics over packed jobs in memory: --jobs N [--seed S], or --corpus FILE.jsonl. Warm is by the clock, cold is CPU time of a worker that has read nothing; RCU are what its reads would cost.',
   async run(options, say) {

@@ -61,6 +61,7 @@ async function run(options: readonly string[], say: (line: string) => void): Pro
 }
 
 export const logs: Benchmark = {
+  options: { '--lines N': 'one number of lines' },
   about: `Logs of 1,000 to 1,000,000 lines (--lines N for one size), each asked for in a process of its own by /batch logs as the worker runs it:
 tail is the last 20 lines, grep a text that 1 line in 1,000 has, file the whole log uploaded to Slack. peak_mb is the process's
 most resident memory, Node and all of the bot in it; calls are those that CloudWatch Logs got, which also refuses beyond 25 a second.

@@ -1,4 +1,5 @@
 /** `npm run bench -- <name> [options] [--json]`: runs one benchmark and prints its figures, with the machine they were taken on. */
+import { nearest } from '../../src/jobs/nearest';
 import { cancel } from './cancel';
 import { doors } from './doors';
 import { statistics } from './jobStatistics';
@@ -9,6 +10,8 @@ import { search } from './search';
 export interface Benchmark {
   /** What it measures and how, for whoever reads the figures. */
   about: string;
+  /** The options that it takes, each with what it means; those whose value is a number have `N`. */
+  options: Readonly<Record<string, string>>;
   /** @param say tells people how far it is */
   run(options: readonly string[], say: (line: string) => void): Promise<object>;
 }
@@ -24,10 +27,52 @@ function table(figures: object, prefix = ''): [name: string, value: string][] {
   );
 }
 
+const optionLines = (options: Benchmark['options']): string[] =>
+  Object.entries({ ...options, '--json': 'print the figures as JSON' }).map(
+    ([name, what]) => `    ${name.padEnd(20)} ${what}`,
+  );
+
+const usage = (asked: Readonly<Record<string, Benchmark>>): string =>
+  [
+    'Usage: npm run bench -- <name> [options]',
+    ...Object.entries(asked).flatMap(([name, { options }]) => ['', `  ${name}`, ...optionLines(options)]),
+  ].join('\n');
+
+/** Typed wrong, told in a sentence; undefined for what goes. */
+function misuse(options: readonly string[], known: Benchmark['options']): string | undefined {
+  const names = new Map(
+    Object.keys({ ...known, '--json': '' }).map((each): [name: string, value: string] => {
+      const [option = '', value = ''] = each.split(' ');
+      return [option, value];
+    }),
+  );
+  for (let at = 0; at < options.length; at++) {
+    const option = options[at] ?? '';
+    if (!names.has(option)) {
+      const near = nearest(option, names.keys());
+      return `There is no option ${option} here.${near === undefined ? '' : ` Did you mean ${near}?`}`;
+    }
+    const kind = names.get(option) ?? '';
+    if (kind === '') continue;
+    const value = options[++at];
+    if (value === undefined || value.startsWith('--')) return `${option} needs a value: ${option} ${kind}.`;
+    if (kind === 'N' && !/^[1-9]\d{0,9}$/.test(value))
+      return `${option} needs a number from 1 on, and ${value} is none.`;
+  }
+  return undefined;
+}
+
 async function main([name, ...options]: readonly string[]): Promise<void> {
   const benchmark = name === undefined ? undefined : benchmarks[name];
-  if (name === undefined || benchmark === undefined) {
-    console.error(`Usage: npm run bench -- <name> [options] [--json]\nNames: ${Object.keys(benchmarks).join(', ')}`);
+  const shown = name === undefined || benchmark === undefined ? benchmarks : { [name]: benchmark };
+  const asksHelp = [name, ...options].some((word) => word === '--help' || word === '-h');
+  const wrong = asksHelp || benchmark === undefined ? undefined : misuse(options, benchmark.options);
+  if (asksHelp) {
+    console.log(usage(shown));
+    return;
+  }
+  if (name === undefined || benchmark === undefined || wrong !== undefined) {
+    console.error(`${wrong === undefined ? '' : `${wrong}\n\n`}${usage(shown)}`);
     process.exitCode = 2;
     return;
   }
@@ -47,6 +92,7 @@ async function main([name, ...options]: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error);
+  const { code, path } = error as NodeJS.ErrnoException;
+  console.error(code === 'ENOENT' && path !== undefined ? `There is no file ${path}.` : error);
   process.exitCode = 1;
 });

@@ -187,6 +187,13 @@ const GROWTH_HEAD = [
 ];
 
 export const search: Benchmark = {
+  options: {
+    '--jobs N': 'so many made jobs; 100,000 by default',
+    '--seed N': 'others of the same kind',
+    '--corpus FILE.jsonl': 'the jobs of a file instead',
+    '--queries FILE': 'searches, one a line as typed, or as a JSON list of [what, query]',
+    '--growth': 'from 10,000 to 10,000,000 jobs, or to --jobs, as a table',
+  },
   about:
     'Searches over a packed history in memory: --jobs N [--seed S], or --corpus FILE.jsonl, and --queries FILE; --growth from 10^4 to 10^7 jobs, or to --jobs, as a table. Cold is CPU time of a worker that has read nothing; RCU are what its reads would cost, WRU what packing writes.',
   async run(options, say) {
