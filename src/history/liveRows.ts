@@ -1,4 +1,7 @@
-/** The rows of the live index in a warm worker's memory, read again only from where the last look ended. */
+/**
+ * The rows of the live index in a warm worker's memory, read again only from where the last look ended. A look that finds
+ * other rows puts a new map in the old one's place: a search goes on with the rows it began with.
+ */
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { type StoredRow, storedRow } from './jobs';
 import { LIVE_SHARDS, TABLE_LAYOUT } from './table';
@@ -9,15 +12,22 @@ import { LIVE_SHARDS, TABLE_LAYOUT } from './table';
  */
 const OVERLAP_MS = 15_000;
 
-export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => number) {
-  const rows = new Map<string, StoredRow>();
-  const newest = new Array<number>(LIVE_SHARDS).fill(0);
-  let reading: Promise<void> | undefined;
-  let revision = 0;
+/** What a look found; it never changes. */
+export interface LiveLook {
+  rows: ReadonlyMap<string, StoredRow>;
+  /** Goes up each time all was read anew. */
+  whole: number;
+}
 
-  async function readShard(shard: number): Promise<void> {
+export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => number) {
+  let last: LiveLook = { rows: new Map(), whole: 0 };
+  let newest = new Array<number>(LIVE_SHARDS).fill(0);
+  let reading: Promise<LiveLook> | undefined;
+  let isWholeAsked = false;
+
+  async function readShard(shard: number, reached: number[], found: (item: Record<string, unknown>) => void) {
     // A writer whose clock is ahead must not hide what others write after it.
-    const since = Math.max(0, Math.min(newest[shard] ?? 0, now()) - OVERLAP_MS);
+    const since = Math.max(0, Math.min(reached[shard] ?? 0, now()) - OVERLAP_MS);
     const pages = paginateQuery(
       { client: doc },
       {
@@ -30,40 +40,51 @@ export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => 
     );
     for await (const { Items } of pages) {
       for (const item of Items ?? []) {
-        const known = rows.get(String(item.sk));
-        if (known === undefined || known.version < Number(item.version)) {
-          const stored = storedRow(item);
-          rows.set(stored.row.id, stored);
-          revision++;
-        }
-        newest[shard] = Math.max(newest[shard] ?? 0, Number(item[TABLE_LAYOUT.liveIndexSortKey]));
+        found(item);
+        reached[shard] = Math.max(reached[shard] ?? 0, Number(item[TABLE_LAYOUT.liveIndexSortKey]));
       }
     }
   }
 
+  async function look(): Promise<LiveLook> {
+    const isWhole = isWholeAsked;
+    isWholeAsked = false;
+    const before: ReadonlyMap<string, StoredRow> = isWhole ? new Map() : last.rows;
+    const reached = isWhole ? newest.map(() => 0) : [...newest];
+    const fresh = new Map<string, StoredRow>();
+    await Promise.all(
+      reached.map((_, shard) =>
+        readShard(shard, reached, (item) => {
+          const id = String(item.sk);
+          const known = fresh.get(id) ?? before.get(id);
+          if (known === undefined || known.version < Number(item.version)) fresh.set(id, storedRow(item));
+        }),
+      ),
+    );
+    newest = reached;
+    if (isWhole) last = { rows: fresh, whole: last.whole + 1 };
+    else if (fresh.size > 0) last = { rows: new Map([...before, ...fresh]), whole: last.whole };
+    return last;
+  }
+
   /** Brings the rows up to date; calls that come meanwhile share the look that has not begun yet. */
-  async function refresh(): Promise<void> {
+  async function refresh(): Promise<LiveLook> {
     const before = reading;
     if (before !== undefined) await before.catch(() => undefined);
-    if (reading === undefined || reading === before) {
-      reading = Promise.all(newest.map((_, shard) => readShard(shard))).then(() => undefined);
-    }
-    await reading;
+    if (reading === undefined || reading === before) reading = look();
+    return await reading;
   }
 
   return {
-    rows: rows as ReadonlyMap<string, StoredRow>,
-    /** Another number whenever the rows may have changed. */
-    get revision(): number {
-      return revision;
+    /** As of the last look. */
+    get rows(): ReadonlyMap<string, StoredRow> {
+      return last.rows;
     },
     refresh,
     /** Reads all anew: jobs that left the index are in it no more, which no look from a moment on can tell. */
-    async reread(): Promise<void> {
-      rows.clear();
-      revision++;
-      newest.fill(0);
-      await refresh();
+    async reread(): Promise<LiveLook> {
+      isWholeAsked = true;
+      return await refresh();
     },
   };
 }

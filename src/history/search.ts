@@ -13,7 +13,7 @@ import { type JobItems, rowOf } from './jobs';
 import type { LiveRows } from './liveRows';
 import { segmentCache } from './segmentCache';
 import { MissingItemError } from './segmentItems';
-import { type HiddenRows, type SegmentReads, segmentList } from './segmentList';
+import { type HiddenRows, type ListView, type SegmentReads, segmentList } from './segmentList';
 import {
   type FoundPage,
   idPrefixes,
@@ -58,6 +58,7 @@ export interface Matches {
 
 /** A search, its rows outside the segments found already. */
 interface Begun {
+  live: ListView['rows'];
   byId: ReadonlyMap<string, JobRow>;
   others: readonly JobRow[];
   search: Omit<Search, 'others' | 'order' | 'page'>;
@@ -84,11 +85,11 @@ export function jobSearch(
   }
 
   /** Ids that begin so, unless the live index holds all of them. */
-  function isWhollyLive(query: Query, prefix: string): boolean {
-    const size = query.array === prefix ? live.rows.get(prefix)?.row.arraySize : undefined;
+  function isWhollyLive({ rows }: ListView, query: Query, prefix: string): boolean {
+    const size = query.array === prefix ? rows.get(prefix)?.row.arraySize : undefined;
     if (size === undefined) return false;
     let children = 0;
-    for (const id of live.rows.keys()) if (arrayParentOf(id) === prefix) children++;
+    for (const id of rows.keys()) if (arrayParentOf(id) === prefix) children++;
     return children === size;
   }
 
@@ -97,6 +98,7 @@ export function jobSearch(
    * @param isTextAsked leave out those that their texts make match: segments tell of these
    */
   async function foundById(
+    view: ListView,
     query: Query,
     prefixes: readonly string[],
     isTextAsked: boolean,
@@ -104,11 +106,11 @@ export function jobSearch(
     const [fits, byText] = [matcher(query), isTextAsked ? matcher(query, true) : () => false];
     const found = new Map<string, JobRow>();
     for (const prefix of prefixes) {
-      if (isWhollyLive(query, prefix)) continue;
+      if (isWhollyLive(view, query, prefix)) continue;
       const stored = await jobs.findByPrefix(prefix, MOST_WITH_PREFIX, false);
       unitsRead += UNITS_A_JOB * stored.length;
       for (const { job } of stored) {
-        if (live.rows.has(job.id) || found.has(job.id)) continue;
+        if (view.rows.has(job.id) || found.has(job.id)) continue;
         const row = rowOf(job);
         if (fits(row) && !byText(row)) found.set(row.id, row);
       }
@@ -117,32 +119,33 @@ export function jobSearch(
   }
 
   /** With which all packed jobs' ids begin that can match; undefined when others can too, by their texts. */
-  async function onlyPrefix(question: Question): Promise<string | undefined> {
+  async function onlyPrefix(view: ListView, question: Question): Promise<string | undefined> {
     const words = idWords(question);
     for (const { prefix, isInTextsToo } of words) if (!isInTextsToo) return prefix;
-    for (const { prefix } of words) if (await list.isInNoText(prefix)) return prefix;
+    for (const { prefix } of words) if (await view.isInNoText(prefix)) return prefix;
     return undefined;
   }
 
   /** What the table's own keys tell, and the segments that must be asked beside them. */
-  async function packed(query: Query, question: Question) {
+  async function packed(view: ListView, query: Query, question: Question) {
     if (!question.mayHaveEnded) return { byId: new Map<string, JobRow>(), segments: [], isIdKnown: true };
-    const only = await onlyPrefix(question);
-    if (only !== undefined) return { byId: await foundById(query, [only], false), segments: [], isIdKnown: true };
+    const only = await onlyPrefix(view, question);
+    if (only !== undefined) return { byId: await foundById(view, query, [only], false), segments: [], isIdKnown: true };
     const prefixes = idPrefixes(question);
     const isIdKnown = prefixes !== undefined;
-    const byId = await foundById(query, prefixes ?? [], true);
-    return { byId, segments: segmentsToAsk({ segments: await list.entries(), question, isIdKnown }), isIdKnown };
+    const byId = await foundById(view, query, prefixes ?? [], true);
+    return { byId, segments: segmentsToAsk({ segments: await view.entries(), question, isIdKnown }), isIdKnown };
   }
 
-  async function begin(query: Query): Promise<Begun> {
+  async function begin(view: ListView, query: Query): Promise<Begun> {
     const question = questionOf(query);
     const isSpent = purse();
     const fits = matcher(query);
-    const others = [...live.rows.values()].filter(({ row }) => fits(row)).map(({ row }) => row);
-    const { byId, segments, isIdKnown } = await packed(query, question);
-    const hidden: HiddenRows = segments.length > 0 ? await list.hidden() : new Map();
+    const others = [...view.rows.values()].filter(({ row }) => fits(row)).map(({ row }) => row);
+    const { byId, segments, isIdKnown } = await packed(view, query, question);
+    const hidden: HiddenRows = segments.length > 0 ? await view.hidden() : new Map();
     return {
+      live: view.rows,
       byId,
       others: [...others, ...byId.values()],
       search: {
@@ -150,7 +153,7 @@ export function jobSearch(
         isSpent,
         segments,
         source: { ...source, hidden: ({ id }) => hidden.get(id) },
-        vocabulary: list.vocabulary,
+        vocabulary: view.vocabulary,
         isIdKnown,
       },
     };
@@ -164,8 +167,8 @@ export function jobSearch(
   }
 
   /** The newest state of each, in the same order. */
-  async function rowsOf(found: readonly Cursor[], { byId }: Begun): Promise<JobRow[]> {
-    const known = (id: string): JobRow | undefined => live.rows.get(id)?.row ?? byId.get(id);
+  async function rowsOf(found: readonly Cursor[], { live, byId }: Begun): Promise<JobRow[]> {
+    const known = (id: string): JobRow | undefined => live.get(id)?.row ?? byId.get(id);
     const packed = found.filter(({ id }) => known(id) === undefined).map(({ id }) => id);
     unitsRead += UNITS_A_JOB * packed.length;
     const read = new Map<string, JobRow>();
@@ -175,30 +178,28 @@ export function jobSearch(
     return found.flatMap(({ id }) => known(id) ?? read.get(id) ?? []);
   }
 
-  function* liveOnly(): Generator<JobRow> {
-    for (const { row } of live.rows.values()) yield row;
+  function* liveOnly({ rows }: ListView): Generator<JobRow> {
+    for (const { row } of rows.values()) yield row;
   }
 
   /** Looks at what is valid now; once more if a packer removed what was valid a moment ago. */
-  async function looking<T>(work: () => Promise<T>): Promise<T> {
-    await list.refresh();
+  async function looking<T>(work: (view: ListView) => Promise<T>): Promise<T> {
+    const view = await list.refresh();
     try {
-      return await work();
+      return await work(view);
     } catch (error) {
       if (!(error instanceof MissingItemError)) throw error;
-      list.forget();
-      await list.refresh();
-      return await work();
+      return await work(await list.refresh());
     }
   }
 
   /** Rows that match, newest first, as far as the budget goes. */
   const matches = (query: Query): Promise<Matches> =>
-    looking(async () => {
+    looking(async (view) => {
       const { sort: _, ...newest } = query;
-      if (list.isEmpty || !questionOf(newest).mayHaveEnded)
-        return { rows: searchRows(liveOnly(), newest, { limit: Number.POSITIVE_INFINITY }).rows };
-      const begun = await begin(newest);
+      if (view.isEmpty || !questionOf(newest).mayHaveEnded)
+        return { rows: searchRows(liveOnly(view), newest, { limit: Number.POSITIVE_INFINITY }).rows };
+      const begun = await begin(view, newest);
       const limit = begun.others.length + Math.floor(budget.readUnits / UNITS_A_JOB);
       const { found, hasNext } = await find(begun, 'newest', { limit }, true);
       return { rows: await rowsOf(found, begun), ...(hasNext ? { isAtLeast: true as const } : {}) };
@@ -207,9 +208,9 @@ export function jobSearch(
   return {
     /** @param options with `pageOnly`, the total is not counted */
     search: (query: Query, page: Page, options: { pageOnly?: boolean } = {}): Promise<SearchResult> =>
-      looking(async () => {
-        if (list.isEmpty) return searchRows(liveOnly(), query, page);
-        const begun = await begin(query);
+      looking(async (view) => {
+        if (view.isEmpty) return searchRows(liveOnly(view), query, page);
+        const begun = await begin(view, query);
         const answer = await find(begun, query.sort ?? 'newest', page, options.pageOnly);
         const { found, total, from, hasNext, hasPrevious, isExact } = answer;
         const isBack = page.after === undefined && page.before !== undefined;
@@ -227,9 +228,9 @@ export function jobSearch(
       }),
     /** Figures of every matching job, as `statistics.ts` of the jobs defines them; quantiles are within 0.8 %. */
     statistics: ({ query, groupBy }: StatisticsRequest): Promise<Statistics> =>
-      looking(async () => {
+      looking(async (view) => {
         checkGroupBy(groupBy);
-        const { search, others } = await begin(query);
+        const { search, others } = await begin(view, query);
         return await segmentStatistics({ ...search, isSpent: purse(STATISTICS_BUDGETS), others, groupBy });
       }),
     matches,
@@ -237,8 +238,7 @@ export function jobSearch(
     all: async (query: Query): Promise<JobRow[]> => (await matches(query)).rows,
     /** Those of the matching jobs that have not ended: all of them are in the live index. */
     async unfinished(query: Query): Promise<JobRow[]> {
-      await list.refresh();
-      const rows = searchRows(liveOnly(), query, { limit: Number.POSITIVE_INFINITY }).rows;
+      const rows = searchRows(liveOnly(await list.refresh()), query, { limit: Number.POSITIVE_INFINITY }).rows;
       return rows.filter((row) => !isDone(row));
     },
     /** The row of a job that is in the live index as of the last look, without reading. */
@@ -248,7 +248,7 @@ export function jobSearch(
      * @param createdAt as Batch tells it
      */
     async isPacked(id: string, createdAt: number, status: 'SUCCEEDED' | 'FAILED'): Promise<boolean> {
-      for (const { entry, row } of await list.rowsOf(createdAt, id)) {
+      for (const { entry, row } of (await list.view?.rowsOf(createdAt, id)) ?? []) {
         if (entry.dead.includes(row)) continue;
         const { columns, combinations } = await source.text(entry);
         const outcome = combinations.entries.outcome[columns.combinationOf[row] ?? 0] ?? 0;
@@ -256,7 +256,7 @@ export function jobSearch(
       }
       return false;
     },
-    refresh: list.refresh,
+    refresh: async (): Promise<void> => void (await list.refresh()),
   };
 }
 export type JobSearch = ReturnType<typeof jobSearch>;

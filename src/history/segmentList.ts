@@ -2,7 +2,7 @@
 import { isDone } from '../jobs/job';
 import type { DigitBucket } from './digitItems';
 import { placesInSegments, type StoredRow } from './jobItem';
-import type { LiveRows } from './liveRows';
+import type { LiveLook, LiveRows } from './liveRows';
 import { rowInSegment } from './segmentCache';
 import type { Digits, Head, SegmentItems } from './segmentItems';
 import {
@@ -29,6 +29,22 @@ interface HiddenPlace {
   row: number;
 }
 
+/** A valid list, and what was read of it. */
+interface Valid {
+  head: Head;
+  /** How often the live index had been read whole when its rows were right for this list. */
+  whole: number;
+  /** Once they are read: a search that is about ids alone needs none. */
+  entries?: Promise<readonly ManifestEntry[]>;
+  vocabularyOf: ReadonlyMap<string, ManifestEntry['vocabulary']>;
+  pending: DigitFilter | undefined;
+  buckets: Map<number, DigitBucket>;
+  /** What each live row hides in these entries; a row that changes is another object. */
+  hiddenBy: WeakMap<StoredRow, readonly HiddenPlace[]>;
+  /** Of the rows that were asked for last. */
+  hidden?: { of: LiveLook['rows']; rows: HiddenRows };
+}
+
 /** @param onRead told how many packed bytes were read of an item */
 export function segmentList(
   items: SegmentReads,
@@ -36,90 +52,59 @@ export function segmentList(
   source: SegmentSource,
   onRead: (bytes: number) => void,
 ) {
-  let head: Head | undefined;
-  /** Of this head, once they are read: a search that is about ids alone needs none. */
-  let entries: readonly ManifestEntry[] | undefined;
-  let pending: DigitFilter | undefined;
-  const buckets = new Map<number, DigitBucket>();
-  let vocabularyOf = new Map<string, ManifestEntry['vocabulary']>();
+  let current: Valid | undefined;
   let vocabularies = new Map<string, Soon<Vocabulary>>();
-  /** What each live row hides in these entries; a row that changes is another object. */
-  let hiddenBy = new WeakMap<StoredRow, readonly HiddenPlace[]>();
-  let hidden: { revision: number; rows: HiddenRows } | undefined;
 
-  function take(latest: Head): void {
-    [head, entries] = [latest, undefined];
-    buckets.clear();
-    const packed = latest.digits?.pending;
-    pending = packed === undefined ? undefined : DigitFilter.read(packed, 'SEGMENTS / -');
-    hiddenBy = new WeakMap();
-    hidden = undefined;
+  function validOf(head: Head, whole: number): Valid {
+    const packed = head.digits?.pending;
+    const pending = packed === undefined ? undefined : DigitFilter.read(packed, 'SEGMENTS / -');
+    return { head, whole, vocabularyOf: new Map(), pending, buckets: new Map(), hiddenBy: new WeakMap() };
   }
 
-  async function load(): Promise<readonly ManifestEntry[]> {
-    const of = head;
-    if (entries !== undefined || of === undefined) return entries ?? [];
-    const list = await items.manifest(of);
-    // Another search may have seen a newer head meanwhile.
-    if (head !== of) return await load();
-    entries = list;
-    vocabularyOf = new Map(list.map((entry) => [entry.id, entry.vocabulary]));
-    const valid = new Set(list.map((entry) => entry.vocabulary?.key));
-    vocabularies = new Map([...vocabularies].filter(([key]) => valid.has(key)));
+  async function read(valid: Valid): Promise<readonly ManifestEntry[]> {
+    const list = await items.manifest(valid.head);
+    valid.vocabularyOf = new Map(list.map((entry) => [entry.id, entry.vocabulary]));
+    if (valid === current) {
+      const keys = new Set(list.map((entry) => entry.vocabulary?.key));
+      vocabularies = new Map([...vocabularies].filter(([key]) => keys.has(key)));
+    }
     return list;
   }
 
-  async function refresh(): Promise<void> {
-    await live.refresh();
-    for (let look = 0; look < MOST_LOOKS; look++) {
-      const latest = await items.head();
-      if (head?.generation === latest.generation) return;
-      const isFirst = head === undefined;
-      take(latest);
-      // A first look has just read the live index.
-      if (isFirst) return;
-      // Jobs that were packed have left the live index.
-      await live.reread();
-    }
-    throw new Error('the search index changed again and again while it was read');
+  function load(valid: Valid): Promise<readonly ManifestEntry[]> {
+    valid.entries ??= read(valid).catch((error: unknown) => {
+      delete valid.entries;
+      throw error;
+    });
+    return valid.entries;
   }
 
   async function readVocabulary(key: string): Promise<Vocabulary> {
     try {
-      const read = await items.vocabulary(key);
-      onRead(read.packedBytes);
-      vocabularies.set(key, read);
-      return read;
+      const found = await items.vocabulary(key);
+      onRead(found.packedBytes);
+      vocabularies.set(key, found);
+      return found;
     } catch (error) {
       vocabularies.delete(key);
       throw error;
     }
   }
 
-  async function digitsOf(digits: Digits, hash: number): Promise<DigitBucket | undefined> {
+  async function bucketOf({ buckets }: Valid, digits: Digits, hash: number): Promise<DigitBucket | undefined> {
     const n = bucketOfHash(hash, digits.buckets);
     const known = buckets.get(n) ?? (await items.digitsOf(digits, hash));
     if (known === undefined || buckets.has(n)) return known;
     onRead(known.packedBytes);
-    if (head?.digits === digits) buckets.set(n, known);
+    buckets.set(n, known);
     return known;
   }
 
-  /** Without a vocabulary nothing is ruled out. */
-  const vocabulary: NonNullable<Search['vocabulary']> = ({ id }, question, isIdKnown) => {
-    const known = vocabularyOf.get(id);
-    if (known === undefined) return true;
-    const mayHold = (read: Vocabulary) => (read.mask(question, isIdKnown) & (1 << known.place)) !== 0;
-    const soon = vocabularies.get(known.key) ?? readVocabulary(known.key);
-    vocabularies.set(known.key, soon);
-    return soon instanceof Promise ? soon.then(mayHold) : mayHold(soon);
-  };
-
-  async function hiddenPlaces({ row, packed }: StoredRow): Promise<HiddenPlace[]> {
+  async function hiddenPlaces(valid: Valid, { row, packed }: StoredRow): Promise<HiddenPlace[]> {
     if (!isDone(row) && packed === undefined) return [];
     const found: HiddenPlace[] = [];
-    for (const entry of await load()) {
-      if (packed === undefined && head?.recent.includes(entry.id) !== true) continue;
+    for (const entry of await load(valid)) {
+      if (packed === undefined && !valid.head.recent.includes(entry.id)) continue;
       for (const place of placesInSegments(row.createdAt, packed)) {
         const at = await rowInSegment(source, entry, place, row.id);
         if (at !== undefined) found.push({ segment: entry.id, row: at });
@@ -128,56 +113,87 @@ export function segmentList(
     return found;
   }
 
-  return {
-    refresh,
-    /** What was valid is not so any more: the next look reads all anew. */
-    forget(): void {
-      head = undefined;
-    },
-    vocabulary,
+  async function hiddenRows(valid: Valid, live: LiveLook['rows']): Promise<HiddenRows> {
+    if (valid.hidden?.of === live) return valid.hidden.rows;
+    const rows = new Map<string, Set<number>>();
+    for (const { id, dead } of await load(valid)) if (dead.length > 0) rows.set(id, new Set(dead));
+    for (const stored of live.values()) {
+      let found = valid.hiddenBy.get(stored);
+      if (found === undefined) {
+        found = await hiddenPlaces(valid, stored);
+        valid.hiddenBy.set(stored, found);
+      }
+      for (const { segment, row } of found) {
+        const of = rows.get(segment) ?? new Set();
+        rows.set(segment, of.add(row));
+      }
+    }
+    valid.hidden = { of: live, rows };
+    return rows;
+  }
+
+  /** What one search sees from its beginning to its end, whatever others find to be valid meanwhile. */
+  const viewOf = (valid: Valid, rows: LiveLook['rows']) => ({
+    /** The live rows. */
+    rows,
     /** Nothing is packed. */
-    get isEmpty(): boolean {
-      return (head?.manifests.length ?? 0) === 0;
-    },
-    entries: load,
+    isEmpty: valid.head.manifests.length === 0,
+    entries: () => load(valid),
+    hidden: () => hiddenRows(valid, rows),
+    /** Without a vocabulary nothing is ruled out. */
+    vocabulary: ((segment, question, isIdKnown) => {
+      const known = valid.vocabularyOf.get(segment.id);
+      if (known === undefined) return true;
+      const mayHold = (found: Vocabulary) => (found.mask(question, isIdKnown) & (1 << known.place)) !== 0;
+      const soon = vocabularies.get(known.key) ?? readVocabulary(known.key);
+      vocabularies.set(known.key, soon);
+      return soon instanceof Promise ? soon.then(mayHold) : mayHold(soon);
+    }) satisfies NonNullable<Search['vocabulary']>,
     /** Whether no text of any packed job holds a word that looks like an id; told for the price of half a read unit. */
     async isInNoText(word: string): Promise<boolean> {
-      const digits = head?.digits;
+      const { digits } = valid.head;
       const hash = digitHash(word);
-      if (digits === undefined || pending === undefined || pending.mayHold(hash)) return false;
+      if (digits === undefined || valid.pending === undefined || valid.pending.mayHold(hash)) return false;
       if (digits.stamp === 0) return true;
-      const bucket = await digitsOf(digits, hash);
+      const bucket = await bucketOf(valid, digits, hash);
       return bucket !== undefined && !bucket.filter.mayHold(hash);
-    },
-    async hidden(): Promise<HiddenRows> {
-      const { revision } = live;
-      if (hidden?.revision === revision) return hidden.rows;
-      const rows = new Map<string, Set<number>>();
-      for (const { id, dead } of await load()) if (dead.length > 0) rows.set(id, new Set(dead));
-      for (const stored of live.rows.values()) {
-        let found = hiddenBy.get(stored);
-        if (found === undefined) {
-          found = await hiddenPlaces(stored);
-          hiddenBy.set(stored, found);
-        }
-        for (const { segment, row } of found) {
-          const of = rows.get(segment) ?? new Set();
-          rows.set(segment, of.add(row));
-        }
-      }
-      hidden = { revision, rows };
-      return rows;
     },
     /** The segments that hold a job of this place in time, each with its row; dead and hidden rows too. */
     async rowsOf(createdAt: number, id: string): Promise<{ entry: ManifestEntry; row: number }[]> {
       const found: { entry: ManifestEntry; row: number }[] = [];
-      for (const entry of await load()) {
+      for (const entry of await load(valid)) {
         if (createdAt < entry.oldestAt || createdAt > entry.newestAt) continue;
         const row = await rowInSegment(source, entry, createdAt, id);
         if (row !== undefined) found.push({ entry, row });
       }
       return found;
     },
+  });
+
+  return {
+    /** What is valid now. */
+    async refresh(): Promise<ReturnType<typeof viewOf>> {
+      let look = await live.refresh();
+      for (let looks = 0; looks < MOST_LOOKS; looks++) {
+        // After the live rows, always: a job that leaves these is in the list by then.
+        const latest = await items.head();
+        // A first look has just read the live index.
+        current ??= validOf(latest, look.whole);
+        const known = current;
+        if (known.head.generation !== latest.generation) {
+          // Jobs that were packed have left the live index.
+          look = await live.reread();
+          if (current === known) current = validOf(latest, look.whole);
+        } else if (look.whole >= known.whole) return viewOf(known, look.rows);
+        else look = await live.refresh();
+      }
+      throw new Error('the search index changed again and again while it was read');
+    },
+    /** As of the last look. */
+    get view(): ReturnType<typeof viewOf> | undefined {
+      return current === undefined ? undefined : viewOf(current, live.rows);
+    },
   };
 }
 export type SegmentList = ReturnType<typeof segmentList>;
+export type ListView = Awaited<ReturnType<SegmentList['refresh']>>;

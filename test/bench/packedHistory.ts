@@ -174,12 +174,12 @@ export class PackedHistory {
   }
 }
 
+const NO_ROWS: LiveRows['rows'] = new Map();
 /** Nothing is live: all is packed. */
 const NOTHING_LIVE: LiveRows = {
-  rows: new Map(),
-  revision: 0,
-  refresh: async () => undefined,
-  reread: async () => undefined,
+  rows: NO_ROWS,
+  refresh: async () => ({ rows: NO_ROWS, whole: 0 }),
+  reread: async () => ({ rows: NO_ROWS, whole: 0 }),
 };
 
 export class Worker {
