@@ -77,7 +77,15 @@ test('who waits for long is told so once, before the answer', async () => {
     const known = await slow.submit('slow', { LOCAL_OUTCOME: 'hang' });
     await slow.until('the job', () => slow.world.app.room.history.jobs.get(known));
     slow.world.slack.setFaults({ aws: { throttle: 1 } });
-    const told = await slow.ada.says(`/batch logs ${known}`);
+    await slow.ada.says(`/batch logs ${known}`);
+    const told = await slow.until(
+      'both answers',
+      () => {
+        const seen = slow.world.slack.channel('general', 'ada').filter(({ ephemeral_to: to }) => to !== undefined);
+        return seen.length >= 2 ? seen : undefined;
+      },
+      60_000,
+    );
     expect(told.map(({ plain }) => plain)).toEqual([
       expect.stringContaining('Still at work on /batch logs: it takes longer than usual.'),
       expect.stringMatching(/AWS takes no more requests just now.*I tried \d+ times/),
@@ -87,7 +95,7 @@ test('who waits for long is told so once, before the answer', async () => {
   } finally {
     await slow.end();
   }
-}, 60_000);
+}, 120_000);
 
 test('what is near nothing says what can be asked', async () => {
   for (const text of ['job zzzz', 'job 123', `job ${'9'.repeat(900)}`, 'job <!channel>', 'job `$(rm -rf)`']) {
