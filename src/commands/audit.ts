@@ -1,7 +1,7 @@
 /** `/batch audit`: who did what, and who was refused, newest first; `op:` shows an operation whole, `job:` what was done to a job. */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import { type AuditEntry, auditEntrySchema } from '../history/audit';
+import { type AuditEntry, auditEntrySchema } from '../history/records/audit';
 import { nearest } from '../jobs/nearest';
 import { parseReference } from '../jobs/reference';
 import { parseTime } from '../jobs/time';

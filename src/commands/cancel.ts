@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import type { Operation } from '../history/operation';
+import type { Operation } from '../history/records/operation';
 import { jobFromDetail } from '../jobs/fromBatch';
 import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
 import { isLonger, trapIn } from '../jobs/wholeWords';

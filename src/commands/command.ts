@@ -5,7 +5,7 @@ import type { Instances } from '../aws/ec2';
 import type { ContainerInstances } from '../aws/ecs';
 import type { JobLogs } from '../aws/logs';
 import type { History } from '../history/history';
-import type { Role } from '../history/roles';
+import type { Role } from '../history/records/roles';
 import type { Shows } from '../jobs/properties';
 import type { Token } from '../jobs/words';
 import type { Log } from '../log';

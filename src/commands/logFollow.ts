@@ -4,7 +4,7 @@
  */
 import type { LogLine } from '../aws/logs';
 import { errorFields, UserError } from '../errors';
-import type { Follow } from '../history/follows';
+import type { Follow } from '../history/records/follows';
 import { isDone, type Job } from '../jobs/job';
 import { containersOf, logPlaceOf, newestAttempt } from '../jobs/logPlace';
 import { type Answer, slackErrorCode } from '../slack/deliver';

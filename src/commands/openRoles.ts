@@ -1,5 +1,5 @@
 /** Who somebody is here: the roles that they hold by the configuration, by admins, through user groups and by the channel. */
-import type { Grant, GrantKey, Role, Subject } from '../history/roles';
+import type { Grant, GrantKey, Role, Subject } from '../history/records/roles';
 import { slackErrorCode } from '../slack/deliver';
 import type { SlackPeople } from '../slack/people';
 import type { Person } from './command';

@@ -1,6 +1,6 @@
 /** Who may: the check before every act, deny by default, and what a refusal says. */
 import { UserError } from '../errors';
-import { type Grant, ROLES, type Role } from '../history/roles';
+import { type Grant, ROLES, type Role } from '../history/records/roles';
 import { globMatcher } from '../jobs/glob';
 import { some } from '../views/words';
 import type { Person } from './command';

@@ -1,6 +1,6 @@
 /** Enables or disables one queue: a preview first, then once, at a press that comes in time. */
 import { shortReference, UserError } from '../errors';
-import type { AuditEntry } from '../history/audit';
+import type { AuditEntry } from '../history/records/audit';
 import type { Answer } from '../slack/deliver';
 import { type Switch, switched, switchKept, switchPreview } from '../views/queueSwitch';
 import type { QueueRow } from '../views/queues';

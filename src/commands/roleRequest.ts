@@ -1,6 +1,6 @@
 /** Reads what somebody wants done with roles: `give operator @ada queue:spot-*`, `make @oncall operator for spot-*`, `take @ada`. */
 import { UserError } from '../errors';
-import type { Role, Subject } from '../history/roles';
+import type { Role, Subject } from '../history/records/roles';
 import { nearest } from '../jobs/nearest';
 
 export interface RoleRequest {

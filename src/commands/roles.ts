@@ -1,7 +1,7 @@
 /** `/batch roles`: who may do what; `roles give|take …` for admins, with a preview that somebody confirms. */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import type { GrantKey } from '../history/roles';
+import type { GrantKey } from '../history/records/roles';
 import type { Answer } from '../slack/deliver';
 import { pageOf } from '../views/pages';
 import { type GrantRow, roleList, rolePreview, rolesChanged } from '../views/roles';

@@ -1,19 +1,44 @@
-/** The whole memory in one place: what the doors open and the rest of the house is handed. */
-
+/**
+ * The whole memory in one place: what the doors open and the rest of the house is handed.
+ *
+ * A job is one item for ever, the truth, read and written by its id (`jobs.ts`); news of it is merged, never assigned
+ * (`ingest.ts`), and a sweep fills what events missed (`reconcile.ts`). Everything else here is there to find jobs again.
+ *
+ * **Live and packed.** A mark on the item keeps a job in the live index as long as it runs or is not packed yet; a worker
+ * holds these rows in memory and reads what changed since its last look (`searching/liveRows.ts`). Finished jobs are packed
+ * into segments, compressed and never changed, that a worker keeps too; `segments/` knows all of their format and nothing of
+ * DynamoDB. A small head item says which segments are valid (`searching/searchHead.ts`).
+ *
+ * **A search** (`searching/search.ts`) reads live rows first and the head second, so that a job that moves in between is
+ * seen twice and never not at all; the live row wins. It asks of each segment only what the list and the vocabulary do not
+ * rule out, and stops counting at its budget. `jobs/match.ts` is the plain rule that every answer is held to.
+ *
+ * **Packing** (`packing/pack.ts`, a portion at each tick under a lease with a fence): first the segment's items, which nobody
+ * reads yet, then one conditional write of the head, then each job leaves the live index if nobody wrote it since. Whoever
+ * dies leaves a job in both places at worst, and the next run begins with clearing that up. What a new list supersedes is
+ * kept for an hour (`packing/superseded.ts`). Late news of a packed job brings it back into the live index, and the next
+ * packing buries its old row (`packing/bury.ts`).
+ *
+ * **Nothing of this is the truth**: `npm run reindex` makes all segments anew from the job items (`packing/rebuild.ts`), in
+ * portions that a tick goes on with. Only a retention, where one is set, removes jobs for good (`packing/retention.ts`).
+ *
+ * `transfer/` moves jobs in and out as files; `records/` keeps what the bot itself must not forget: operations, the audit,
+ * roles, cards, requests that were taken up. `table.ts` is the layout of it all.
+ */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { alertItems } from './alerts';
-import { type AuditEntry, auditItems } from './audit';
-import { followItems } from './follows';
 import { jobItems } from './jobs';
-import { liveRows } from './liveRows';
-import { onceItems } from './once';
-import { operationItems } from './operations';
 import { openPacker } from './packing/openPacker';
-import { roleItems } from './roles';
-import { jobSearch, type SearchBudget } from './search';
-import { segmentItems } from './segmentItems';
-import { sweepItems } from './sweeps';
+import { alertItems } from './records/alerts';
+import { type AuditEntry, auditItems } from './records/audit';
+import { followItems } from './records/follows';
+import { onceItems } from './records/once';
+import { operationItems } from './records/operations';
+import { roleItems } from './records/roles';
+import { sweepItems } from './records/sweeps';
+import { liveRows } from './searching/liveRows';
+import { jobSearch, type SearchBudget } from './searching/search';
+import { segmentItems } from './searching/segmentItems';
 
 const DAY_MS = 86_400_000;
 /** What is too old is looked for once an hour. */

@@ -2,9 +2,9 @@
 import type { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConfigError, readConfig } from '../config';
-import { damagedItem } from '../history/damage';
 import { openHistory } from '../history/history';
 import { DamagedItemError } from '../history/jobs';
+import { damagedItem } from '../history/searching/damage';
 import { nearest } from '../jobs/nearest';
 import { QueryError } from '../jobs/query';
 

@@ -1,5 +1,5 @@
 /** The audit in plain words: one entry a line, newest first, and an operation whole. */
-import type { AuditEntry, AuditResult } from '../history/audit';
+import type { AuditEntry, AuditResult } from '../history/records/audit';
 import { actions, button, code, context, cut, dotted, escaped, header, type Message, section } from './kit';
 import { roleWords, subjectWords } from './roles';
 import { ago, moment } from './time';

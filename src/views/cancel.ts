@@ -1,5 +1,5 @@
 /** How cancelling speaks, and the report of jobs that go on all the same. */
-import type { Operation } from '../history/operation';
+import type { Operation } from '../history/records/operation';
 import type { Job } from '../jobs/job';
 import { shortLine } from './jobLine';
 import { actions, button, context, type Message, section } from './kit';

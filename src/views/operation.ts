@@ -1,5 +1,5 @@
 /** An operation under way, as the message that moves, and how it ended; every kind tells it in its own words. */
-import type { Operation, Outcome, Tally } from '../history/operation';
+import type { Operation, Outcome, Tally } from '../history/records/operation';
 import { actions, button, context, cut, dotted, escaped, link, type Message, section } from './kit';
 import { jobLink } from './links';
 import { duration } from './time';

@@ -1,6 +1,6 @@
 /** What an operation would do, before it is confirmed: its facts, a page of its jobs, the inputs, and the buttons. */
 import type { InputBlock, KnownBlock } from '@slack/types';
-import type { Facts, Operation } from '../history/operation';
+import type { Facts, Operation } from '../history/records/operation';
 import type { JobRow } from '../jobs/job';
 import { shortLine } from './jobLine';
 import { actions, button, context, cut, dotted, escaped, LIMITS, type Message, section } from './kit';

@@ -1,6 +1,6 @@
 /** Retrying: the preview that is confirmed, and its words. */
 import type { InputBlock } from '@slack/types';
-import type { Operation } from '../history/operation';
+import type { Operation } from '../history/records/operation';
 import type { JobRow } from '../jobs/job';
 import type { RetryChanges } from '../jobs/retry';
 import { shortLine, titleOf } from './jobLine';

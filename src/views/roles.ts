@@ -1,6 +1,6 @@
 /** Roles: who may do what, who gave it when, and the steps of giving and taking. */
 import type { KnownBlock } from '@slack/types';
-import type { GrantKey, Role, Subject } from '../history/roles';
+import type { GrantKey, Role, Subject } from '../history/records/roles';
 import { actions, button, code, context, dotted, escaped, type Message, section } from './kit';
 import { type Page, rangeOf, turning } from './pages';
 import { ago } from './time';

@@ -1,6 +1,6 @@
 /** Why a job failed: the cause in a sentence, what bears it out, how often it struck, and what helps. */
 import type { LogLine } from '../aws/logs';
-import type { Operation } from '../history/operation';
+import type { Operation } from '../history/records/operation';
 import { type Cause, causeOf, exitToldOf, LOG_TELLS } from '../jobs/causes';
 import { hintIn } from '../jobs/causes/logHints';
 import type { Attempt, Job, JobRow } from '../jobs/job';

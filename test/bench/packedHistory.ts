@@ -1,8 +1,8 @@
 /** A packed history in memory, asked by the search of production; counts what each read would cost in DynamoDB. */
 import type { StoredJob } from '../../src/history/jobItem';
-import type { LiveRows } from '../../src/history/liveRows';
-import { type JobReads, type JobSearch, jobSearch } from '../../src/history/search';
-import type { SegmentReads } from '../../src/history/segmentList';
+import type { LiveRows } from '../../src/history/searching/liveRows';
+import { type JobReads, type JobSearch, jobSearch } from '../../src/history/searching/search';
+import type { SegmentReads } from '../../src/history/searching/segmentList';
 import {
   bucketOfHash,
   DigitFilter,

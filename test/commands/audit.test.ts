@@ -1,7 +1,7 @@
 /** The audit as people read it: every act and refusal, newest first, and never changed. */
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { AuditEntry } from '../../src/history/audit';
 import { type History, openHistory } from '../../src/history/history';
+import type { AuditEntry } from '../../src/history/records/audit';
 import type { Message } from '../../src/local/slack/server';
 import { dynamo, TABLE } from '../history/dynamo';
 import { type Person, type Scene, scene } from '../scene';

@@ -2,7 +2,7 @@
 import { DescribeJobsCommand } from '@aws-sdk/client-batch';
 import { createApp } from '../../src/app';
 import type { Room } from '../../src/commands/command';
-import type { Operation, Outcome } from '../../src/history/operation';
+import type { Operation, Outcome } from '../../src/history/records/operation';
 import type { WorkRequest } from '../../src/slack/request';
 import { type Scene, scene } from '../scene';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openRoles, type RolesOptions } from '../../src/commands/openRoles';
 import { type Held, lacking, Refusal, requireRole } from '../../src/commands/permission';
 import { readRoleRequest } from '../../src/commands/roleRequest';
-import type { Grant, Role } from '../../src/history/roles';
+import type { Grant, Role } from '../../src/history/records/roles';
 import { globMatcher } from '../../src/jobs/glob';
 
 const role = fc.constantFrom<Role>('viewer', 'operator', 'admin');

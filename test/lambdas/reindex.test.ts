@@ -1,7 +1,7 @@
 /** `npm run reindex` while another packer has the lease: it says until when, goes on then, and tells the speed of its own work. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { searchHead } from '../../src/history/searchHead';
+import { searchHead } from '../../src/history/searching/searchHead';
 import { reindexCommand } from '../../src/lambdas/reindex';
 import { type LocalTables, localTables } from '../history/transfer/localTable';
 

@@ -192,11 +192,7 @@ describe('an array', () => {
     const calls = (method: string) => here.world.slack.counts().slack[method]?.calls ?? 0;
     const before = calls('chat.update');
     const began = Date.now();
-    await until(
-      'the whole count',
-      () => cards('wide-array')[0]?.plain.includes('exit 7 ×200: 0-199') ?? false,
-      20_000,
-    );
+    await until('the whole count', () => cards('wide-array')[0]?.plain.includes('exit 7 ×200: 0-199') ?? false, 20_000);
     const told = await card('wide-array');
     expect(told.plain).toContain('200 of 250 children failed');
     expect(told.plain).toContain('The array has ended.');

@@ -2,7 +2,7 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { IDS_PER_DESCRIBE } from '../../aws/batch';
 import { IDS_PER_STOP } from '../../aws/stops';
-import type { Outcome } from '../../history/operation';
+import type { Outcome } from '../../history/records/operation';
 import { cancelledBy, cancelReason } from '../../jobs/cancelReason';
 import { BATCH_STATUSES } from '../../jobs/job';
 import { chooseStop } from '../../jobs/lifecycle';

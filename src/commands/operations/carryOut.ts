@@ -4,7 +4,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { errorFields } from '../../errors';
-import { type Operation, type Tally, tallyOf } from '../../history/operation';
+import { type Operation, type Tally, tallyOf } from '../../history/records/operation';
 import { operationProgress } from '../../views/operation';
 import type { Room } from '../command';
 import { finish, tell } from './ending';

@@ -1,6 +1,6 @@
 /** The end of an operation: what became of all goes to the audit first, and then Slack is told, for as long as it takes. */
 import { errorFields } from '../../errors';
-import { type Operation, type Outcome, type Tally, tallyOf } from '../../history/operation';
+import { type Operation, type Outcome, type Tally, tallyOf } from '../../history/records/operation';
 import { SlackUnavailableError } from '../../slack/deliver';
 import { operationResult } from '../../views/operation';
 import type { Turn } from './carryOut';

@@ -1,5 +1,5 @@
 /** What a kind of operation on many jobs brings along; the engine (`carryOut.ts`) and the presses are the same for all. */
-import type { Operation, Outcome } from '../../history/operation';
+import type { Operation, Outcome } from '../../history/records/operation';
 import type { OperationWords } from '../../views/operation';
 import type { Room } from '../command';
 

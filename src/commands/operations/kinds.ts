@@ -1,5 +1,5 @@
 /** The kinds of operations on many jobs that there are, one file each. */
-import type { OperationKindName } from '../../history/operation';
+import type { OperationKindName } from '../../history/records/operation';
 import { cancelJobs } from './cancelJobs';
 import type { OperationKind } from './kind';
 import { retryJobs } from './retryJobs';

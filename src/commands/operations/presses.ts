@@ -1,6 +1,6 @@
 /** The presses on an operation of any kind: confirm, keep, stop; each checks the presser's role for all of its queues. */
 import { UserError } from '../../errors';
-import { type Operation, type Outcome, tallyOf } from '../../history/operation';
+import { type Operation, type Outcome, tallyOf } from '../../history/records/operation';
 import type { Answer } from '../../slack/deliver';
 import type { Message } from '../../views/kit';
 import { operationKept, operationProgress, operationStarted } from '../../views/operation';

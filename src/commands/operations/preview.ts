@@ -1,5 +1,5 @@
 /** The preview of an operation: freezes the ids and shows exactly what would be done, a page of the jobs at a time. */
-import type { AskedOperation, Facts, Operation } from '../../history/operation';
+import type { AskedOperation, Facts, Operation } from '../../history/records/operation';
 import { type JobRow, userOf } from '../../jobs/job';
 import type { Answer } from '../../slack/deliver';
 import { nameOf } from '../../views/jobLine';

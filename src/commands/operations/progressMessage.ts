@@ -1,6 +1,6 @@
 /** The message that moves: posted once, edited at most every 1.5 s beside the work, and let go when it is deleted. */
 import { errorFields } from '../../errors';
-import type { Operation } from '../../history/operation';
+import type { Operation } from '../../history/records/operation';
 import { slackErrorCode } from '../../slack/deliver';
 import type { Message } from '../../views/kit';
 import type { Room } from '../command';

@@ -1,5 +1,5 @@
 /** Reports, in the operation's thread, the jobs that still run some minutes after Batch took the request to stop them. */
-import type { Operation } from '../../history/operation';
+import type { Operation } from '../../history/records/operation';
 import { jobFromDetail } from '../../jobs/fromBatch';
 import { isDone, type Job } from '../../jobs/job';
 import { stillRunning } from '../../views/cancel';

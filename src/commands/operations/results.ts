@@ -1,5 +1,5 @@
 /** What became of each job of an operation, as a CSV file that is written and sent piece by piece. */
-import type { Operation } from '../../history/operation';
+import type { Operation } from '../../history/records/operation';
 import type { Answer } from '../../slack/deliver';
 import { operationResultsSent } from '../../views/operation';
 import type { Asking, Room } from '../command';

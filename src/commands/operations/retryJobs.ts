@@ -5,7 +5,7 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
 import { errorFields } from '../../errors';
 import { ingest } from '../../history/ingest';
-import type { Operation, Outcome } from '../../history/operation';
+import type { Operation, Outcome } from '../../history/records/operation';
 import { jobFromDetail } from '../../jobs/fromBatch';
 import { RETRY_OF, RETRY_OP, UnretriableError } from '../../jobs/retry';
 import type { Submission } from '../../jobs/retryShapes';

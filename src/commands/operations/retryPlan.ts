@@ -1,6 +1,6 @@
 /** What was confirmed of a retry beside the ids, as the operation keeps it. */
 import * as z from 'zod';
-import type { AskedOperation, Operation } from '../../history/operation';
+import type { AskedOperation, Operation } from '../../history/records/operation';
 import { retryChangesSchema } from '../../jobs/retry';
 import type { RetryPlan } from '../retryTerms';
 

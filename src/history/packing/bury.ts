@@ -1,7 +1,7 @@
 /** Finds the rows that jobs have in segments already, one segment open at a time, and makes them dead. */
 import { placesInSegments, type StoredJob } from '../jobItem';
-import { rowInSegment } from '../segmentCache';
-import type { SegmentItems } from '../segmentItems';
+import { rowInSegment } from '../searching/segmentCache';
+import type { SegmentItems } from '../searching/segmentItems';
 import { type ManifestEntry, readIds, readMetrics, type SegmentSource, TextPart } from '../segments';
 
 /** The parts of one segment, each read when it is first asked for; nothing is kept for the next. */

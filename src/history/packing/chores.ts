@@ -5,7 +5,7 @@
 import { isDone } from '../../jobs/job';
 import { endedAt } from '../jobItem';
 import type { JobItems } from '../jobs';
-import type { Head, SegmentItems } from '../segmentItems';
+import type { Head, SegmentItems } from '../searching/segmentItems';
 import { type ManifestEntry, readIds, TextPart } from '../segments';
 
 const WRITES_AT_ONCE = 25;

@@ -2,8 +2,8 @@
  * Brings what a new list of segments adds into the filter of words like ids, before that list becomes valid: the words of
  * segments that have a vocabulary are in its buckets, those of the others ride in the head until they are merged.
  */
-import { bucketKeys } from '../digitItems';
-import type { Digits, SegmentItems } from '../segmentItems';
+import { bucketKeys } from '../searching/digitItems';
+import type { Digits, SegmentItems } from '../searching/segmentItems';
 import { DigitFilter, digitHashes, growBuckets, type ManifestEntry, type PackedSegment, TextPart } from '../segments';
 
 /** The head is read by every search: with this it stays below 4 KB. */

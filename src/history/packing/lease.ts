@@ -1,5 +1,5 @@
 /** One packer at a time: each portion of work is done under a lease, whose fence lets nobody commit who has lost it. */
-import { type Head, MissingItemError, type SegmentItems } from '../segmentItems';
+import { type Head, MissingItemError, type SegmentItems } from '../searching/segmentItems';
 
 /** What a portion may take after the last look at the clock. */
 const RESERVE_MS = 8_000;

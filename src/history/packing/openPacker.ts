@@ -1,7 +1,7 @@
 /** Puts together what packs, rebuilds and removes, over one table. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { JobItems } from '../jobs';
-import type { SegmentItems } from '../segmentItems';
+import type { SegmentItems } from '../searching/segmentItems';
 import { chores } from './chores';
 import { finishedJobs } from './finished';
 import { packer } from './pack';

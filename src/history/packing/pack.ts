@@ -11,7 +11,7 @@
 import { isDone } from '../../jobs/job';
 import { endedAt } from '../jobItem';
 import type { JobItems } from '../jobs';
-import { type Head, MissingItemError, type SegmentItems } from '../segmentItems';
+import { type Head, MissingItemError, type SegmentItems } from '../searching/segmentItems';
 import {
   DamagedPartError,
   type ManifestEntry,

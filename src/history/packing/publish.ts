@@ -1,5 +1,5 @@
 /** Makes a new list of segments the valid one: its items first, which nobody reads yet, then one conditional write. */
-import type { Digits, Head, SegmentItems } from '../segmentItems';
+import type { Digits, Head, SegmentItems } from '../searching/segmentItems';
 import {
   digitHashes,
   extendVocabulary,

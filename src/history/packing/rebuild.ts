@@ -12,9 +12,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isDone } from '../../jobs/job';
-import { readIndexItem } from '../indexItem';
 import type { JobItems, TablePlace } from '../jobs';
-import { digitsSchema, type Head, type SegmentItems } from '../segmentItems';
+import { readIndexItem } from '../searching/indexItem';
+import { digitsSchema, type Head, type SegmentItems } from '../searching/segmentItems';
 import {
   compareRows,
   DamagedPartError,

@@ -3,7 +3,7 @@
  * calls their rows dead first, so that no search finds them, and then their items go (`chores.ts`).
  */
 
-import type { SegmentItems } from '../segmentItems';
+import type { SegmentItems } from '../searching/segmentItems';
 import { type ManifestEntry, rowEndedAt } from '../segments';
 import { openSegment, withDead } from './bury';
 

@@ -8,9 +8,9 @@
  */
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { bucketKeys } from '../digitItems';
-import { readIndexItem } from '../indexItem';
-import type { Head, SegmentItems } from '../segmentItems';
+import { bucketKeys } from '../searching/digitItems';
+import { readIndexItem } from '../searching/indexItem';
+import type { Head, SegmentItems } from '../searching/segmentItems';
 import { DamagedPartError, type ManifestEntry } from '../segments';
 
 /** Longer than any search, and than a worker goes without looking at the head. */

@@ -1,7 +1,7 @@
 /** Writes the history as lines of the file format: every job of the table, or those that a search finds. */
 import type { Query } from '../../jobs/query';
 import type { JobItems } from '../jobs';
-import type { JobSearch } from '../search';
+import type { JobSearch } from '../searching/search';
 import { jobLine } from './jobLine';
 
 /** Every job, in the order of the table's own hashing: sort the lines for one by id. */

@@ -4,8 +4,8 @@
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { bucketOfHash, DigitFilter, fittingBucket } from '../segments';
 import type { Digits } from './searchHead';
-import { bucketOfHash, DigitFilter, fittingBucket } from './segments';
 
 export interface DigitBucket {
   filter: DigitFilter;

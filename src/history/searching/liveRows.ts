@@ -3,8 +3,8 @@
  * other rows puts a new map in the old one's place: a search goes on with the rows it began with.
  */
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { type StoredRow, storedRow } from './jobs';
-import { LIVE_SHARDS, TABLE_LAYOUT } from './table';
+import { type StoredRow, storedRow } from '../jobs';
+import { LIVE_SHARDS, TABLE_LAYOUT } from '../table';
 
 /**
  * How far behind the newest row each look starts again. Index reads are eventually consistent and writers' clocks

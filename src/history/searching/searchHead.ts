@@ -2,8 +2,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { DamagedPartError } from '../segments';
 import { readIndexItem } from './indexItem';
-import { DamagedPartError } from './segments';
 
 /** Where the filter is that tells which words like ids stand in no text (`segments/digitFilter.ts`). */
 export const digitsSchema = z.object({

@@ -1,5 +1,5 @@
 /** The parts of segments that this process has read: they never change, so a warm worker keeps them. */
-import type { SegmentItems } from './segmentItems';
+
 import {
   type PartName,
   readIds,
@@ -8,7 +8,8 @@ import {
   type SegmentSummary,
   type Soon,
   TextPart,
-} from './segments';
+} from '../segments';
+import type { SegmentItems } from './segmentItems';
 
 /** A worker has 1 GB, of which its program and the live rows take less than a third. */
 const MOST_BYTES = 600_000_000;

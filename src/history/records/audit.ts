@@ -14,7 +14,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { shortReference } from '../errors';
+import { shortReference } from '../../errors';
 import { auditLog } from './auditLog';
 import { grantSchema } from './roles';
 

@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { digitItems } from './digitItems';
-import { type Head, searchHead } from './searchHead';
 import {
   DamagedPartError,
   type ManifestEntry,
@@ -13,7 +11,9 @@ import {
   type PartName,
   readManifest,
   Vocabulary,
-} from './segments';
+} from '../segments';
+import { digitItems } from './digitItems';
+import { type Head, searchHead } from './searchHead';
 
 export { type Digits, digitsSchema, type Head } from './searchHead';
 

@@ -1,6 +1,6 @@
 /** Reads back the items of the search index that packers change: an error about one names it, and what mends it. */
 import type * as z from 'zod';
-import { DamagedPartError } from './segments';
+import { DamagedPartError } from '../segments';
 
 /** @throws DamagedPartError */
 export function readIndexItem<T>(schema: z.ZodType<T>, item: Record<string, unknown>): T {

@@ -11,7 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { shortReference } from '../errors';
+import { shortReference } from '../../errors';
 
 export const followSchema = z.object({
   id: z.string(),

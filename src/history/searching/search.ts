@@ -5,15 +5,11 @@
  * Live rows are read first and the list of segments second: a job that is packed in between is then seen in both, and the
  * live row wins. The other way round it would be seen in neither.
  */
-import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
-import { type Cursor, matcher, type Page, placeOf, type SearchResult, searchRows } from '../jobs/match';
-import type { Query, Sort } from '../jobs/query';
-import { checkGroupBy, type Statistics, type StatisticsRequest } from '../jobs/statistics';
-import { type JobItems, rowOf } from './jobs';
-import type { LiveRows } from './liveRows';
-import { segmentCache } from './segmentCache';
-import { MissingItemError } from './segmentItems';
-import { type HiddenRows, type ListView, type SegmentReads, segmentList } from './segmentList';
+import { arrayParentOf, isDone, type JobRow } from '../../jobs/job';
+import { type Cursor, matcher, type Page, placeOf, type SearchResult, searchRows } from '../../jobs/match';
+import type { Query, Sort } from '../../jobs/query';
+import { checkGroupBy, type Statistics, type StatisticsRequest } from '../../jobs/statistics';
+import { type JobItems, rowOf } from '../jobs';
 import {
   type FoundPage,
   idPrefixes,
@@ -26,7 +22,11 @@ import {
   segmentsToAsk,
   sortedSearch,
   type TimePlace,
-} from './segments';
+} from '../segments';
+import type { LiveRows } from './liveRows';
+import { segmentCache } from './segmentCache';
+import { MissingItemError } from './segmentItems';
+import { type HiddenRows, type ListView, type SegmentReads, segmentList } from './segmentList';
 
 /** Jobs whose ids begin alike: an array of Batch's has at most 10,000 children. */
 const MOST_WITH_PREFIX = 20_000;

@@ -1,10 +1,6 @@
 /** What is packed, as this worker knows it: the valid list of segments, their vocabularies, and the rows in them that are hidden. */
-import { isDone } from '../jobs/job';
-import type { DigitBucket } from './digitItems';
-import { placesInSegments, type StoredRow } from './jobItem';
-import type { LiveLook, LiveRows } from './liveRows';
-import { rowInSegment } from './segmentCache';
-import type { Digits, Head, SegmentItems } from './segmentItems';
+import { isDone } from '../../jobs/job';
+import { placesInSegments, type StoredRow } from '../jobItem';
 import {
   bucketOfHash,
   DigitFilter,
@@ -14,7 +10,11 @@ import {
   type SegmentSource,
   type Soon,
   type Vocabulary,
-} from './segments';
+} from '../segments';
+import type { DigitBucket } from './digitItems';
+import type { LiveLook, LiveRows } from './liveRows';
+import { rowInSegment } from './segmentCache';
+import type { Digits, Head, SegmentItems } from './segmentItems';
 
 /** How often a packer may be faster than a search before that gives up. */
 const MOST_LOOKS = 8;

@@ -17,7 +17,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { shortReference } from '../errors';
+import { shortReference } from '../../errors';
 import { type AskedOperation, type Operation, type Outcome, operationSchema, type Tally } from './operation';
 import { packOutcomes, unpackOutcomes } from './packedOutcomes';
 
