@@ -2,11 +2,18 @@
 
 const DAY_MS = 86_400_000;
 
-const inZone = (ms: number, zone: string, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat('en-US', { timeZone: zone, ...options }).format(ms);
+/** Kept, since making one takes hundreds of times as long as using it, and a waiting test looks at every message again and again. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function inZone(ms: number, zone: string, options: Intl.DateTimeFormatOptions, locale = 'en-US'): string {
+  const key = JSON.stringify([zone, options, locale]);
+  const formatter = formatters.get(key) ?? new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
+  formatters.set(key, formatter);
+  return formatter.format(ms);
+}
 
 const numeric = (ms: number, zone: string): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
+  inZone(ms, zone, { year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA');
 
 function relativeDay(ms: number, zone: string, now: number): string | undefined {
   const day = numeric(ms, zone);
