@@ -15,6 +15,7 @@ export const GROUPINGS = [
   'user',
   'day',
   'hour',
+  'endHour',
 ] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
@@ -42,9 +43,10 @@ export interface StatisticsRequest {
 export interface Spread {
   jobs: number;
   meanSeconds: number;
-  /** The length that half, or nine in ten, of these jobs do not exceed (nearest rank). */
+  /** The length that half, nine in ten, or nineteen in twenty of these jobs do not exceed (nearest rank). */
   p50Seconds: number;
   p90Seconds: number;
+  p95Seconds: number;
 }
 
 /**
@@ -76,7 +78,8 @@ export interface Figures extends Partial<Record<Stage, Spread>> {
 export interface Group extends Figures {
   /**
    * One for each grouping, empty where the job does not tell. A status is Batch's, or `LOST`; a user is in lower case, as
-   * searches compare them; day (`2026-03-15`) and hour (`2026-03-15T09`) are those of `createdAt` in UTC.
+   * searches compare them; day (`2026-03-15`) and hour (`2026-03-15T09`) are those of `createdAt` in UTC, and the end's hour
+   * is that of `stoppedAt`.
    */
   key: readonly string[];
 }
@@ -142,12 +145,12 @@ export function stageMs(row: JobRow): Record<Stage, number | undefined> {
   };
 }
 
-/** `createdAt` 0 is that of a job that does not tell. */
-const timeKey = (createdAt: number | undefined, length: number): string =>
-  createdAt === undefined || createdAt === 0 ? '' : new Date(createdAt).toISOString().slice(0, length);
+/** 0 is the time of a job that does not tell. */
+const timeKey = (at: number | undefined, length: number): string =>
+  at === undefined || at === 0 ? '' : new Date(at).toISOString().slice(0, length);
 
-export const dayOf = (createdAt: number | undefined): string => timeKey(createdAt, 'yyyy-mm-dd'.length);
-export const hourOf = (createdAt: number | undefined): string => timeKey(createdAt, 'yyyy-mm-ddThh'.length);
+export const dayOf = (at: number | undefined): string => timeKey(at, 'yyyy-mm-dd'.length);
+export const hourOf = (at: number | undefined): string => timeKey(at, 'yyyy-mm-ddThh'.length);
 
 const KEYS: Record<Grouping, (row: JobRow) => string | undefined> = {
   queue: ({ queue }) => queue,
@@ -159,6 +162,7 @@ const KEYS: Record<Grouping, (row: JobRow) => string | undefined> = {
   user: (row) => fold(userOf(row) ?? ''),
   day: ({ createdAt }) => dayOf(createdAt),
   hour: ({ createdAt }) => hourOf(createdAt),
+  endHour: ({ stoppedAt }) => hourOf(stoppedAt),
 };
 
 export const groupKey = (row: JobRow, grouping: Grouping): string => KEYS[grouping](row) ?? '';
@@ -177,6 +181,7 @@ function spreadOf(lengths: readonly number[]): Spread {
     meanSeconds: sorted.reduce((sum, ms) => sum + ms, 0) / sorted.length / 1000,
     p50Seconds: quantile(0.5),
     p90Seconds: quantile(0.9),
+    p95Seconds: quantile(0.95),
   };
 }
 

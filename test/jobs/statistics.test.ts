@@ -22,7 +22,13 @@ const figures = (...some: Job[]) => {
   if (group === undefined) throw new Error('there is no group');
   return group;
 };
-const one = (seconds: number) => ({ jobs: 1, meanSeconds: seconds, p50Seconds: seconds, p90Seconds: seconds });
+const one = (seconds: number) => ({
+  jobs: 1,
+  meanSeconds: seconds,
+  p50Seconds: seconds,
+  p90Seconds: seconds,
+  p95Seconds: seconds,
+});
 
 test('a retried job waits, starts and runs as its last attempt did, and has run and cost what all attempts did', () => {
   const retried = job({
@@ -85,7 +91,7 @@ test('an array’s parent counts as a job, and what its children ran is not coun
 test('jobs without a figure are left out of its mean and quantiles, and clocks that disagree make no length negative', () => {
   const ran = (seconds: number) => job({ startedAt: NOON, stoppedAt: NOON + seconds * SECOND });
   const found = figures(...[10, 20, 30, 40, 50, 60, 70, 80, 90, -5].map(ran), job({ status: 'FAILED' }));
-  expect(found.run).toEqual({ jobs: 10, meanSeconds: 45, p50Seconds: 40, p90Seconds: 80 });
+  expect(found.run).toEqual({ jobs: 10, meanSeconds: 45, p50Seconds: 40, p90Seconds: 80, p95Seconds: 90 });
   expect(successRate(found)).toBeCloseTo(10 / 11);
 });
 
@@ -114,5 +120,15 @@ test('groups stand in the order of their keys, by day and hour in UTC, by user w
     ['2026-03-15T12', 1],
     ['2026-03-15T23', 1],
     ['2026-03-16T00', 1],
+  ]);
+});
+
+test('the hour in which jobs ended is another than that of their creation, and none of those that run', () => {
+  const rows = [job({ stoppedAt: NOON + 3_600 * SECOND }), job({ stoppedAt: NOON - 1 }), job({ status: 'RUNNING' })];
+  const { groups } = statisticsOf(rows.map(rowOf), { query: { words: [] }, groupBy: ['hour', 'endHour'] });
+  expect(groups.map(({ key }) => key)).toEqual([
+    ['2026-03-15T12', ''],
+    ['2026-03-15T12', '2026-03-15T11'],
+    ['2026-03-15T12', '2026-03-15T13'],
   ]);
 });

@@ -46,7 +46,7 @@ export interface GroupedLengths {
   starts: Uint32Array;
   /** Of each group. */
   sumMs: Float64Array;
-  /** Of each group the buckets of its half and of its nine tenths, once they were asked for: most groups are in one segment. */
+  /** Of each group the buckets of its quantiles, once they were asked for: most groups are in one segment. */
   quantiles: Uint16Array;
 }
 
@@ -75,9 +75,15 @@ export function groupLengths(column: DurationColumn, rows: Uint16Array, groupSta
     buckets: known === rows.length ? buckets : buckets.slice(0, known),
     starts,
     sumMs,
-    quantiles: new Uint16Array(2 * size),
+    quantiles: new Uint16Array(QUANTILES.length * size),
   };
 }
+
+/** Of `Spread`: in ascending order. */
+const QUANTILES = [0.5, 0.9, 0.95] as const;
+
+/** One for each of them. */
+type Buckets = [number, number, number];
 
 const few = new Uint16Array(FEW);
 const counts = new Uint32Array(BUCKETS + 1);
@@ -113,27 +119,31 @@ export class Distribution {
   spread(): Spread | undefined {
     const jobs = this.#jobs;
     if (jobs === 0) return undefined;
-    const [p50, p90] = this.#quantiles();
+    const [p50, p90, p95] = this.#quantiles();
     return {
       jobs,
       meanSeconds: this.#sumMs / jobs / 1000,
       p50Seconds: middleOf(p50) / 1000,
       p90Seconds: middleOf(p90) / 1000,
+      p95Seconds: middleOf(p95) / 1000,
     };
   }
 
-  #quantiles(): [p50: number, p90: number] {
-    const [half, most] = [Math.ceil(this.#jobs / 2), Math.ceil(0.9 * this.#jobs)];
+  #quantiles(): Buckets {
     const only = this.#parts.length === 1 && this.#single.length === 0 ? this.#parts[0]?.quantiles : undefined;
-    const place = 2 * (this.#groups[0] ?? 0);
-    if (only !== undefined && only[place] !== UNKNOWN) return [only[place] as number, only[place + 1] as number];
-    const found = this.#jobs <= FEW ? this.#ofFew(half, most) : this.#ofMany(half, most);
+    const place = QUANTILES.length * (this.#groups[0] ?? 0);
+    if (only !== undefined && only[place] !== UNKNOWN)
+      return [only[place] as number, only[place + 1] as number, only[place + 2] as number];
+    const rank = (share: number) => Math.ceil(share * this.#jobs);
+    const [half, most, nearlyAll] = QUANTILES;
+    const ranks: Buckets = [rank(half), rank(most), rank(nearlyAll)];
+    const found = this.#jobs <= FEW ? this.#ofFew(ranks) : this.#ofMany(ranks);
     only?.set(found, place);
     return found;
   }
 
   /** The buckets of these ranks, from 1 on. */
-  #ofFew(half: number, most: number): [number, number] {
+  #ofFew([half, most, nearlyAll]: Buckets): Buckets {
     let length = 0;
     for (const bucket of this.#single) few[length++] = bucket;
     for (let part = 0; part < this.#parts.length; part++) {
@@ -147,10 +157,10 @@ export class Distribution {
       const block = (few[at] as number) >> BLOCK_BITS;
       ofBlock[block] = (ofBlock[block] as number) + 1;
     }
-    return [bucketOfRank(half, length), bucketOfRank(most, length)];
+    return [bucketOfRank(half, length), bucketOfRank(most, length), bucketOfRank(nearlyAll, length)];
   }
 
-  #ofMany(half: number, most: number): [number, number] {
+  #ofMany(ranks: Buckets): Buckets {
     counts.fill(0);
     for (const bucket of this.#single) counts[bucket] = (counts[bucket] as number) + 1;
     for (let part = 0; part < this.#parts.length; part++) {
@@ -163,10 +173,12 @@ export class Distribution {
       }
     }
     let [bucket, seen] = [UNKNOWN, 0];
-    while (seen < half) seen += counts[++bucket] as number;
-    const p50 = bucket;
-    while (seen < most) seen += counts[++bucket] as number;
-    return [p50, bucket];
+    const found: Buckets = [UNKNOWN, UNKNOWN, UNKNOWN];
+    for (let n = 0; n < ranks.length; n++) {
+      while (seen < (ranks[n] as number)) seen += counts[++bucket] as number;
+      found[n] = bucket;
+    }
+    return found;
   }
 }
 

@@ -44,6 +44,8 @@ export function rowKeys(grouping: Grouping, text: TextPart, metrics: MetricsColu
       return spans(columns.createdAt, MS_PER_DAY, dayOf);
     case 'hour':
       return spans(columns.createdAt, MS_PER_HOUR, hourOf);
+    case 'endHour':
+      return endHours(metrics.stages.stoppedAt);
   }
 }
 
@@ -66,6 +68,20 @@ function spans(createdAt: Float64Array, spanMs: number, name: (at: number) => st
     ofRow.fill(texts.length, first, row);
     texts.push(name(at));
   }
+  return { texts, ofRow };
+}
+
+/** Rows end in any order; NaN is the end of one that does not tell. */
+function endHours(stoppedAt: Float64Array): RowKeys {
+  const texts: string[] = [];
+  const numbers = new Map<number, number>();
+  const ofRow = Uint16Array.from(stoppedAt, (at) => {
+    const hour = at === 0 ? Number.NaN : Math.floor(at / MS_PER_HOUR);
+    const known = numbers.get(hour);
+    if (known !== undefined) return known;
+    numbers.set(hour, texts.length);
+    return texts.push(hourOf(Number.isNaN(at) ? undefined : at)) - 1;
+  });
   return { texts, ofRow };
 }
 

@@ -82,7 +82,7 @@ function expectSpread(found: Spread | undefined, exact: Spread | undefined): voi
   }
   expect(found.jobs).toBe(exact.jobs);
   expect(found.meanSeconds).toBeCloseTo(exact.meanSeconds, 6);
-  for (const quantile of ['p50Seconds', 'p90Seconds'] as const) {
+  for (const quantile of ['p50Seconds', 'p90Seconds', 'p95Seconds'] as const) {
     expect(Math.abs(found[quantile] - exact[quantile])).toBeLessThanOrEqual(0.008 * exact[quantile]);
   }
 }

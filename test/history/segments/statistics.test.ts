@@ -96,7 +96,7 @@ test('the quantile of one length is that length, and of none there is none', () 
   const one = new Distribution();
   expect(one.spread()).toBeUndefined();
   one.add(100);
-  expect(one.spread()).toEqual({ jobs: 1, meanSeconds: 0.1, p50Seconds: 0.1, p90Seconds: 0.1 });
+  expect(one.spread()).toEqual({ jobs: 1, meanSeconds: 0.1, p50Seconds: 0.1, p90Seconds: 0.1, p95Seconds: 0.1 });
 });
 
 test('past its budget it tells at least how many jobs the groups stand for, the newest of all', async () => {
