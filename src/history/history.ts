@@ -32,6 +32,8 @@ import { openPacker } from './packing/openPacker';
 import { alertItems } from './records/alerts';
 import { type AuditEntry, auditItems } from './records/audit';
 import { followItems } from './records/follows';
+import { incidentGroupItems } from './records/incidentGroups';
+import { incidentItems } from './records/incidents';
 import { onceItems } from './records/once';
 import { operationItems } from './records/operations';
 import { roleItems } from './records/roles';
@@ -73,6 +75,8 @@ export function openHistory(
     operations: operationItems(doc, table),
     audit: auditItems(doc, table, onAudit),
     alerts: alertItems(doc, table),
+    incidents: incidentItems(doc, table, now),
+    incidentGroups: incidentGroupItems(doc, table),
     sweeps: sweepItems(doc, table),
     follows: followItems(doc, table),
     roles: roleItems(doc, table, now),

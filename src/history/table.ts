@@ -11,6 +11,12 @@
  * | `ROLES` | `<kind>#<Slack id>#<role>#<queues>` | a role that an admin gave |
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
  * | `ALERT#<key>` | `-` | a card in a channel: its `ts`, and what it showed last |
+ * | `INCIDENTS` | incident id | an incident that is not closed: what never changes of it (expires) |
+ * | `INCIDENT#<incident id>` | `-` | its head (expires) |
+ * | `INCIDENT#<incident id>` | `member#<job id>`, `recovery#<definition>` | what happened in it, and what succeeded again (expires) |
+ * | `GROUP#<destination>#<hash>` | `-` | which incident a group of troubles joins, and when it last happened (expires) |
+ * | `TOLD#<destination>#<occasion>#<hash>` | `-` | to which incident this failure of this job belongs (expires) |
+ * | `CROWD#<destination>` | `-` | the cards that a destination got lately (expires) |
  * | `SEGMENTS` | `-` | the head of the search index: which manifests are valid, and who packs |
  * | `SEGMENTS` | `note#<time>#<fence>` | what a packer wrote and superseded, to be removed an hour later unless it is valid |
  * | `SEGMENTS` | `rebuild` | how far a rebuild of the search index has come |

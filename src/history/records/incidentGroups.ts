@@ -1,0 +1,131 @@
+/**
+ * Which incident something that happened belongs to: a pointer from each group to its newest incident, a marker for each
+ * thing that is told, written once, so that no redelivery ever opens another, and the cards that each destination lately got.
+ */
+import { createHash } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { BREADTHS } from './incident';
+import { keptUntil } from './incidents';
+
+const pointerSchema = z.object({
+  incident: z.string(),
+  /** When what is in it last happened, in ms and to the minute. */
+  lastAt: z.number(),
+});
+export type GroupPointer = z.infer<typeof pointerSchema>;
+
+const markerSchema = z.object({ incident: z.string(), joinedAt: z.number() });
+export type Marker = z.infer<typeof markerSchema>;
+
+const crowdSchema = z.object({
+  version: z.number().int(),
+  cards: z.array(
+    z.object({ incident: z.string(), group: z.string(), openedAt: z.number(), breadth: z.enum(BREADTHS) }),
+  ),
+});
+export type Crowd = z.infer<typeof crowdSchema>;
+
+/** A pointer tells the last time to the minute, so that a storm does not write it for each failure. */
+const TOUCHED_EVERY_MS = 60_000;
+
+const hashOf = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27);
+
+export function incidentGroupItems(doc: DynamoDBDocumentClient, table: string) {
+  /** @returns false where the condition does not hold */
+  async function put(Item: Record<string, unknown>, condition: string, values: Record<string, unknown>) {
+    try {
+      await doc.send(
+        new PutCommand({
+          TableName: table,
+          Item: { sk: '-', ...Item },
+          ConditionExpression: condition,
+          ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+  async function get<T>(pk: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const { Item } = await doc.send(new GetCommand({ TableName: table, Key: { pk, sk: '-' }, ConsistentRead: true }));
+    return Item === undefined ? undefined : schema.parse(Item);
+  }
+  const groupKey = (to: string, group: string) => `GROUP#${to}#${hashOf(group)}`;
+  const toldKey = (to: string, occasion: string, member: string) => `TOLD#${to}#${occasion}#${hashOf(member)}`;
+
+  return {
+    pointer: (to: string, group: string) => get(groupKey(to, group), pointerSchema),
+
+    /**
+     * Points a group to an incident.
+     * @param before the pointer as it was read, if there was one
+     * @returns false when somebody else pointed it elsewhere since: read it again
+     */
+    point: (to: string, group: string, next: GroupPointer, before: GroupPointer | undefined): Promise<boolean> =>
+      put(
+        { pk: groupKey(to, group), ...next, expiresAt: keptUntil(next.lastAt) },
+        before === undefined ? 'attribute_not_exists(pk)' : 'incident = :before',
+        before === undefined ? {} : { ':before': before.incident },
+      ),
+
+    /** Something happened again; written to the minute. @returns the pointer as it is then */
+    async touch(to: string, group: string, known: GroupPointer, at: number): Promise<GroupPointer> {
+      if (at < known.lastAt + TOUCHED_EVERY_MS) return known;
+      try {
+        await doc.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk: groupKey(to, group), sk: '-' },
+            UpdateExpression: 'SET lastAt = :at, expiresAt = :expiresAt',
+            ConditionExpression: 'incident = :incident AND lastAt < :at',
+            ExpressionAttributeValues: { ':at': at, ':incident': known.incident, ':expiresAt': keptUntil(at) },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      return { ...known, lastAt: at };
+    },
+
+    marker: (to: string, occasion: string, member: string) => get(toldKey(to, occasion, member), markerSchema),
+
+    /**
+     * Marks for good to which incident this belongs.
+     * @param before the marker that this takes the place of, if any
+     * @returns the marker that holds: this one, or the one that was there first
+     */
+    async mark(
+      to: string,
+      occasion: string,
+      member: string,
+      marker: Marker,
+      before?: Marker,
+    ): Promise<{ marker: Marker; isFirst: boolean }> {
+      const pk = toldKey(to, occasion, member);
+      const isFirst = await put(
+        { pk, ...marker, expiresAt: keptUntil(marker.joinedAt) },
+        before === undefined ? 'attribute_not_exists(pk)' : 'incident = :before AND joinedAt = :joinedAt',
+        before === undefined ? {} : { ':before': before.incident, ':joinedAt': before.joinedAt },
+      );
+      if (isFirst) return { marker, isFirst };
+      return { marker: (await get(pk, markerSchema)) ?? marker, isFirst };
+    },
+
+    /** The cards that a destination lately got. */
+    crowd: async (to: string): Promise<Crowd> => (await get(`CROWD#${to}`, crowdSchema)) ?? { version: 0, cards: [] },
+
+    /** @returns false when somebody else wrote it since it was read */
+    keepCrowd: (to: string, { version, cards }: Crowd, now: number): Promise<boolean> =>
+      put(
+        { pk: `CROWD#${to}`, version: version + 1, cards, expiresAt: keptUntil(now) },
+        version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
+        version === 0 ? {} : { ':version': version },
+      ),
+  };
+}
+export type IncidentGroupItems = ReturnType<typeof incidentGroupItems>;

@@ -1,0 +1,230 @@
+/**
+ * Incidents: their heads, their members and what recovered, all under one key each, so that one Query gives the whole; and a
+ * list of those that are not closed. Members and recoveries are put, never counted up, so that the same news twice is once.
+ */
+import { createHash } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+import {
+  type Incident,
+  incidentSchema,
+  type Member,
+  memberSchema,
+  type Recovery,
+  recoverySchema,
+  type WholeIncident,
+} from './incident';
+
+/** So long after it opened an incident can still be looked up. */
+const KEPT_DAYS = 90;
+export const keptUntil = (now: number): number => Math.ceil(now / 1000) + KEPT_DAYS * 86_400;
+
+const OPEN = 'INCIDENTS';
+const HEAD = '-';
+const MEMBER = 'member#';
+const RECOVERY = 'recovery#';
+
+/** A sort key has 1,024 bytes at most, and a subject's name may be anything. */
+export const keyPart = (text: string): string =>
+  /^[\w:#.-]{1,200}$/.test(text) ? text : createHash('sha256').update(text).digest('base64url');
+
+/** What the list of open incidents holds of each: what never changes. */
+const openSchema = incidentSchema.omit({ owner: true, settled: true, toldGrowth: true, closedAt: true });
+export type OpenIncident = z.infer<typeof openSchema>;
+
+const isRefused = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: () => number) {
+  const partition = (id: string) => `INCIDENT#${id}`;
+
+  /** Sets fields of a head while the condition holds; gives the head as it then is, or undefined. */
+  async function change(
+    id: string,
+    set: Partial<Incident>,
+    condition = 'attribute_exists(pk)',
+    values: Record<string, unknown> = {},
+    remove: readonly (keyof Incident)[] = [],
+    otherNames: Record<string, string> = {},
+  ): Promise<Incident | undefined> {
+    const fields = Object.entries(set).filter(([, value]) => value !== undefined);
+    const names = [...fields.map(([field]) => field), ...remove];
+    try {
+      const { Attributes } = await doc.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: partition(id), sk: HEAD },
+          UpdateExpression: [
+            ...(fields.length === 0 ? [] : [`SET ${fields.map(([field]) => `#${field} = :${field}`).join(', ')}`]),
+            ...(remove.length === 0 ? [] : [`REMOVE ${remove.map((field) => `#${field}`).join(', ')}`]),
+          ].join(' '),
+          ConditionExpression: condition,
+          ExpressionAttributeNames: {
+            ...otherNames,
+            ...Object.fromEntries(names.map((field) => [`#${field}`, field])),
+          },
+          ...(fields.length + Object.keys(values).length === 0
+            ? {}
+            : {
+                ExpressionAttributeValues: {
+                  ...values,
+                  ...Object.fromEntries(fields.map(([field, value]) => [`:${field}`, value])),
+                },
+              }),
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return incidentSchema.parse(Attributes);
+    } catch (error) {
+      if (isRefused(error)) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    /** Opens it, unless it is already: whoever comes second changes nothing. */
+    async open(incident: Incident): Promise<void> {
+      const expiresAt = keptUntil(incident.openedAt);
+      // The list first: an incident that is in no list would never recover.
+      await doc.send(
+        new PutCommand({
+          TableName: table,
+          Item: { pk: OPEN, sk: incident.id, ...openSchema.parse(incident), expiresAt },
+        }),
+      );
+      try {
+        await doc.send(
+          new PutCommand({
+            TableName: table,
+            Item: { pk: partition(incident.id), sk: HEAD, ...incident, expiresAt },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        );
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+      }
+    },
+
+    async get(id: string): Promise<Incident | undefined> {
+      const { Item } = await doc.send(
+        new GetCommand({ TableName: table, Key: { pk: partition(id), sk: HEAD }, ConsistentRead: true }),
+      );
+      return Item === undefined ? undefined : incidentSchema.parse(Item);
+    },
+
+    /** The incident with all of its members, as they are now. */
+    async whole(id: string): Promise<WholeIncident | undefined> {
+      let incident: Incident | undefined;
+      const members: Member[] = [];
+      const recoveries: Recovery[] = [];
+      const pages = paginateQuery(
+        { client: doc },
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': partition(id) },
+          ConsistentRead: true,
+        },
+      );
+      for await (const { Items } of pages) {
+        for (const item of Items ?? []) {
+          const sk = String(item.sk);
+          if (sk === HEAD) incident = incidentSchema.parse(item);
+          else if (sk.startsWith(MEMBER)) members.push(memberSchema.parse(item));
+          else if (sk.startsWith(RECOVERY)) recoveries.push(recoverySchema.parse(item));
+        }
+      }
+      if (incident === undefined) return undefined;
+      members.sort((a, b) => a.joinedAt - b.joinedAt || (a.member < b.member ? -1 : 1));
+      return { incident, members, recoveries };
+    },
+
+    /** Those that are not closed, as the list holds them, in no order. */
+    async listOpen(): Promise<OpenIncident[]> {
+      const found: OpenIncident[] = [];
+      const pages = paginateQuery(
+        { client: doc },
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': OPEN },
+          ConsistentRead: true,
+        },
+      );
+      for await (const { Items } of pages) found.push(...(Items ?? []).map((item) => openSchema.parse(item)));
+      return found;
+    },
+
+    /** Writes what is known of a member over what was; the same twice is once. */
+    async putMember(id: string, member: Member): Promise<void> {
+      await doc.send(
+        new PutCommand({
+          TableName: table,
+          Item: { pk: partition(id), sk: `${MEMBER}${keyPart(member.member)}`, ...member, expiresAt: keptUntil(now()) },
+        }),
+      );
+    },
+
+    /** @returns false when a success that started later is known already */
+    async putRecovery(id: string, recovery: Recovery): Promise<boolean> {
+      try {
+        await doc.send(
+          new PutCommand({
+            TableName: table,
+            Item: {
+              pk: partition(id),
+              sk: `${RECOVERY}${keyPart(recovery.definition)}`,
+              ...recovery,
+              expiresAt: keptUntil(now()),
+            },
+            ConditionExpression: 'attribute_not_exists(pk) OR startedAt < :startedAt',
+            ExpressionAttributeValues: { ':startedAt': recovery.startedAt },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isRefused(error)) return false;
+        throw error;
+      }
+    },
+
+    /** Whose it is from now on. */
+    take: (id: string, owner: NonNullable<Incident['owner']>) => change(id, { owner }),
+
+    /** Nobody's again, if it is theirs. */
+    giveBack: (id: string, owner: string) => change(id, {}, '#owner.id = :by', { ':by': owner }, ['owner']),
+
+    /** What was so is so no more; a later end takes the place of an earlier one. */
+    settle: (id: string, at: number, word: string) =>
+      change(
+        id,
+        { settled: { at, word } },
+        'attribute_exists(pk) AND (attribute_not_exists(#settled) OR #settled.#at < :since)',
+        { ':since': at },
+        [],
+        { '#at': 'at' },
+      ),
+
+    /** The first to tell of so many members does; undefined for anybody else. */
+    tellGrowth: (id: string, toldGrowth: number) =>
+      change(
+        id,
+        { toldGrowth },
+        'attribute_exists(pk) AND (attribute_not_exists(#toldGrowth) OR #toldGrowth < :toldGrowth)',
+      ),
+
+    /** Takes it off the list. */
+    async close(id: string, at: number): Promise<void> {
+      await change(id, { closedAt: at });
+      await doc.send(new DeleteCommand({ TableName: table, Key: { pk: OPEN, sk: id } }));
+    },
+  };
+}
+export type IncidentItems = ReturnType<typeof incidentItems>;
