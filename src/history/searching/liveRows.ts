@@ -2,15 +2,10 @@
  * The rows of the live index in a warm worker's memory, read again only from where the last look ended. A look that finds
  * other rows puts a new map in the old one's place: a search goes on with the rows it began with.
  */
-import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type StoredRow, storedRow } from '../jobs';
-import { LIVE_SHARDS, TABLE_LAYOUT } from '../table';
-
-/**
- * How far behind the newest row each look starts again. Index reads are eventually consistent and writers' clocks
- * differ a little; rows seen twice cost a read and nothing else.
- */
-const OVERLAP_MS = 15_000;
+import { LIVE_SHARDS } from '../table';
+import { changedRows } from './changedRows';
 
 /** What a look found; it never changes. */
 export interface LiveLook {
@@ -25,27 +20,6 @@ export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => 
   let reading: Promise<LiveLook> | undefined;
   let isWholeAsked = false;
 
-  async function readShard(shard: number, reached: number[], found: (item: Record<string, unknown>) => void) {
-    // A writer whose clock is ahead must not hide what others write after it.
-    const since = Math.max(0, Math.min(reached[shard] ?? 0, now()) - OVERLAP_MS);
-    const pages = paginateQuery(
-      { client: doc },
-      {
-        TableName: table,
-        IndexName: TABLE_LAYOUT.liveIndex,
-        KeyConditionExpression: '#live = :live AND changedAt >= :since',
-        ExpressionAttributeNames: { '#live': TABLE_LAYOUT.liveIndexPartitionKey },
-        ExpressionAttributeValues: { ':live': `LIVE#${shard}`, ':since': since },
-      },
-    );
-    for await (const { Items } of pages) {
-      for (const item of Items ?? []) {
-        found(item);
-        reached[shard] = Math.max(reached[shard] ?? 0, Number(item[TABLE_LAYOUT.liveIndexSortKey]));
-      }
-    }
-  }
-
   async function look(): Promise<LiveLook> {
     const isWhole = isWholeAsked;
     isWholeAsked = false;
@@ -53,13 +27,15 @@ export function liveRows(doc: DynamoDBDocumentClient, table: string, now: () => 
     const reached = isWhole ? newest.map(() => 0) : [...newest];
     const fresh = new Map<string, StoredRow>();
     await Promise.all(
-      reached.map((_, shard) =>
-        readShard(shard, reached, (item) => {
-          const id = String(item.sk);
-          const known = fresh.get(id) ?? before.get(id);
-          if (known === undefined || known.version < Number(item.version)) fresh.set(id, storedRow(item));
-        }),
-      ),
+      reached.map(async (_, shard) => {
+        for await (const items of changedRows(doc, table, shard, reached, now())) {
+          for (const item of items) {
+            const id = String(item.sk);
+            const known = fresh.get(id) ?? before.get(id);
+            if (known === undefined || known.version < Number(item.version)) fresh.set(id, storedRow(item));
+          }
+        }
+      }),
     );
     newest = reached;
     if (isWhole) last = { rows: fresh, whole: last.whole + 1 };
