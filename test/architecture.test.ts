@@ -74,7 +74,7 @@ describe('arrows between rooms point one way', () => {
     history: { values: ['history', 'jobs', 'errors'], types: ['aws', 'log'] },
     aws: { values: ['aws'], types: ['jobs'] },
     slack: { values: ['slack', 'views', 'errors', 'log'], types: ['commands'] },
-    commands: { values: ['commands', 'history', 'views', 'jobs', 'aws', 'slack', 'errors'], types: ['log'] },
+    commands: { values: ['commands', 'notices', 'history', 'views', 'jobs', 'aws', 'slack', 'errors'], types: ['log'] },
     notices: { values: ['notices', 'history', 'views', 'jobs', 'slack', 'errors'], types: ['aws', 'commands'] },
     app: { values: ['commands', 'notices', 'history', 'views', 'jobs', 'slack', 'errors'] },
     lambdas: {

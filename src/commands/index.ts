@@ -1,4 +1,5 @@
 /** The list of verbs, in the order in which help shows them: the four most used first. */
+import { alerts } from './alerts';
 import { audit } from './audit';
 import { cancel } from './cancel';
 import type { Command } from './command';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   envs,
   defs,
   instances,
+  alerts,
   roles,
   audit,
   help,

@@ -23,7 +23,7 @@ export interface RolesOptions {
   /** Further workspaces whose people are no strangers. */
   workspaces: readonly string[];
   grants: () => Promise<readonly Grant[]>;
-  people: SlackPeople;
+  people: Pick<SlackPeople, 'team' | 'groupMembers'>;
 }
 
 /** `U012AB3CD` or `U012AB3CD:spot-*` of a setting; the settings are checked before (`config.ts`). */

@@ -29,14 +29,17 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { jobItems } from './jobs';
 import { openPacker } from './packing/openPacker';
+import { alertSettingItems } from './records/alertSettings';
 import { alertItems } from './records/alerts';
 import { type AuditEntry, auditItems } from './records/audit';
 import { followItems } from './records/follows';
 import { incidentGroupItems } from './records/incidentGroups';
 import { incidentItems } from './records/incidents';
+import { muteItems } from './records/mutes';
 import { onceItems } from './records/once';
 import { operationItems } from './records/operations';
 import { roleItems } from './records/roles';
+import { routeItems } from './records/routes';
 import { sweepItems } from './records/sweeps';
 import { liveRows } from './searching/liveRows';
 import { jobSearch, type SearchBudget } from './searching/search';
@@ -80,6 +83,9 @@ export function openHistory(
     sweeps: sweepItems(doc, table),
     follows: followItems(doc, table),
     roles: roleItems(doc, table, now),
+    routes: routeItems(doc, table, now),
+    mutes: muteItems(doc, table, now),
+    alertSettings: alertSettingItems(doc, table, now),
   };
 }
 export type History = ReturnType<typeof openHistory>;

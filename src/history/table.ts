@@ -17,6 +17,10 @@
  * | `GROUP#<destination>#<hash>` | `-` | which incident a group of troubles joins, and when it last happened (expires) |
  * | `TOLD#<destination>#<occasion>#<hash>` | `-` | to which incident this failure of this job belongs (expires) |
  * | `CROWD#<destination>` | `-` | the cards that a destination got lately (expires) |
+ * | `ALERTS#ROUTES` | rule's id | who is told of what: a rule's conditions and whom it names |
+ * | `ALERTS#MUTES` | mute's id | what nobody is told of for a while, why, and until when (expires a week after its end) |
+ * | `ALERTS#MUTES#<mute>` | `<occasion>#<member>` | one that the mute held back (expires with it) |
+ * | `ALERTS#SETTINGS` | `switch#<occasion>#<to>`, `threshold#<name>#<queues>` | which occasions are on, and from when on things are told |
  * | `SEGMENTS` | `-` | the head of the search index: which manifests are valid, and who packs |
  * | `SEGMENTS` | `note#<time>#<fence>` | what a packer wrote and superseded, to be removed an hour later unless it is valid |
  * | `SEGMENTS` | `rebuild` | how far a rebuild of the search index has come |

@@ -11,6 +11,10 @@ export const SCOPES: readonly { scope: string; why: string }[] = [
   },
   { scope: 'files:write', why: 'whole logs as files' },
   { scope: 'usergroups:read', why: 'who is in a user group that a role was given to' },
+  { scope: 'users:read', why: 'whom the name of a job’s submitter means, to send them a direct message' },
+  { scope: 'users:read.email', why: 'the same of a submitter who is named by an e-mail address' },
+  { scope: 'channels:read', why: 'whether a channel that alerts are routed to is there, and the bot in it' },
+  { scope: 'groups:read', why: 'the same of a private channel' },
 ];
 
 /** Where Slack is to send requests; replaced by the address that the deployment prints. */

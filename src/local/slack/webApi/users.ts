@@ -71,6 +71,13 @@ export const userMethods: Record<string, Method> = {
       return user ? { ok: true, user: apiUser(user, world.now()) } : refuse('user_not_found');
     },
   },
+  'users.lookupByEmail': {
+    tier: 3,
+    run: (args, { world }) => {
+      const user = world.people.find(({ name }) => `${name}@local.example` === stringOf(args, 'email')?.toLowerCase());
+      return user ? { ok: true, user: apiUser(user, world.now()) } : refuse('users_not_found');
+    },
+  },
   'users.list': {
     tier: 2,
     run: (_, { world }) => ({

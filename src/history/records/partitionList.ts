@@ -1,0 +1,49 @@
+/** A few items under one key, read whole and kept for a moment: what every alert asks for must not cost a read each. */
+import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+
+/** @param freshMs how old a list may be where `lately` is enough */
+export function partitionList<T>(
+  doc: DynamoDBDocumentClient,
+  table: string,
+  partition: string,
+  schema: z.ZodType<T>,
+  now: () => number,
+  freshMs: number,
+) {
+  let known: { at: number; items: Promise<readonly T[]> } | undefined;
+
+  async function read(): Promise<readonly T[]> {
+    const found: T[] = [];
+    const pages = paginateQuery(
+      { client: doc },
+      {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': partition },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages) found.push(...Items.map((item) => schema.parse(item)));
+    return found;
+  }
+
+  return {
+    async list(asOf: 'lately' | 'now' = 'lately'): Promise<readonly T[]> {
+      const at = now();
+      if (asOf === 'lately' && known !== undefined && at - known.at < freshMs) return await known.items;
+      const items = read();
+      known = { at, items };
+      try {
+        return await items;
+      } catch (error) {
+        known = undefined;
+        throw error;
+      }
+    },
+    /** The next look reads them anew. */
+    forget: (): void => {
+      known = undefined;
+    },
+  };
+}

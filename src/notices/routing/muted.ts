@@ -1,0 +1,31 @@
+/** Whether somebody muted what happened, and what is said of that. */
+import type { Room } from '../../commands/command';
+import type { Mute } from '../../history/records/mutes';
+import type { Occurrence } from '../occasion';
+import { fits } from './fits';
+
+/** A mute works until its end, also where no tick came since to end it. */
+export const lasts = ({ ended, until }: Pick<Mute, 'ended' | 'until'>, now: number): boolean =>
+  ended === undefined && now < until;
+
+/** Whether a mute that lasts is on this, for the channel or person. */
+export const mutes = (mute: Mute, occurrence: Occurrence, to: string, now: number): boolean =>
+  lasts(mute, now) && (mute.to === undefined || mute.to === to) && fits(mute.when, occurrence);
+
+/**
+ * The mute that is on this for the channel or person; of several the one that lasts longest.
+ * Whoever tells nobody for its sake keeps that by `holdBack`, so that the mute's end can say how many there were.
+ */
+export async function mutedBy(
+  occurrence: Occurrence,
+  to: string,
+  { history, now }: Pick<Room, 'history' | 'now'>,
+): Promise<Mute | undefined> {
+  const on = (await history.mutes.list()).filter((mute) => mutes(mute, occurrence, to, now()));
+  return on.sort((a, b) => b.until - a.until)[0];
+}
+
+/** Counts what a mute held back, once for each of what it struck however often it is told. */
+export async function holdBack(mute: Mute, occurrence: Occurrence, { history }: Pick<Room, 'history'>): Promise<void> {
+  await history.mutes.hold(mute, `${occurrence.occasion}#${occurrence.member}`);
+}
