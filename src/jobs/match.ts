@@ -1,5 +1,5 @@
 /** Which jobs a search finds and in which order: the plain rules, over rows in memory, that every faster search must agree with. */
-import { causeOf } from './causes';
+import { causeOf, isTimeout } from './causes';
 import { globMatcher } from './glob';
 import { arrayParentOf, isDone, isLost, type JobRow, userOf } from './job';
 import type { ExitRange, Query, Sort, StatusWord, TagFilter } from './query';
@@ -51,7 +51,10 @@ const STATUS_TESTS: Partial<Record<StatusWord, (row: StatusOf) => boolean>> = {
   cancelled: (row) => row.status === 'FAILED' && (row.cancelled === true || /cancell?ed/i.test(row.statusReason ?? '')),
   terminated: (row) =>
     row.status === 'FAILED' && (row.terminated === true || /^(?:user )?terminated/i.test(row.statusReason ?? '')),
-  timedout: (row) => row.status === 'FAILED' && causeOf(row)?.key === 'timeout',
+  timedout: (row) => {
+    const cause = row.status === 'FAILED' ? causeOf(row) : undefined;
+    return cause !== undefined && isTimeout(cause);
+  },
 };
 
 export function statusMatches(status: StatusWord, row: StatusOf): boolean {

@@ -47,6 +47,9 @@ export const CAUSES: readonly Row[] = [
 /** All that Batch says of any container that ended. */
 const UNTELLING = /^(?:Essential container in task exited)?$/;
 
+/** Whether a job was ended for a time limit: Batch's own, the environment variable's, or a rule's of ours. */
+export const isTimeout = ({ key }: Pick<Cause, 'key'>): boolean => key === 'timeout' || key.startsWith('timedOutBy');
+
 /** As much of somebody else's words as a headline holds. */
 const brief = (words: string): string => {
   const characters = [...words.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')];

@@ -1,5 +1,6 @@
 /** Causes that are somebody's will: a person's, or a queue's own rule. */
 import { cancelledBy } from '../cancelReason';
+import { type TimedOut, timedOutBy } from '../timeoutReason';
 import { PLACEMENT } from './placement';
 import { type Explained, has, type Row } from './row';
 
@@ -23,6 +24,25 @@ function isOnRequest({ status, statusReason = '', terminated, cancelled }: Expla
 const did = (job: Explained): string =>
   job.cancelled === true && job.terminated !== true ? 'cancelled' : 'terminated';
 
+const limitWords = ({ rule, variable }: TimedOut): string => (rule === undefined ? `${variable}` : `rule ${rule}`);
+
+/** batchbot's own doing, told once for a rule and for the variable. */
+const TIMED_OUT = {
+  headline: (job) => {
+    const limit = timedOutBy(job);
+    return limit === undefined ? 'timed out' : `timed out (${limitWords(limit)})`;
+  },
+  sentence: (job) => {
+    const { span = '', from, late, ...limit } = timedOutBy(job) ?? {};
+    const counted = from === 'submission' ? 'from its submission' : 'from the start of its container';
+    const on = late === undefined ? '' : `, ${late} late, since batchbot did not run in time`;
+    return `Timed out: it may take ${span} ${counted} (${limitWords({ span, from: from ?? 'start', ...limit })}), so batchbot stopped it${on}.`;
+  },
+  evidence: ['log'],
+  // A limit that others have found too short is not another cause each time that it is changed.
+  apart: (job) => limitWords(timedOutBy(job) ?? { span: '', from: 'start' }),
+} satisfies Partial<Row>;
+
 const ON_REQUEST = {
   headline: (job) => `${did(job)} on request`,
   sentence: (job) =>
@@ -39,6 +59,28 @@ export const STOPPED: readonly Row[] = [
     headline: (job) => `cancelled by ${cancelledBy(job)?.by}`,
     sentence: (job) => `Cancelled from Slack by ${cancelledBy(job)?.by} (op ${cancelledBy(job)?.op}).`,
     nextStep: '',
+  },
+  {
+    // Batch keeps the reason of TerminateJob: ours is written by jobs/timeoutReason.ts.
+    key: 'timedOutByRule',
+    example: {
+      statusReason: 'timed out by batchbot: it may take 6 h from submission (rule 3: queue:spot-* total:6h)',
+      terminated: true,
+    },
+    fits: has(/^timed out by batchbot: it may take [^(]+\(rule \d+/m),
+    nextStep:
+      'Find out why it took so long, or give such jobs more time: the verb `timeout` lists the rules and changes them.',
+    ...TIMED_OUT,
+  },
+  {
+    key: 'timedOutByVariable',
+    example: {
+      statusReason: 'timed out by batchbot: it may take 2 h from submission (PYBATCH_TIMEOUT)',
+      terminated: true,
+    },
+    fits: has(/^timed out by batchbot: it may take [^(]+\([A-Za-z_]\w*\)/m),
+    nextStep: 'Find out why it took so long or waited, or set the variable higher where it is submitted.',
+    ...TIMED_OUT,
   },
   {
     // DescribeJobs' isCancelled and isTerminated; before they existed, only words such as "Terminated by …" told.

@@ -1,0 +1,134 @@
+/**
+ * How long a job may still take. Three kinds of limits may hold for it: Batch's own, of each attempt; the environment
+ * variable's, from submission; and our rules', of either. Which of them comes first is what counts, and when.
+ *
+ * **Arrays.** A limit from submission is the same for all children, and over for all of them at once: it is held by the
+ * parent, and one call ends the array. A limit on running is each child's own.
+ */
+import { isDone, isLost, type Job } from './job';
+import type { TimeoutRule } from './timeoutRule';
+import type { RuledJob, Ruling } from './timeoutRules';
+
+export const TIMEOUT_KINDS = ['native', 'environment', 'rules'] as const;
+export type TimeoutKind = (typeof TIMEOUT_KINDS)[number];
+
+/** When people are warned: after this part of what a job may take. */
+export const WARN_AT = 0.8;
+
+/** The last moment that a JavaScript Date can hold: ECMA-262, "Time Values and Time Range". */
+const LAST_MS = 8.64e15;
+
+export interface Limit {
+  kind: TimeoutKind;
+  /** What it counts from: the submission, or the start of the present attempt's container. */
+  from: 'submission' | 'start';
+  seconds: number;
+  /** Of kind `rules`. */
+  rule?: TimeoutRule;
+  /** Since when it counts (ms); absent while the container has not started. */
+  since?: number;
+  /** When it is over (ms); absent where `since` is. */
+  at?: number;
+  /** Somebody gave this job more time than the rule: `at` is as they set it. */
+  isExtended?: true;
+  /** The job that is stopped for it: an array's parent for its child. */
+  holder: string;
+}
+/** A limit that counts already. */
+export type RunningLimit = Limit & Required<Pick<Limit, 'since' | 'at'>>;
+
+/** What decides how long jobs may take, beside what Batch says of each. */
+export interface TimeoutPolicy {
+  /** Which kinds count. A limit of Batch's own always does: there, off only means that nobody is warned. */
+  isOn: Readonly<Record<TimeoutKind, boolean>>;
+  ruling: (job: RuledJob) => Ruling;
+  /** Until when (ms) a job, by its id, may take at least, whatever the rules say. */
+  extensions: ReadonlyMap<string, number>;
+}
+
+/** As much of a job as its limits depend on. */
+export type LimitedJob = RuledJob &
+  Pick<
+    Job,
+    | 'id'
+    | 'status'
+    | 'createdAt'
+    | 'startedAt'
+    | 'arraySize'
+    | 'arrayIndex'
+    | 'timeoutSeconds'
+    | 'environmentTimeoutSeconds'
+  >;
+
+type Counted = Pick<Limit, 'kind' | 'from' | 'seconds'> & Partial<Pick<Limit, 'rule'>>;
+
+/** Soonest first, and those that do not count yet last; of two at once that which acts by itself, Batch's own. */
+const inOrder = (a: Limit, b: Limit): number =>
+  (a.at ?? Number.POSITIVE_INFINITY) - (b.at ?? Number.POSITIVE_INFINITY) ||
+  TIMEOUT_KINDS.indexOf(a.kind) - TIMEOUT_KINDS.indexOf(b.kind);
+
+/**
+ * All limits of a job that has not ended, soonest first.
+ * @param parent of an array's child, where it is known
+ */
+export function limitsOf(job: LimitedJob, policy: TimeoutPolicy, parent?: LimitedJob): Limit[] {
+  const isChild = job.arrayIndex !== undefined && parent !== undefined;
+  const { total, running } = policy.isOn.rules
+    ? policy.ruling(isChild && job.tags === undefined ? { ...job, tags: parent.tags } : job)
+    : {};
+  const counted: Counted[] = [
+    ...(job.timeoutSeconds === undefined
+      ? []
+      : [{ kind: 'native' as const, from: 'start' as const, seconds: job.timeoutSeconds }]),
+    ...(job.environmentTimeoutSeconds === undefined || !policy.isOn.environment
+      ? []
+      : [{ kind: 'environment' as const, from: 'submission' as const, seconds: job.environmentTimeoutSeconds }]),
+    ...(total?.totalSeconds === undefined
+      ? []
+      : [{ kind: 'rules' as const, from: 'submission' as const, seconds: total.totalSeconds, rule: total }]),
+    ...(running?.runningSeconds === undefined
+      ? []
+      : [{ kind: 'rules' as const, from: 'start' as const, seconds: running.runningSeconds, rule: running }]),
+  ];
+  return counted.map((limit) => place(limit, job, isChild ? parent : undefined, policy)).sort(inOrder);
+}
+
+/** When it began to count and when it is over. */
+function place(limit: Counted, job: LimitedJob, parent: LimitedJob | undefined, policy: TimeoutPolicy): Limit {
+  const holder = limit.from === 'submission' && parent !== undefined ? parent : job;
+  const since = limit.from === 'submission' ? holder.createdAt : job.status === 'RUNNING' ? job.startedAt : undefined;
+  if (since === undefined) return { ...limit, holder: holder.id };
+  const at = since + limit.seconds * 1_000;
+  // Who gives a whole array more time gives it to each of its children.
+  const more = [job.id, ...(parent === undefined ? [] : [parent.id])].map((id) => policy.extensions.get(id) ?? 0);
+  const until = limit.kind === 'rules' ? Math.max(...more) : 0;
+  const end = Math.min(Math.max(at, until), LAST_MS);
+  return { ...limit, since, at: end, ...(until > at ? { isExtended: true as const } : {}), holder: holder.id };
+}
+
+export const counts = (limit: Limit): limit is RunningLimit => limit.since !== undefined && limit.at !== undefined;
+
+/** That of a job's limits which comes first, of those that count. */
+export const firstOf = (limits: readonly Limit[]): RunningLimit | undefined => limits.find(counts);
+
+/** That which batchbot itself has to see to: Batch sees to its own. */
+export const oursOf = (limits: readonly Limit[]): RunningLimit | undefined =>
+  limits.filter(counts).find(({ kind }) => kind !== 'native');
+
+/** From when on people are told that it comes near (ms). */
+export const warnsAt = ({ since, at }: RunningLimit): number => since + (at - since) * WARN_AT;
+
+export type Standing = 'far' | 'near' | 'over';
+export const standing = (limit: RunningLimit, now: number): Standing =>
+  now >= limit.at ? 'over' : now >= warnsAt(limit) ? 'near' : 'far';
+
+/** Whether a job may be stopped for a limit at all: it lives, and nobody has stopped it. */
+export const isStoppable = (
+  job: Pick<Job, 'id' | 'status' | 'lostAt' | 'seenAt' | 'cancelled' | 'terminated'>,
+): boolean =>
+  !isDone(job) &&
+  !isLost(job) &&
+  job.cancelled !== true &&
+  job.terminated !== true &&
+  // A node goes with its multi-node job.
+  !job.id.includes('#');
