@@ -1,12 +1,8 @@
 /** A small world for scenes: the whole bot with its local AWS and Slack on free ports, and people who say and press. */
-import {
-  BatchClient,
-  RegisterJobDefinitionCommand,
-  SubmitJobCommand,
-  type SubmitJobCommandInput,
-} from '@aws-sdk/client-batch';
+import { type BatchClient, SubmitJobCommand, type SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import type { Message } from '../src/local/slack/server';
 import { type LocalWorld, startWorld, type WorldOptions } from '../src/local/world';
+import { defineJob, localBatch } from './localBatch';
 
 export interface Person {
   /** Types in a channel and gets what came of it, as a person reads it. */
@@ -40,6 +36,26 @@ export interface Scene {
 
 const QUEUE = 'genomics-prod-spot';
 
+/** The one message that came; on a loaded machine a note that the bot is still at work may come before it. */
+export function only(messages: readonly Message[]): Message {
+  const answers = messages.filter(({ plain }) => !plain.startsWith('Still at work'));
+  expect(answers).toHaveLength(1);
+  return answers[0] as Message;
+}
+
+/** How many calls to AWS's services something took, by operation: `batch.DescribeJobs`. */
+export async function callsOf({ world }: Scene, work: () => Promise<unknown>): Promise<Record<string, number>> {
+  const before = world.aws.counts();
+  await work();
+  const after = world.aws.counts();
+  return Object.fromEntries(
+    Object.entries(after).flatMap(([name, { calls }]) => {
+      const more = calls - (before[name]?.calls ?? 0);
+      return more > 0 && /^(?:batch|logs|ec2|ecs)\./.test(name) ? [[name, more]] : [];
+    }),
+  );
+}
+
 export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene> {
   const world = await startWorld({
     port: 0,
@@ -52,25 +68,8 @@ export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene>
     silenceMs: 120_000,
     ...options,
   });
-  const batch = new BatchClient({
-    endpoint: world.aws.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
-  await batch.send(
-    new RegisterJobDefinitionCommand({
-      jobDefinitionName: 'scene',
-      type: 'container',
-      containerProperties: {
-        image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/scene:1',
-        command: ['run'],
-        resourceRequirements: [
-          { type: 'VCPU', value: '1' },
-          { type: 'MEMORY', value: '2048' },
-        ],
-      },
-    }),
-  );
+  const batch = localBatch(world.aws.url);
+  await defineJob(batch, 'scene', { memoryMiB: 2048 });
   const person = (name: string): Person => ({
     says: async (text, channel = 'general') =>
       (await world.slack.say({ user: name, channel, text })).messages.filter(

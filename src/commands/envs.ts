@@ -5,7 +5,7 @@ import { type EnvironmentRow, environmentCard, environments, isFull, kindWord } 
 import { pageOf } from '../views/pages';
 import { command } from './command';
 import { environmentRows } from './environmentRows';
-import { askedOf, fitsWords, globs, nothingFits, oneOf, page } from './narrow';
+import { askedOf, fitsWords, globs, isSaidToBe, nothingFits, oneOf, page } from './narrow';
 
 const STATES = ['enabled', 'disabled', 'valid', 'invalid', 'unhealthy', 'full', 'idle', 'unused'] as const;
 const TYPES = ['spot', 'ec2', 'fargate', 'eks', 'unmanaged'] as const;
@@ -14,10 +14,9 @@ function isIn(row: EnvironmentRow, state: (typeof STATES)[number]): boolean {
   switch (state) {
     case 'enabled':
     case 'disabled':
-      return row.state?.toLowerCase() === state;
     case 'valid':
     case 'invalid':
-      return row.status?.toLowerCase() === state;
+      return isSaidToBe(row, state);
     case 'unhealthy':
       return environmentHealth(row).kind !== 'well';
     case 'full':

@@ -27,6 +27,12 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T)
     .toLowerCase()
     .pipe(z.enum(values, `it is one of ${values.join(', ')}`));
 
+/** What Batch says of a queue or a compute environment: whether it is switched on, and whether it works. */
+export const isSaidToBe = (
+  { state, status }: { state?: string | undefined; status?: string | undefined },
+  word: 'enabled' | 'disabled' | 'valid' | 'invalid',
+): boolean => state?.toLowerCase() === word || status?.toLowerCase() === word;
+
 /** Which page, from 1; set by Next and Previous. */
 export const page = {
   schema: z.coerce.number('it is a number').int('it is a whole number').min(1, 'it begins with 1'),

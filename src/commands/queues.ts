@@ -9,7 +9,7 @@ import { type FairShare, queueCard } from '../views/queueCard';
 import { healthOf, jobsIn, type QueueRow, queues as queuesView } from '../views/queues';
 import { awsRefusal } from './awsRefusal';
 import { command, type Room } from './command';
-import { askedOf, fitsWords, globs, nothingFits, oneOf, page } from './narrow';
+import { askedOf, fitsWords, globs, isSaidToBe, nothingFits, oneOf, page } from './narrow';
 import { may } from './permission';
 import { queueRows } from './queueRows';
 
@@ -23,10 +23,9 @@ function isIn(row: QueueRow, state: (typeof STATES)[number]): boolean {
   switch (state) {
     case 'enabled':
     case 'disabled':
-      return row.state?.toLowerCase() === state;
     case 'valid':
     case 'invalid':
-      return row.status?.toLowerCase() === state;
+      return isSaidToBe(row, state);
     case 'blocked':
       return healthOf(row).word === 'blocked';
     case 'unhealthy':

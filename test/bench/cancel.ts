@@ -1,13 +1,11 @@
 /** Mass cancel: how many calls, how long, how much memory and how many edits 10,000 and 100,000 jobs take. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import * as z from 'zod';
 import { IDS_PER_STOP } from '../../src/aws/stops';
 import { firstLine, firstLineOfSource } from './childProcess';
 import type { Benchmark } from './main';
 import { tenths } from './statistics';
+import { withRunner } from './withRunner';
 
 const SIZES = [10_000, 100_000];
 /** What the local AWS takes of bulk calls in a second (`src/local/aws/throttle.ts`). */
@@ -29,19 +27,7 @@ const measured = z.object({
 async function run(options: readonly string[], say: (line: string) => void): Promise<object> {
   const asked = Number(options[options.indexOf('--jobs') + 1] ?? 0);
   const sizes = options.includes('--jobs') ? [asked] : SIZES;
-  const work = mkdtempSync(join(tmpdir(), 'batchbot-bench-'));
-  const runner = join(work, 'carryOutOnce.js');
-  try {
-    // As the worker's bundle is made: a compiler in the measured process would be counted as the bot's memory.
-    await build({
-      entryPoints: [join(__dirname, 'carryOutOnce.ts')],
-      outfile: runner,
-      bundle: true,
-      platform: 'node',
-      mainFields: ['module', 'main'],
-      format: 'cjs',
-      logLevel: 'error',
-    });
+  return await withRunner('carryOutOnce', async (runner) => {
     const figures: Record<string, object> = {};
     for (const size of sizes) {
       say(`${size} jobs…`);
@@ -63,9 +49,7 @@ async function run(options: readonly string[], say: (line: string) => void): Pro
       }
     }
     return figures;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  });
 }
 
 export const cancel: Benchmark = {

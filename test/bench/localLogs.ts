@@ -1,11 +1,7 @@
 /** A process of its own with the local AWS, DynamoDB and Slack, and a finished job for each size of log; prints where they answer. */
-import {
-  BatchClient,
-  DescribeJobsCommand,
-  RegisterJobDefinitionCommand,
-  SubmitJobCommand,
-} from '@aws-sdk/client-batch';
+import { DescribeJobsCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
 import { startWorld } from '../../src/local/world';
+import { defineJob, localBatch } from '../localBatch';
 
 export interface LocalLogsAddress {
   awsUrl: string;
@@ -18,24 +14,8 @@ const QUEUE = 'genomics-prod-spot';
 
 async function main(): Promise<void> {
   const world = await startWorld({ port: 0, awsPort: 0, autonomous: false, speed: 100, sweepMs: 0 });
-  const batch = new BatchClient({
-    endpoint: world.aws.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
-  await batch.send(
-    new RegisterJobDefinitionCommand({
-      jobDefinitionName: 'bench',
-      type: 'container',
-      containerProperties: {
-        image: 'bench:1',
-        resourceRequirements: [
-          { type: 'VCPU', value: '1' },
-          { type: 'MEMORY', value: '512' },
-        ],
-      },
-    }),
-  );
+  const batch = localBatch(world.aws.url);
+  await defineJob(batch, 'bench', { memoryMiB: 512 });
   const jobs: Record<string, string> = {};
   for (const size of (process.env.LOG_SIZES ?? '').split(',')) {
     const { jobId = '' } = await batch.send(

@@ -1,6 +1,7 @@
 /** A process of its own with the local AWS, DynamoDB and Slack, and a confirmed cancel of the children of arrays; prints where they answer. */
-import { BatchClient, RegisterJobDefinitionCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { SubmitJobCommand } from '@aws-sdk/client-batch';
 import { startWorld } from '../../src/local/world';
+import { defineJob, localBatch } from '../localBatch';
 
 export interface LocalOperationsAddress {
   awsUrl: string;
@@ -15,24 +16,8 @@ const ADA = { id: 'U0ADA00001', name: 'ada' };
 
 async function main(): Promise<void> {
   const world = await startWorld({ port: 0, awsPort: 0, autonomous: false, speed: 1, sweepMs: 0 });
-  const batch = new BatchClient({
-    endpoint: world.aws.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
-  await batch.send(
-    new RegisterJobDefinitionCommand({
-      jobDefinitionName: 'bench',
-      type: 'container',
-      containerProperties: {
-        image: 'bench:1',
-        resourceRequirements: [
-          { type: 'VCPU', value: '1' },
-          { type: 'MEMORY', value: '512' },
-        ],
-      },
-    }),
-  );
+  const batch = localBatch(world.aws.url);
+  await defineJob(batch, 'bench', { memoryMiB: 512 });
   const arrays: [string, number][] = [];
   for (let left = Number(process.env.JOBS); left > 0; left -= MOST_CHILDREN) {
     const size = Math.min(left, MOST_CHILDREN);

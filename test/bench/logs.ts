@@ -1,13 +1,11 @@
 /** Logs: how many calls, how much memory and how long the end of a log, a search in it and the whole of it as a file take. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import * as z from 'zod';
 import { firstLine, firstLineOfSource } from './childProcess';
 import type { LocalLogsAddress } from './localLogs';
 import type { Benchmark } from './main';
 import { tenths } from './statistics';
+import { withRunner } from './withRunner';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 const KINDS = ['tail', 'grep', 'file'] as const;
@@ -24,40 +22,29 @@ async function run(options: readonly string[], say: (line: string) => void): Pro
   const most = Number(options[options.indexOf('--lines') + 1] ?? 0);
   const sizes = options.includes('--lines') ? [most] : SIZES;
   say('starting the local AWS and Slack…');
-  const work = mkdtempSync(join(tmpdir(), 'batchbot-bench-'));
-  const runner = join(work, 'askForLog.js');
-  // As the worker's bundle is made: a compiler in the measured process would be counted as the bot's memory.
-  await build({
-    entryPoints: [join(__dirname, 'askForLog.ts')],
-    outfile: runner,
-    bundle: true,
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    format: 'cjs',
-    logLevel: 'error',
-  });
-  const world = await firstLineOfSource(join(__dirname, 'localLogs.ts'), { LOG_SIZES: sizes.join(',') });
-  try {
-    const address = JSON.parse(world.line) as LocalLogsAddress;
-    const figures: Record<string, Record<string, object>> = {};
-    for (const size of sizes) {
-      for (const kind of KINDS) {
-        say(`${kind} of ${size} lines…`);
-        const job = address.jobs[size] ?? '';
-        const environment = { ADDRESS: world.line, JOB: job, KIND: kind };
-        const child = await firstLine([runner], environment);
-        const { ms, peak_mb, get_log_events, filter_log_events, shown } = measured.parse(JSON.parse(child.line));
-        figures[kind] = {
-          ...figures[kind],
-          [size]: { ms: Math.round(ms), peak_mb: tenths(peak_mb), get_log_events, filter_log_events, shown },
-        };
+  return await withRunner('askForLog', async (runner) => {
+    const world = await firstLineOfSource(join(__dirname, 'localLogs.ts'), { LOG_SIZES: sizes.join(',') });
+    try {
+      const address = JSON.parse(world.line) as LocalLogsAddress;
+      const figures: Record<string, Record<string, object>> = {};
+      for (const size of sizes) {
+        for (const kind of KINDS) {
+          say(`${kind} of ${size} lines…`);
+          const job = address.jobs[size] ?? '';
+          const environment = { ADDRESS: world.line, JOB: job, KIND: kind };
+          const child = await firstLine([runner], environment);
+          const { ms, peak_mb, get_log_events, filter_log_events, shown } = measured.parse(JSON.parse(child.line));
+          figures[kind] = {
+            ...figures[kind],
+            [size]: { ms: Math.round(ms), peak_mb: tenths(peak_mb), get_log_events, filter_log_events, shown },
+          };
+        }
       }
+      return figures;
+    } finally {
+      world.process.stdin?.end();
     }
-    return figures;
-  } finally {
-    world.process.stdin?.end();
-    rmSync(work, { recursive: true, force: true });
-  }
+  });
 }
 
 export const logs: Benchmark = {

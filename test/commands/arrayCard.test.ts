@@ -5,7 +5,7 @@ import { jobFromSummary } from '../../src/jobs/fromBatch';
 import { parseQuery } from '../../src/jobs/query';
 import type { Message } from '../../src/local/slack/server';
 import { anotherBot } from '../history/anotherBot';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -13,10 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const ask = async (id: string): Promise<Message> => only(await here.ada.says(`/batch job ${id}`));
 
 async function arrayOf(name: string, size: number, environment: Record<string, string>): Promise<string> {

@@ -4,7 +4,7 @@ import { type History, openHistory } from '../../src/history/history';
 import type { AuditEntry } from '../../src/history/records/audit';
 import type { Message } from '../../src/local/slack/server';
 import { dynamo, TABLE } from '../history/dynamo';
-import { type Person, type Scene, scene } from '../scene';
+import { only, type Person, type Scene, scene } from '../scene';
 
 let here: Scene;
 let written: string[];
@@ -16,10 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const hang = (name: string) => here.submit(name, { LOCAL_OUTCOME: 'hang' });
 const asks = async (who: Person, text: string): Promise<string> => only(await who.says(`/batch ${text}`)).plain;
 const lines = (plain: string): string[] => plain.split('\n').filter((line) => / ago|just now/.test(line));

@@ -2,7 +2,7 @@ import { DescribeJobsCommand, TerminateJobCommand } from '@aws-sdk/client-batch'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 let skewMs = 0;
@@ -11,10 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const hang = (name: string) => here.submit(name, { LOCAL_OUTCOME: 'hang' });
 const statusOf = async (id: string): Promise<string> => {
   const { jobs } = await here.batch.send(new DescribeJobsCommand({ jobs: [id] }));

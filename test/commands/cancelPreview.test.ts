@@ -1,5 +1,5 @@
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -7,10 +7,6 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const hang = (name: string) => here.submit(name, { LOCAL_OUTCOME: 'hang' });
 const hangMany = (names: string[]) => Promise.all(names.map(hang));
 const opOf = (message: Message): string => /Operation ([0-9A-Z]{5})/.exec(message.plain)?.[1] ?? '';

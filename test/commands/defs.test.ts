@@ -4,12 +4,8 @@ import {
   type RegisterJobDefinitionCommandInput,
 } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const asks = async (here: Scene, text: string): Promise<Message> => only(await here.ada.says(`/batch ${text}`));
 
 const registers = (here: Scene, jobDefinitionName: string, more: Partial<RegisterJobDefinitionCommandInput> = {}) =>

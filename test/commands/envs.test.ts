@@ -5,7 +5,7 @@ import {
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { callsOf, only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -13,10 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const asks = async (text: string): Promise<Message> => only(await here.ada.says(`/batch ${text}`));
 const plainOf = async (text: string): Promise<string> => (await asks(text)).plain;
 
@@ -120,12 +116,7 @@ test('unknown names and wrong values get the right ones', async () => {
 });
 
 test('it takes two calls to AWS, and a missing permission is told by its name', async () => {
-  const before = here.world.aws.counts();
-  await asks('envs');
-  const made = Object.entries(here.world.aws.counts())
-    .map(([name, { calls }]) => [name, calls - (before[name]?.calls ?? 0)] as const)
-    .filter(([name, n]) => n > 0 && /^(?:batch|ecs|ec2|logs)\./.test(name));
-  expect(Object.fromEntries(made)).toEqual({
+  expect(await callsOf(here, () => asks('envs'))).toEqual({
     'batch.DescribeComputeEnvironments': 1,
     'batch.DescribeJobQueues': 1,
   });

@@ -1,6 +1,6 @@
 import { ECSClient, ListContainerInstancesCommand, UpdateContainerInstancesStateCommand } from '@aws-sdk/client-ecs';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { callsOf, only, type Scene, scene } from '../scene';
 
 let here: Scene;
 let ecs: ECSClient;
@@ -17,10 +17,6 @@ afterAll(async () => {
   await here.end();
 });
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const asks = async (text: string): Promise<Message> => only(await here.ada.says(`/batch ${text}`));
 const plainOf = async (text: string): Promise<string> => (await asks(text)).plain;
 
@@ -134,12 +130,7 @@ test('unknown environments, queues and instances are told, with the nearest', as
 });
 
 test('one environment takes five calls to AWS', async () => {
-  const before = here.world.aws.counts();
-  await asks('instances env:ce-speech-prod-spot');
-  const made = Object.entries(here.world.aws.counts())
-    .map(([name, { calls }]) => [name, calls - (before[name]?.calls ?? 0)] as const)
-    .filter(([name, n]) => n > 0 && /^(?:batch|ecs|ec2|logs)\./.test(name));
-  expect(Object.fromEntries(made)).toEqual({
+  expect(await callsOf(here, () => asks('instances env:ce-speech-prod-spot'))).toEqual({
     'batch.DescribeComputeEnvironments': 1,
     'batch.DescribeJobQueues': 1,
     'ecs.ListContainerInstances': 1,

@@ -1,6 +1,5 @@
 import { CloudWatchLogsClient, DeleteLogStreamCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -8,10 +7,6 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const card = async (id: string): Promise<string> => only(await here.ada.says(`/batch job ${id}`)).plain;
 const ended = (id: string): Promise<string> =>
   here.until(`the end of ${id}`, async () => {

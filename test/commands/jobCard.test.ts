@@ -1,7 +1,7 @@
 /** The card of a job of every kind, as people read it, and how many calls of AWS it costs. */
 import { RegisterJobDefinitionCommand, type RegisterJobDefinitionCommandInput } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -15,10 +15,6 @@ beforeAll(async () => {
 }, 40_000);
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const ask = async (id: string): Promise<Message> => only(await here.ada.says(`/batch job ${id}`));
 const card = async (id: string): Promise<string> => (await ask(id)).plain;
 const shows = (id: string, what: RegExp): Promise<string> =>

@@ -1,6 +1,6 @@
 import { DescribeJobQueuesCommand, DescribeJobsCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 let skewMs = 0;
@@ -10,10 +10,6 @@ beforeAll(async () => {
 afterAll(() => here.end());
 
 const QUEUE = 'genomics-prod-spot';
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const stateOf = async (name = QUEUE) =>
   (await here.batch.send(new DescribeJobQueuesCommand({ jobQueues: [name] }))).jobQueues?.[0]?.state;
 const updates = () => here.world.aws.counts()['batch.UpdateJobQueue']?.calls ?? 0;

@@ -7,12 +7,8 @@ import {
 } from '@aws-sdk/client-batch';
 import { runCommand } from '../../src/commands/run';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const asks = async (here: Scene, text: string): Promise<Message> => only(await here.ada.says(`/batch ${text}`));
 
 /** The lines of a message that tell of one queue. */

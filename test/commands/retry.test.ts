@@ -7,7 +7,7 @@ import {
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 let skewMs = 0;
@@ -17,10 +17,6 @@ beforeAll(async () => {
 afterAll(() => here.end());
 
 const QUEUE = 'genomics-prod-spot';
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const describeJob = async (id: string): Promise<JobDetail> => {
   const { jobs } = await here.batch.send(new DescribeJobsCommand({ jobs: [id] }));
   if (jobs?.[0] === undefined) throw new Error(`Batch does not know ${id}`);

@@ -4,7 +4,7 @@ import { openHistory } from '../../src/history/history';
 import { PEOPLE } from '../../src/local/slack/identity';
 import type { Message } from '../../src/local/slack/server';
 import { dynamo, TABLE } from '../history/dynamo';
-import { type Person, type Scene, scene } from '../scene';
+import { only, type Person, type Scene, scene } from '../scene';
 
 const EVE = {
   id: 'U0EVE00001',
@@ -33,10 +33,6 @@ afterEach(async () => {
   });
 });
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const hang = (name: string, jobQueue = SPOT) => here.submit(name, { LOCAL_OUTCOME: 'hang' }, { jobQueue });
 const asks = async (who: Person, text: string, channel?: string): Promise<string> =>
   only(await who.says(`/batch ${text}`, channel)).plain;

@@ -3,7 +3,7 @@ import { ingest } from '../../src/history/ingest';
 import type { Message } from '../../src/local/slack/server';
 import { dynamo, TABLE } from '../history/dynamo';
 import { newId } from '../notices/stateChange';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -11,10 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const names = (message: Message): string[] =>
   [...message.plain.matchAll(/^[✖✔▶◌◔◑?] (\S+)/gm)].map((match) => match[1] ?? '');
 const total = (message: Message): number => Number(/of ([\d,]+)$/m.exec(message.plain)?.[1]?.replaceAll(',', ''));

@@ -8,8 +8,7 @@ import {
   UpdateComputeEnvironmentCommand,
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
-import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { callsOf, only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -18,12 +17,6 @@ beforeAll(async () => {
 afterEach(() => here.world.aws.setFaults({ deny: [], throttle: 0 }));
 afterAll(() => here.end());
 
-/** On a loaded machine a note that it is still at work may come before. */
-const only = (messages: Message[]): Message => {
-  const answers = messages.filter(({ plain }) => !plain.startsWith('Still at work'));
-  expect(answers).toHaveLength(1);
-  return answers[0] as Message;
-};
 const why = async (id: string, person: 'ada' | 'vic' = 'ada'): Promise<string> =>
   only(await here[person].says(`/batch why ${id}`)).plain;
 const whyWhen = (id: string, pattern: RegExp): Promise<string> =>
@@ -31,19 +24,6 @@ const whyWhen = (id: string, pattern: RegExp): Promise<string> =>
     const plain = await why(id);
     return pattern.test(plain) ? plain : undefined;
   });
-
-/** How many calls to AWS an answer took. */
-async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
-  const before = here.world.aws.counts();
-  await work();
-  const after = here.world.aws.counts();
-  return Object.fromEntries(
-    Object.entries(after).flatMap(([name, { calls }]) => {
-      const more = calls - (before[name]?.calls ?? 0);
-      return more > 0 && /^(?:batch|logs|ec2|ecs)\./.test(name) ? [[name, more]] : [];
-    }),
-  );
-}
 
 type Resources = CreateComputeEnvironmentCommandInput['computeResources'];
 let made = 0;
@@ -142,7 +122,7 @@ describe('a job waits for others that it depends on', () => {
     const going = await here.submit('a-dependency', hang);
     const id = await here.submit('a-dependent', hang, { dependsOn: [{ jobId: going }] });
     await whyWhen(id, /Waits for a-dependency, which is (?:starting|running)/);
-    expect(await callsOf(() => why(id))).toEqual({ 'batch.DescribeJobs': 2 });
+    expect(await callsOf(here, () => why(id))).toEqual({ 'batch.DescribeJobs': 2 });
   });
 });
 
@@ -213,7 +193,7 @@ describe('a job waits in its queue', () => {
     await whyWhen(await submit('is-first', queue, hang), /The first in the line/);
     const id = await submit('is-second', queue, hang);
     await whyWhen(id, /Position 2/);
-    expect(await callsOf(() => why(id))).toEqual({
+    expect(await callsOf(here, () => why(id))).toEqual({
       'batch.DescribeJobs': 2,
       'batch.DescribeJobQueues': 1,
       'batch.DescribeComputeEnvironments': 1,

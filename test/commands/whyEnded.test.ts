@@ -1,7 +1,7 @@
 /** `/batch why`: what people read of jobs that failed, run, succeeded, were cancelled or got lost. */
 import { RegisterJobDefinitionCommand } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
-import { type Scene, scene } from '../scene';
+import { callsOf, only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
@@ -10,12 +10,6 @@ beforeAll(async () => {
 afterEach(() => here.world.aws.setFaults({ deny: [] }));
 afterAll(() => here.end());
 
-/** On a loaded machine a note that it is still at work may come before. */
-const only = (messages: Message[]): Message => {
-  const answers = messages.filter(({ plain }) => !plain.startsWith('Still at work'));
-  expect(answers).toHaveLength(1);
-  return answers[0] as Message;
-};
 const answer = async (id: string): Promise<Message> => only(await here.ada.says(`/batch why ${id}`));
 const answerWhen = (id: string, pattern: RegExp): Promise<Message> =>
   here.until(`${pattern} of ${id}`, async () => {
@@ -28,18 +22,6 @@ const failed = (id: string): Promise<string> => whyWhen(id, /failed (?:just now|
 /** An alert reads the log too, so that calls are counted after it. */
 const alerted = (name: string): Promise<Message> =>
   here.until(`the alert of ${name}`, () => here.alerts().find(({ plain }) => plain.includes(name)));
-
-async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
-  const before = here.world.aws.counts();
-  await work();
-  const after = here.world.aws.counts();
-  return Object.fromEntries(
-    Object.entries(after).flatMap(([name, { calls }]) => {
-      const more = calls - (before[name]?.calls ?? 0);
-      return more > 0 && /^(?:batch|logs|ec2|ecs)\./.test(name) ? [[name, more]] : [];
-    }),
-  );
-}
 
 async function definition(name: string): Promise<string> {
   await here.batch.send(
@@ -130,7 +112,7 @@ describe('a failed job', () => {
     const long = await here.submit('writes-much', { ...CRASH, LOCAL_LOG: '40' });
     await failed(long);
     await alerted('writes-much');
-    expect(await callsOf(() => answer(long))).toEqual({ 'logs.GetLogEvents': 1 });
+    expect(await callsOf(here, () => answer(long))).toEqual({ 'logs.GetLogEvents': 1 });
   });
 
   test('whose host was reclaimed shows the instance, and the queue where that does not happen', async () => {
@@ -145,7 +127,7 @@ describe('a failed job', () => {
     expect(plain).toContain('[Logs]');
     expect(plain).toMatch(/last \d+ lines? of its log/);
     expect(plain).toContain('Allow retries on Host EC2*, or');
-    expect(await callsOf(() => answer(id))).toEqual({
+    expect(await callsOf(here, () => answer(id))).toEqual({
       'ec2.DescribeInstances': 1,
       'logs.GetLogEvents': 1,
       'batch.DescribeJobQueues': 1,

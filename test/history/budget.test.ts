@@ -4,7 +4,7 @@ import { ingest } from '../../src/history/ingest';
 import type { Job } from '../../src/jobs/job';
 import type { Message } from '../../src/local/slack/server';
 import { newId } from '../notices/stateChange';
-import { type Scene, scene } from '../scene';
+import { only, type Scene, scene } from '../scene';
 import { dynamo, TABLE } from './dynamo';
 
 const SEGMENTS = 8;
@@ -41,10 +41,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => here.end());
 
-const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
-};
 const names = (message: Message): string[] =>
   [...message.plain.matchAll(/^[✖✔▶◌◔◑?] (\S+)/gm)].map((match) => match[1] ?? '');
 
