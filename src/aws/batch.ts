@@ -23,7 +23,9 @@ import {
   type SubmitJobRequest,
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
+import type { Environment, Front, Queue } from '../jobs/waiting';
 import { jobStops } from './stops';
+import { frontOf, spareEnvironments, wholeQueues } from './wholeQueues';
 
 /** DescribeJobs takes 100 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html). */
 export const IDS_PER_DESCRIBE = 100;
@@ -66,7 +68,7 @@ export function batchJobs(
   now: () => number,
   sleep: (ms: number) => Promise<void>,
 ) {
-  return {
+  const batch = {
     /** The jobs that Batch still knows, in no order; it forgets a job 7 days or more after its end. */
     async describe(ids: readonly string[]): Promise<JobDetail[]> {
       const found: JobDetail[] = [];
@@ -175,6 +177,24 @@ export function batchJobs(
     },
 
     stop: jobStops(once, now, sleep),
+  };
+  return {
+    ...batch,
+
+    /** Every queue with its compute environments, and those that no queue uses: two calls in an account of up to 100 of each. */
+    async wholeQueues(): Promise<{ queues: Queue[]; spare: Environment[] }> {
+      const [details, environments] = await Promise.all([batch.queues(), batch.computeEnvironments()]);
+      const queues = wholeQueues(details, environments);
+      return { queues, spare: spareEnvironments(queues, environments) };
+    },
+
+    /**
+     * The front of a queue's line.
+     * @param share of whose use in a fair-share queue is told
+     */
+    async front(queue: string, share?: string): Promise<Front> {
+      return frontOf(await batch.snapshot(queue), share);
+    },
   };
 }
 export type BatchJobs = ReturnType<typeof batchJobs>;

@@ -10,7 +10,7 @@ import type { Room } from './command';
 import type { Gathering } from './gathering';
 import { knownFailures } from './lookAround';
 import { repeatsOf } from './whyRepeats';
-import { allQueues, newestOf } from './whyWaiting';
+import { newestOf } from './whyWaiting';
 
 const DAY_MS = 86_400_000;
 /** Jobs that tell how long one of their kind takes. */
@@ -90,19 +90,19 @@ export async function gatherFailed(
 ): Promise<Omit<WhyFailedProps, 'mayAct'>> {
   const wants = (evidence: Cause['evidence'][number]): boolean => cause.evidence.includes(evidence);
   const op = cancelledBy(job)?.op;
-  const [lines, host, dependencies, children, queues, repeats, operation] = await Promise.all([
+  const [lines, host, dependencies, children, whole, repeats, operation] = await Promise.all([
     wants('log') ? lastLines(job, gathering, room) : [],
     wants('host') ? hostOf(job, gathering, room) : undefined,
     wants('dependencies') ? failedDependencies(job, gathering, room) : [],
     wants('children') ? knownFailures(job, room) : [],
     cause.key === 'hostTerminated' || cause.key === 'spotInterrupted'
-      ? gathering.part('other queues', allQueues(room))
+      ? gathering.part('other queues', room.batch.wholeQueues())
       : undefined,
     // What somebody stopped on purpose did not fail again.
     op !== undefined || cause.key === 'terminated' ? undefined : repeatsOf(job, cause, room),
     op === undefined ? undefined : room.history.operations.get(op),
   ]);
-  const tracked = queues?.filter(({ name }) => room.tracks(name)) ?? [];
+  const tracked = whole?.queues.filter(({ name }) => room.tracks(name)) ?? [];
   return {
     job,
     cause,

@@ -1,73 +1,14 @@
 /** Gathers what a waiting job waits for: its dependencies, its queue and compute environments, and the line before it. */
-import type { ComputeEnvironmentDetail, GetJobQueueSnapshotResponse, JobQueueDetail } from '@aws-sdk/client-batch';
 import { IDS_PER_DESCRIBE } from '../aws/batch';
 import { ingest } from '../history/ingest';
 import { jobFromDetail } from '../jobs/fromBatch';
 import { arrayParentOf, isDone, isLost, type Job } from '../jobs/job';
-import { type Environment, type Front, MOST_IN_FRONT, type Queue, type WaitingFacts } from '../jobs/waiting';
+import { type Front, MOST_IN_FRONT, type Queue, type WaitingFacts } from '../jobs/waiting';
 import { elsewhere, runsOnSpot } from '../jobs/waitingElsewhere';
 import { type Dependency, dependenciesOf, standingOf } from '../jobs/waitingFor';
 import type { WhyWaitingProps } from '../views/obstacle';
 import type { Room } from './command';
 import type { Gathering } from './gathering';
-
-const nameOfArn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
-
-function environmentOf(detail: ComputeEnvironmentDetail | undefined, name: string): Environment {
-  const { type, maxvCpus, desiredvCpus, instanceTypes } = detail?.computeResources ?? {};
-  return {
-    name,
-    state: detail?.state,
-    // An environment that a queue names and nobody has was deleted.
-    status: detail === undefined ? 'DELETED' : detail.status,
-    statusReason: detail?.statusReason,
-    type,
-    maxvCpus: maxvCpus ?? detail?.unmanagedvCpus,
-    desiredvCpus,
-    instanceTypes: instanceTypes ?? [],
-  };
-}
-
-function queueOf(detail: JobQueueDetail, environments: readonly ComputeEnvironmentDetail[]): Queue {
-  const byName = new Map(environments.map((environment) => [environment.computeEnvironmentName, environment]));
-  return {
-    name: detail.jobQueueName ?? '',
-    state: detail.state,
-    status: detail.status,
-    statusReason: detail.statusReason,
-    isFairShare: detail.schedulingPolicyArn !== undefined && detail.schedulingPolicyArn !== '',
-    limits: (detail.jobStateTimeLimitActions ?? []).map(({ reason = '', maxTimeSeconds = 0 }) => ({
-      reason,
-      seconds: maxTimeSeconds,
-    })),
-    environments: [...(detail.computeEnvironmentOrder ?? [])]
-      .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
-      .map(({ computeEnvironment: arn = '' }) => environmentOf(byName.get(nameOfArn(arn)), nameOfArn(arn))),
-  };
-}
-
-/** Every queue with its compute environments: two calls in an account of up to 100 of each. */
-export async function allQueues(room: Room): Promise<Queue[]> {
-  const [details, environments] = await Promise.all([room.batch.queues(), room.batch.computeEnvironments()]);
-  return details.map((detail) => queueOf(detail, environments));
-}
-
-function frontOf({ frontOfQueue, queueUtilization }: GetJobQueueSnapshotResponse, share: string | undefined): Front {
-  // The API reference calls the unit VCPU for EC2 and cpu for EKS.
-  const sum = (usage: { quantity?: number | undefined }[] | undefined): number | undefined =>
-    usage?.reduce((total, { quantity = 0 }) => total + quantity, 0);
-  const { totalCapacityUsage, fairshareUtilization } = queueUtilization ?? {};
-  const own = fairshareUtilization?.topCapacityUtilization?.find(({ shareIdentifier }) => shareIdentifier === share);
-  return {
-    jobs: (frontOfQueue?.jobs ?? []).map(({ jobArn = '', earliestTimeAtPosition: since }) => ({
-      id: nameOfArn(jobArn),
-      since,
-    })),
-    usedVcpus: sum(totalCapacityUsage),
-    activeShares: fairshareUtilization?.activeShareCount,
-    ownShareVcpus: sum(own?.capacityUsage),
-  };
-}
 
 /** The newest of each: jobs that have ended as the history keeps them, the others as Batch tells them, in one call. */
 export async function newestOf(ids: readonly string[], room: Room): Promise<Map<string, Job>> {
@@ -156,12 +97,12 @@ export async function gatherWaiting(
   if (job.status !== 'RUNNABLE' || job.queue === undefined) return { ...base, facts };
   const { queue: name } = job;
   const share = job.properties?.shareIdentifier ?? (await shareOfParent(job, room));
-  const [queues, snapshot] = await Promise.all([
-    gathering.part('its queue', allQueues(room)),
-    gathering.part('its place in the queue', room.batch.snapshot(name)),
+  const [whole, front] = await Promise.all([
+    gathering.part('its queue', room.batch.wholeQueues()),
+    gathering.part('its place in the queue', room.batch.front(name, share)),
   ]);
+  const queues = whole?.queues;
   const queue = queues === undefined ? undefined : (queues.find((one) => one.name === name) ?? 'gone');
-  const front = snapshot === undefined ? undefined : frontOf(snapshot, share);
   const headId = front?.jobs[0]?.id;
   const head =
     headId === undefined || headId === job.id
