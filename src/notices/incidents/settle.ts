@@ -1,0 +1,28 @@
+/** Ends incidents of what was so for a while and is so no more: a queue that moves again, a job that started at last. */
+import type { Room } from '../../commands/command';
+import type { Incident } from '../../history/records/incident';
+import { queueToSend } from '../sending/queueToSend';
+import { cardKey } from './keys';
+
+/**
+ * @param still whether it is still so
+ * @param word what is said on the card of one that is not: `moves again after 2 h`
+ */
+export async function settle(
+  occasion: string,
+  still: (incident: Incident) => boolean,
+  word: (incident: Incident) => string,
+  room: Room,
+): Promise<void> {
+  const { incidents } = room.history;
+  for (const open of await incidents.listOpen()) {
+    if (open.occasion !== occasion || still(open)) continue;
+    const whole = await incidents.whole(open.id);
+    if (whole === undefined) continue;
+    const { incident, members } = whole;
+    const lastAt = Math.max(...members.map(({ joinedAt }) => joinedAt));
+    if (incident.settled !== undefined && incident.settled.at >= lastAt) continue;
+    await incidents.settle(open.id, room.now(), word(incident));
+    await queueToSend(room, open.to, cardKey(open.id), { urgency: 'edit' });
+  }
+}

@@ -1,0 +1,81 @@
+/** Takes in what happened: finds who is told, lets it join an incident of each of them, and sees to it that the card is sent. */
+import type { Room } from '../../commands/command';
+import type { Marker } from '../../history/records/incidentGroups';
+import type { Occurrence } from '../occasion';
+import { destinations } from '../routing/destinations';
+import { holdBack, mutedBy } from '../routing/muted';
+import { queueToSend } from '../sending/queueToSend';
+import { groupOf, newIncident, presentIncident } from './join';
+import { cardKey, linesKey, stretchOf } from './keys';
+import { memberOf } from './member';
+
+/** What arrives later than this is history, not an alert. */
+export const MOST_AGE_MS = 24 * 3_600_000;
+const AT_ONCE = 8;
+
+/** A marker whose incident is over, or forgotten, keeps nothing from being told that is so again. */
+async function isOver({ incident, joinedAt }: Marker, room: Room): Promise<boolean> {
+  const head = await room.history.incidents.get(incident);
+  return (
+    head === undefined || head.closedAt !== undefined || (head.settled !== undefined && head.settled.at >= joinedAt)
+  );
+}
+
+/**
+ * @throws when AWS refuses: the news is then given again, and goes on where this stopped
+ */
+async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<void> {
+  const { incidents, incidentGroups: groups } = room.history;
+  const { occasion, member } = occurrence;
+  const group = groupOf(occurrence);
+  const present = await presentIncident(to, group, occurrence.at, room);
+  let before: Marker | undefined;
+  if (present === undefined) {
+    // A redelivery, maybe long after: it joins what it joined then.
+    const marker = await groups.marker(to, occasion, member);
+    if (marker !== undefined && !(await isOver(marker, room))) return await keep(marker, false);
+    before = marker;
+    const mute = await mutedBy(occurrence, to, room);
+    if (mute !== undefined) return await holdBack(mute, occurrence, room);
+  }
+  const isNew = present === undefined;
+  const incident = present ?? (await newIncident(occurrence, to, room));
+  const wanted = { incident, joinedAt: room.now() };
+  const { marker, isFirst } = await groups.mark(to, occasion, member, wanted, before);
+  if (isFirst || !(await isOver(marker, room))) return await keep(marker, isNew);
+  // It was so before, was over, and is so again.
+  const again = await groups.mark(to, occasion, member, wanted, marker);
+  await keep(again.marker, isNew);
+
+  async function keep({ incident: joined, joinedAt }: Marker, opened: boolean): Promise<void> {
+    await incidents.putMember(joined, memberOf(occurrence, joinedAt));
+    await queueToSend(room, to, cardKey(joined), { urgency: opened ? 'new' : 'edit' });
+    if (opened) return;
+    const head = await incidents.get(joined);
+    if (head === undefined) return;
+    const { from } = stretchOf(head.openedAt, joinedAt);
+    await queueToSend(room, to, linesKey(joined, from), { urgency: 'word', thread: cardKey(joined) });
+  }
+}
+
+/** AWS's clock may be ahead of ours. */
+const atMost = (now: number, occurrence: Occurrence): Occurrence =>
+  occurrence.at <= now ? occurrence : { ...occurrence, at: now };
+
+/**
+ * Tells of what happened, each thing once to each of those whom it concerns, however often and in whatever order it comes.
+ * @throws when AWS refuses: then all of it must come again
+ */
+export async function tell(occurrences: readonly Occurrence[], room: Room): Promise<void> {
+  const rest = occurrences.values();
+  await Promise.all(
+    Array.from({ length: Math.min(AT_ONCE, occurrences.length) }, async () => {
+      for (const news of rest) {
+        const now = room.now();
+        if (now - news.at > MOST_AGE_MS) continue;
+        const occurrence = atMost(now, news);
+        for (const { to } of await destinations(occurrence, room)) await tellOne(occurrence, to, room);
+      }
+    }),
+  );
+}
