@@ -1,13 +1,17 @@
 /** The list of occasions, in the order in which people read them; each is declared in a file of its own beside this one. */
+import { failed } from './failed';
 import { type Occasion, occasion } from './occasion';
+import { retried } from './retried';
+import { spotReclaimed } from './spotReclaimed';
+import { timedOut } from './timedOut';
 
 /** A function, since the files of occasions may reach this list themselves while they are loaded. */
 export const occasions = (): readonly Occasion[] => [
-  occasion({ name: 'failed', summary: 'a job failed for good', isOn: true }),
-  occasion({ name: 'retried', summary: 'an attempt failed and the job is tried again', isOn: false }),
-  occasion({ name: 'timed-out', summary: 'a job ran into a timeout', isOn: true }),
+  failed,
+  retried,
+  timedOut,
   occasion({ name: 'timeout-near', summary: 'a job has used up most of a timeout', isOn: true }),
-  occasion({ name: 'spot-reclaimed', summary: 'Spot or a lost host took a job for good', isOn: true }),
+  spotReclaimed,
   occasion({ name: 'queue-blocked', summary: 'AWS Batch says that the head of a queue is blocked', isOn: true }),
   occasion({ name: 'stuck-runnable', summary: 'jobs of a queue wait RUNNABLE for too long', isOn: true }),
   occasion({ name: 'stuck-starting', summary: 'a job is STARTING for too long', isOn: true }),

@@ -79,7 +79,10 @@ export async function recover(job: Job, room: Room): Promise<void> {
       again !== undefined || startedAt <= failedAt;
     if (isFresh && (before === undefined || changesNothing(before))) continue;
     const standing = (await read(id, memory, room)).definitions.get(definition);
-    if (standing === undefined || changesNothing(standing)) continue;
+    if (standing === undefined) continue;
+    // A worker that died may have written it down and told nobody.
+    if (standing.startedAt === startedAt) await queueToSend(room, to, cardKey(id), { urgency: 'edit' });
+    if (changesNothing(standing)) continue;
     await room.history.incidents.putRecovery(id, {
       definition,
       jobId: job.id,
@@ -87,7 +90,7 @@ export async function recover(job: Job, room: Room): Promise<void> {
       stoppedAt: job.stoppedAt ?? job.seenAt,
       ...(job.queue === undefined ? {} : { queue: job.queue }),
     });
-    standing.startedAt = startedAt;
     await queueToSend(room, to, cardKey(id), { urgency: 'edit' });
+    standing.startedAt = startedAt;
   }
 }
