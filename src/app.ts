@@ -17,6 +17,8 @@ import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBa
 import { arrayParentOf, type Job } from './jobs/job';
 import { jobFailed } from './notices/jobFailed';
 import { announce, refreshCard } from './notices/post';
+import { resumeSending } from './notices/sending/resumeSending';
+import { sendDue } from './notices/sending/sendDue';
 import { type Answer, type Asker, SlackUnavailableError } from './slack/deliver';
 import { type CommandRequest, type WorkRequest, workRequestSchema } from './slack/request';
 import { ambiguous, damagedIndex, failure, problem, takesLonger } from './views/problem';
@@ -140,6 +142,8 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
         return await lookBack(request.op, room, remainingMs);
       case 'follow':
         return await followOn(request.id, request.step, room, remainingMs);
+      case 'deliver':
+        return await sendDue(request.to, room, remainingMs, sleep);
       case 'alert':
         return await refreshCard(request.key, room, remainingMs);
       case 'home':
@@ -234,6 +238,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
         full,
       );
       await resumeFollows(room);
+      await resumeSending(room);
       return report;
     },
   };

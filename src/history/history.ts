@@ -38,8 +38,10 @@ import { incidentItems } from './records/incidents';
 import { muteItems } from './records/mutes';
 import { onceItems } from './records/once';
 import { operationItems } from './records/operations';
+import { outboxItems } from './records/outbox';
 import { roleItems } from './records/roles';
 import { routeItems } from './records/routes';
+import { senderItems } from './records/senders';
 import { sweepItems } from './records/sweeps';
 import { liveRows } from './searching/liveRows';
 import { jobSearch, type SearchBudget } from './searching/search';
@@ -82,6 +84,8 @@ export function openHistory(
     incidentGroups: incidentGroupItems(doc, table),
     sweeps: sweepItems(doc, table),
     follows: followItems(doc, table),
+    outbox: outboxItems(doc, table, now),
+    senders: senderItems(doc, table, now),
     roles: roleItems(doc, table, now),
     routes: routeItems(doc, table, now),
     mutes: muteItems(doc, table, now),

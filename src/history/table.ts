@@ -28,6 +28,10 @@
  * | `SEGMENTS#digits-<id>-<buckets>-<n>` | `-` | what words like ids stand in texts: a bucket of a filter that only grows |
  * | `SEGMENT#<id>` | `text`, `ids`, `metrics` | the parts of a search segment; never changed |
  * | `SEGMENT#<id>` | `versions`, `forget` | what is left to do for its jobs (`chores.ts`) |
+ * | `OUTBOX` | destination | who sends to a channel or a person, and when the next look is (expires) |
+ * | `OUTBOX#<destination>` | `due#<key>` | a message that is to be sent or edited |
+ * | `OUTBOX#<destination>` | `sent#<key>` | where that message stands, and what it shows (expires) |
+ * | `OUTBOX-EDITS` | `-` | how many edits Slack takes at this moment from all senders together |
  * | `FOLLOW` | id | a log that somebody follows: its message, and how far it is read (expires) |
  * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
  */

@@ -10,8 +10,10 @@ import {
 } from '@slack/web-api';
 import { errorFields, shortReference } from '../errors';
 import type { Log } from '../log';
-import { cut, escaped, LIMITS, type Message } from '../views/kit';
+import type { Message } from '../views/kit';
+import { slackAttempts } from './attempts';
 import { slackPeople } from './people';
+import { harmless, MESSAGE_REFUSED, withoutBlocks } from './refused';
 import { fileUploads } from './upload';
 
 export class SlackUnavailableError extends Error {
@@ -22,14 +24,6 @@ export class SlackUnavailableError extends Error {
 export const slackErrorCode = (error: unknown): string | undefined =>
   (error as WebAPICallError).code === ErrorCode.PlatformError ? (error as WebAPIPlatformError).data.error : undefined;
 
-/** Errors of ours: the message broke a limit. It is shown without its blocks and logged whole, rather than lost. */
-const MESSAGE_REFUSED = new Set([
-  'invalid_blocks',
-  'invalid_blocks_format',
-  'msg_blocks_too_long',
-  'msg_too_long',
-  'too_many_attachments',
-]);
 /** chat.postMessage takes about one message a second a channel (https://docs.slack.dev/apis/web-api/rate-limits). */
 const POST_INTERVAL_MS = 1_000;
 /** Retries of a 5xx or a broken connection. */
@@ -86,9 +80,6 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
     if (waitMs > 0) await sleep(waitMs);
   }
 
-  /** Fallback text is a plain sentence with foreign words in it; Slack would read mentions out of it like out of any text. */
-  const harmless = ({ text, blocks }: Message): Message => ({ text: cut(escaped(text), LIMITS.fallbackText), blocks });
-
   /** Sends a message; if Slack refuses its blocks, sends a plain one with a reference in their place. */
   async function withFallback<T>(message: Message, send: (message: Message) => Promise<T>): Promise<T> {
     try {
@@ -99,10 +90,7 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
       const ref = shortReference();
       log.error('Slack refused a message of ours', { ref, code, ...errorFields(error), refused: message });
       log.metric('RefusedMessages', 1);
-      return await send({
-        text: `${message.text}\n(The full message could not be shown; reference ${ref}.)`,
-        blocks: [],
-      });
+      return await send(withoutBlocks(message, ref));
     }
   }
 
@@ -195,6 +183,8 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
     post,
     /** @returns the message's `ts`, and its channel's id, which is another than the given one where that is a person's */
     postTo,
+    /** Single calls, for the sender of what is said unasked. */
+    attempts: slackAttempts(client),
     people: slackPeople(client, call, now),
     /** Shares a file from the disk, streamed. */
     upload: fileUploads(client, call),

@@ -35,6 +35,8 @@ export const workRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lookBack'), op: z.string().min(1) }),
   /** Take this step of following a log, unless somebody did. */
   z.object({ kind: z.literal('follow'), id: z.string().min(1), step: z.number().int() }),
+  /** Send what is due for a channel or a person. */
+  z.object({ kind: z.literal('deliver'), to: z.string().min(1) }),
   /** Look again at a card. */
   z.object({ kind: z.literal('alert'), key: z.string().min(1) }),
 ]);

@@ -1,0 +1,28 @@
+/** Once a minute: goes on with what a sender left behind, and measures how long the oldest message has waited. */
+import type { Room } from '../../commands/command';
+import { errorFields } from '../../errors';
+import { isLeased, wakeSender } from './queueToSend';
+
+/** Seconds; an alarm that does not need Slack watches it (`infra/alarms.ts`). */
+export const OLDEST_UNSENT = 'OldestUnsentSeconds';
+
+async function lookAfter(room: Room): Promise<void> {
+  const { senders, outbox } = room.history;
+  let oldest = room.now();
+  for (const sender of await senders.active()) {
+    const due = await outbox.due(sender.to);
+    oldest = Math.min(oldest, ...due.map(({ since }) => since));
+    if (due.length > 0) await wakeSender(room, sender.to, 'edit');
+    else if (sender.look !== undefined && !isLeased(sender, room.now())) await senders.looked(sender.to, sender.look);
+  }
+  room.log.metric(OLDEST_UNSENT, Math.round((room.now() - oldest) / 1_000));
+}
+
+export async function resumeSending(room: Room): Promise<void> {
+  try {
+    await lookAfter(room);
+  } catch (error) {
+    // The next minute brings another try, and the rest of this one has more to do.
+    room.log.error('what is to be sent could not be looked after', errorFields(error));
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * The one sender of a destination: under a lease that only one process holds at a time, it sends what is due, a call a second
+ * at most, each message in its newest state. While Slack is down or asks for patience everything stays due, and one sender
+ * tries again from time to time; whatever dies on the way is taken up by the next one.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as timer } from 'node:timers/promises';
+import type { Room } from '../../commands/command';
+import type { Due, Sent } from '../../history/records/outbox';
+import type { Sender } from '../../history/records/senders';
+import { fallbackOf, moveTo, tellClosed } from './fallBack';
+import { LEASE_MS, LeaseLostError, pacedCalls } from './pacedCalls';
+import { wakeSender } from './queueToSend';
+import { type Step, sendMessage } from './sendMessage';
+import { inTurn, readyAt } from './turns';
+
+/** What one message may take after the last look at the clock: rendered, tried with a timeout of 10 seconds, kept. */
+const RESERVE_MS = 20_000;
+/** A shorter wait is waited out; for a longer one a request comes later. */
+const SHORT_WAIT_MS = 2_000;
+/** Tries while Slack is down: 2, 4, 8… seconds apart, and never more than a minute. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+const pauseMs = (failures: number): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)) * (0.9 + Math.random() / 10);
+
+/** What the sender leaves behind: when the next look is due (ms), if anything is left. */
+interface Left {
+  calledAt?: number;
+  nextAt?: number | undefined;
+  pausedUntil?: number | undefined;
+  failures?: number | undefined;
+}
+
+/** Sends until nothing is due, the time is over or Slack wants a pause; returns at once while another sender is at it. */
+export async function sendDue(
+  to: string,
+  room: Room,
+  remainingMs: () => number,
+  sleep: (ms: number) => Promise<void> = (ms) => timer(ms),
+): Promise<void> {
+  const { senders, outbox } = room.history;
+  const lease = randomUUID();
+  const sender = await senders.lease(to, lease, room.now() + LEASE_MS);
+  if (sender === undefined) return;
+  let left: Left;
+  try {
+    left = await sendAll(sender, lease, room, remainingMs, sleep);
+  } catch (error) {
+    if (error instanceof LeaseLostError) {
+      room.log.warn('a sender was too slow', { to });
+      return;
+    }
+    // Whoever is next need not wait for the end of the lease.
+    await senders.release(to, lease, { look: lease }).catch(() => undefined);
+    throw error;
+  }
+  const { nextAt, ...rest } = left;
+  if (nextAt !== undefined) {
+    const released = await senders.release(to, lease, { ...rest, wakeAt: nextAt });
+    if (released === undefined) return;
+    await room.enqueue({ kind: 'deliver', to }, Math.max(0, Math.ceil((nextAt - room.now()) / 1_000)));
+    return;
+  }
+  // Whatever was marked due while the lease was held and after the last look is seen now: nobody asked for a look then.
+  await senders.release(to, lease, { ...rest, look: lease });
+  if ((await outbox.due(to)).length > 0) await wakeSender(room, to, 'new');
+  else await senders.looked(to, lease);
+}
+
+/** The next message, or until when (ms) none has its turn. */
+type Turn = { due: Due; sent: Sent | undefined } | { at: number };
+
+async function sendAll(
+  sender: Sender,
+  lease: string,
+  room: Room,
+  remainingMs: () => number,
+  sleep: (ms: number) => Promise<void>,
+): Promise<Left> {
+  const { to } = sender;
+  const { outbox, senders } = room.history;
+  const calls = pacedCalls(sender, lease, room, sleep);
+  const known = new Map<string, Sent | undefined>();
+  let { closed, failures = 0, pausedUntil = 0 } = sender;
+  let editsAt = 0;
+
+  const sentOf = async (key: string): Promise<Sent | undefined> => {
+    if (!known.has(key)) known.set(key, await outbox.sent(to, key));
+    return known.get(key);
+  };
+
+  async function nextTurn(all: readonly Due[]): Promise<Turn> {
+    let at = Number.POSITIVE_INFINITY;
+    const waiting = new Set(all.map(({ key }) => key));
+    for (const due of inTurn(all)) {
+      const sent = await sentOf(due.key);
+      // A word waits for what it belongs to.
+      const parent = due.thread === undefined ? undefined : await sentOf(due.thread);
+      if (due.thread !== undefined && parent?.ts === undefined && waiting.has(due.thread)) continue;
+      const ready = Math.max(readyAt(due, sent), sent?.ts === undefined ? 0 : editsAt);
+      if (ready <= room.now()) return { due, sent };
+      at = Math.min(at, ready);
+    }
+    return { at: Number.isFinite(at) ? at : room.now() + FIRST_PAUSE_MS };
+  }
+
+  /** Everything that was begun elsewhere, and while the destination is closed all the rest, goes to the default channel. */
+  async function movedCode({ key, thread }: Due): Promise<string | undefined> {
+    const moved = (await sentOf(key))?.moved ?? (thread === undefined ? undefined : (await sentOf(thread))?.moved);
+    return moved ?? (closed !== undefined && room.now() < closed.askAgainAt ? closed.code : undefined);
+  }
+
+  async function move(due: Due, sent: Sent | undefined, code: string, fallback: string): Promise<void> {
+    const taken = randomUUID();
+    if (!(await outbox.take(to, due.key, taken))) return;
+    await moveTo(fallback, due, sent ?? { to, key: due.key }, code, room);
+    await outbox.done(to, due.key, taken);
+  }
+
+  const paused = (ms: number): Left => {
+    pausedUntil = room.now() + ms;
+    return { nextAt: pausedUntil, pausedUntil, failures: failures || undefined };
+  };
+
+  /** @returns what is left when the sender has to stop */
+  async function follow(step: Step, due: Due): Promise<Left | undefined> {
+    const fallback = fallbackOf(to, room);
+    switch (step.kind) {
+      case 'next':
+        return undefined;
+      case 'no edit':
+        editsAt = room.now() + step.ms;
+        return undefined;
+      case 'wait':
+        if (step.ms > SHORT_WAIT_MS || step.ms > remainingMs() - RESERVE_MS) return paused(step.ms);
+        await sleep(step.ms);
+        return undefined;
+      case 'down':
+        failures++;
+        return paused(pauseMs(failures));
+      case 'closed':
+        closed = await tellClosed(to, step.code, closed, room);
+        await senders.hold(to, lease, { closed });
+        if (fallback !== undefined) {
+          await move(due, step.sent, step.code, fallback);
+          return undefined;
+        }
+        room.log.error('there is no channel that takes what is to be told', { to, code: step.code });
+        failures++;
+        return paused(pauseMs(failures));
+    }
+  }
+
+  if (pausedUntil > room.now()) return { nextAt: pausedUntil, pausedUntil, failures: failures || undefined };
+  for (;;) {
+    if (remainingMs() < RESERVE_MS) return { nextAt: room.now(), pausedUntil: undefined, failures: undefined };
+    const all = await outbox.due(to);
+    if (all.length === 0) return { pausedUntil: undefined, failures: undefined };
+    const turn = await nextTurn(all);
+    if ('at' in turn) {
+      const waitMs = turn.at - room.now();
+      if (waitMs > SHORT_WAIT_MS) return { nextAt: turn.at, pausedUntil: undefined, failures: failures || undefined };
+      if (waitMs > 0) await sleep(waitMs);
+      continue;
+    }
+    const { due, sent } = turn;
+    const fallback = fallbackOf(to, room);
+    const code = fallback === undefined ? undefined : await movedCode(due);
+    known.delete(due.key);
+    if (code !== undefined && fallback !== undefined) {
+      await move(due, sent, code, fallback);
+      continue;
+    }
+    const step = await sendMessage(due, room, calls);
+    if (step.kind === 'next' && calls.answered()) {
+      failures = 0;
+      if (closed !== undefined) {
+        closed = undefined;
+        await senders.hold(to, lease, { closed: undefined });
+      }
+    }
+    const left = await follow(step, due);
+    if (left !== undefined) return { ...left, calledAt: calls.calledAt() };
+  }
+}
