@@ -78,6 +78,8 @@ export class BotStack extends Stack {
       TRACKED_QUEUES: parameters.trackedQueues.join(','),
       RETENTION_DAYS: parameters.retentionDays === undefined ? '' : String(parameters.retentionDays),
       SHOWN_VARIABLES: parameters.shownVariables.join(','),
+      TIMEOUT_VARIABLE: parameters.timeoutVariable,
+      TIMEOUTS: parameters.timeouts.join(',') || 'none',
     };
     const make = (
       name: LambdaName,
@@ -127,10 +129,11 @@ export class BotStack extends Stack {
       tick: make(
         'tick',
         {
-          description: 'batchbot: once a minute, sweeps what events missed and tells what time brings',
+          description:
+            'batchbot: once a minute, sweeps what events missed, stops jobs whose time is over, and tells what time brings',
           memoryMb: 512,
           environment: coreSettings,
-          permissions: [...core(), history.walkStatement()],
+          permissions: [...core(), history.walkStatement(), stopJobs(this, parameters.killTag)],
         },
         parameters.reserveConcurrency ? 1 : undefined,
       ),
@@ -172,7 +175,7 @@ export class BotStack extends Stack {
     });
     for (const { role } of [functions.worker, functions.events, functions.tick])
       acknowledgeReading(role, parameters.logGroups);
-    acknowledgeStopping(functions.worker.role);
+    for (const { role } of [functions.worker, functions.tick]) acknowledgeStopping(role);
     acknowledgeRetrying(functions.worker.role);
     acknowledgeCapacity(functions.worker.role);
     acknowledgeSearching(functions.worker.role, parameters.logGroups);

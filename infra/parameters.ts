@@ -35,6 +35,17 @@ const schema = z.strictObject({
   shownVariables: list
     .default([])
     .describe('Environment variables of jobs whose values may be kept and shown, separated by commas, * allowed'),
+  timeoutVariable: z
+    .string()
+    .regex(/^[A-Za-z_]\w{0,127}$/, 'expected the name of an environment variable')
+    .default('PYBATCH_TIMEOUT')
+    .describe('Environment variable of jobs that holds the seconds which they may take from submission'),
+  timeouts: list
+    .pipe(z.array(z.enum(['native', 'environment', 'rules', 'none'])))
+    .default(['native', 'environment', 'rules'])
+    .describe(
+      'Time limits that count where no command switched them: native, environment, rules, separated by commas; or none',
+    ),
   secretArn: z
     .string()
     .regex(

@@ -48,6 +48,16 @@ const oneOf = <T extends string>(...words: readonly T[]): Kind<T> => ({
   mustBe: `one of ${words.join(', ')}`,
   parse: (text) => words.find((word) => word === text),
 });
+/** Some of these words, all different, or the word `none`. */
+const someOf = <T extends string>(...words: readonly T[]): Kind<T[]> => ({
+  mustBe: `some of ${words.join(', ')}, separated by commas, or none`,
+  parse: (text) => {
+    if (text.trim() === 'none') return [];
+    const given = new Set(text.split(/[\s,]+/).filter((word) => word !== ''));
+    const found = words.filter((word) => given.delete(word));
+    return given.size === 0 ? found : undefined;
+  },
+});
 const wholeNumber = (least: number, most: number): Kind<number> => ({
   mustBe: `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
   parse: (text) => {
@@ -75,6 +85,9 @@ const flag: Kind<boolean> = {
   mustBe: 'yes or no',
   parse: (word) => (/^(1|true|yes)$/.test(word) ? true : /^(0|false|no)$/.test(word) ? false : undefined),
 };
+
+/** As in `jobs/timeouts.ts`, which the front must not load. */
+const TIMEOUT_KINDS = ['native', 'environment', 'rules'] as const;
 
 /** Every setting that batchbot knows. `npm run bot -- --help` and the README print these descriptions. */
 export const settings = {
@@ -138,6 +151,16 @@ export const settings = {
     list,
     [],
     'Environment variables of jobs whose values may be kept and shown, separated by commas, * allowed; of the others only the names are',
+  ),
+  TIMEOUT_VARIABLE: defaulted(
+    matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'the name of an environment variable'),
+    'PYBATCH_TIMEOUT',
+    'Environment variable of jobs that holds the seconds which they may take from submission',
+  ),
+  TIMEOUTS: defaulted(
+    someOf(...TIMEOUT_KINDS),
+    [...TIMEOUT_KINDS],
+    'Which time limits count where no command has switched them, separated by commas: native (Batch’s own: warnings of it), environment (TIMEOUT_VARIABLE), rules; none for none',
   ),
   RETENTION_DAYS: optional(
     wholeNumber(1, 36_500),

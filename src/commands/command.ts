@@ -7,6 +7,7 @@ import type { JobLogs } from '../aws/logs';
 import type { History } from '../history/history';
 import type { Role } from '../history/records/roles';
 import type { Shows } from '../jobs/properties';
+import type { TimeoutKind } from '../jobs/timeouts';
 import type { Token } from '../jobs/words';
 import type { Log } from '../log';
 import type { Answer, SlackDelivery } from '../slack/deliver';
@@ -52,6 +53,8 @@ export interface Room {
   tracks: (queue: string) => boolean;
   /** The environment variables whose values may be kept and shown. */
   shows: Shows;
+  /** The environment variable that holds a timeout, and the kinds of time limits that count where no command switched them. */
+  timeouts: { variable: string; isOn: readonly TimeoutKind[] };
 }
 
 /** One asking: who, where, what was typed. */

@@ -45,7 +45,7 @@ async function readAll(
   let isWhole = true;
   for await (const details of room.batch.definitions(name)) {
     if (!isWhole) break;
-    found.push(...details.flatMap((detail) => definitionFromBatch(detail) ?? []));
+    found.push(...details.flatMap((detail) => definitionFromBatch(detail, room.shows) ?? []));
     isWhole = remainingMs() > RESERVE_MS;
   }
   return { families: familiesOf(found), isWhole };

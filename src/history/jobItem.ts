@@ -53,7 +53,11 @@ const ROW_FIELDS = {
   vcpus: true,
   memoryMiB: true,
   placement: true,
+  timeoutSeconds: true,
+  environmentTimeoutSeconds: true,
 } as const;
+/** Columns that were once among the rest, where older items still have them. */
+const LATER_COLUMNS = { timeoutSeconds: true, environmentTimeoutSeconds: true } as const;
 
 /** What is worked out of the attempts, which the live index does not carry. */
 const ofAttemptsSchema = z.object({
@@ -64,7 +68,7 @@ const ofAttemptsSchema = z.object({
 });
 const rowSchema = jobSchema.pick(ROW_FIELDS).extend(ofAttemptsSchema.shape);
 const storedRowSchema = z.object({ row: rowSchema, version: z.number().int(), packed: z.number().optional() });
-const restSchema = jobSchema.omit(ROW_FIELDS);
+const restSchema = jobSchema.omit(ROW_FIELDS).extend(jobSchema.pick(LATER_COLUMNS).shape);
 const storedJobSchema = storedRowSchema.extend({
   rest: z.instanceof(Uint8Array).transform((bytes, context): z.infer<typeof restSchema> => {
     try {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { jobFromDetail } from './fromBatch';
 import type { Job } from './job';
+import type { Shows } from './properties';
 
 /** What Batch does with an attempt that ended like this; the first rule that fits counts. */
 export interface ExitRule {
@@ -124,8 +125,11 @@ const rulesOf = ({ retryStrategy }: Read): ExitRule[] =>
     return { action, on: on.flatMap(([what, value]) => (value === undefined ? [] : [[what, value] as const])) };
   });
 
-/** Undefined for what has no name or revision. */
-export function definitionFromBatch(detail: unknown): Definition | undefined {
+/**
+ * Undefined for what has no name or revision.
+ * @param shows tells which variable holds a timeout
+ */
+export function definitionFromBatch(detail: unknown, shows?: Shows): Definition | undefined {
   const parsed = schema.safeParse(detail);
   if (!parsed.success) return undefined;
   const read = parsed.data;
@@ -135,6 +139,7 @@ export function definitionFromBatch(detail: unknown): Definition | undefined {
   const runs = jobFromDetail(
     { ...given, jobId: read.jobDefinitionName, status: 'SUBMITTED', container: given.containerProperties },
     0,
+    shows,
   );
   return {
     name: read.jobDefinitionName,

@@ -2,7 +2,7 @@
 import { eventSchema, type JobDetail, jobDetailSchema, jobSummarySchema } from './batchShapes';
 import { type Attempt, BATCH_STATUSES, type BatchStatus, isDone, type Job } from './job';
 import { presentRun, readAttempts } from './presentRun';
-import { type Shows, showsNone } from './properties';
+import { type Shows, showsNone, TIMEOUT_VARIABLE } from './properties';
 import { readProperties } from './readProperties';
 import { readWorkload } from './workload';
 
@@ -26,12 +26,12 @@ export interface BatchEvent {
 
 /**
  * A `JobDetail` as DescribeJobs gives it or an event carries it. `seenAt` is when it was true, in ms; `shows` tells which
- * environment variables are kept with their value.
+ * environment variables are kept with their value, and which one holds a timeout.
  * Throws `MalformedJobError` where it has no `jobId`, or no status of Batch's.
  */
 export function jobFromDetail(detail: unknown, seenAt: number, shows: Shows = showsNone): Job {
   const { id, status, read } = identify(detail, jobDetailSchema);
-  const workload = readWorkload(read);
+  const workload = readWorkload(read, shows.timeoutVariable ?? TIMEOUT_VARIABLE);
   const attempts = readAttempts(read, status);
   const whole = [
     read.attempts,
@@ -44,6 +44,8 @@ export function jobFromDetail(detail: unknown, seenAt: number, shows: Shows = sh
   return withoutAbsent({
     ...identityFacts(read),
     ...workload,
+    // What 10,000 children would say once more is kept once, with their parent.
+    ...(read.arrayProperties?.index === undefined ? {} : { environmentTimeoutGarbage: undefined }),
     id,
     queue: nameIn(read.jobQueue),
     maxAttempts: read.retryStrategy?.attempts,

@@ -95,8 +95,10 @@ export const jobSchema = z.object({
   maxAttempts: z.number().int().optional(),
   /** Batch's own `attemptDurationSeconds`. */
   timeoutSeconds: z.number().optional(),
-  /** The variable `PYBATCH_TIMEOUT` of the container, counted from submission. */
+  /** The environment variable of the container that holds a timeout (`PYBATCH_TIMEOUT`), counted from submission. */
   environmentTimeoutSeconds: z.number().optional(),
+  /** What that variable holds where it is no number of seconds. */
+  environmentTimeoutGarbage: z.string().optional(),
   logGroup: z.string().optional(),
   logRegion: z.string().optional(),
   logDriver: z.string().optional(),
@@ -146,7 +148,10 @@ export const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** What a search matches, filters, sorts and lists, and what statistics add up: the columns of a `Job` that they need. */
+/**
+ * What a search matches, filters, sorts and lists, what statistics add up, and what is looked at every minute of jobs that
+ * live: the columns of a `Job` that they need.
+ */
 export type JobRow = Pick<
   Job,
   | 'id'
@@ -174,6 +179,8 @@ export type JobRow = Pick<
   | 'vcpus'
   | 'memoryMiB'
   | 'placement'
+  | 'timeoutSeconds'
+  | 'environmentTimeoutSeconds'
 > & {
   attemptCount: number;
   /** Of the last or present attempt; `STAGES` in `statistics.ts` says what they are. */

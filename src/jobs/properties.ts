@@ -77,6 +77,13 @@ export const propertiesSchema = z.object({
 });
 export type Properties = z.infer<typeof propertiesSchema>;
 
+/** The environment variable that holds a timeout where no other is named: that of Batchiepatchie. */
+export const TIMEOUT_VARIABLE = 'PYBATCH_TIMEOUT';
+
 /** Which environment variables may be shown with their value. */
-export type Shows = (variable: string) => boolean;
+export interface Shows {
+  (variable: string): boolean;
+  /** The one that holds a timeout, whose value is read whether it may be shown or not. */
+  readonly timeoutVariable?: string;
+}
 export const showsNone: Shows = () => false;

@@ -12,20 +12,24 @@ type Workload = {
     | 'memoryMiB'
     | 'gpus'
     | 'environmentTimeoutSeconds'
+    | 'environmentTimeoutGarbage'
     | 'logGroup'
     | 'logRegion'
     | 'logDriver']: Job[K] | undefined;
 };
 
-/** Resources of several containers are added up; image and command are those of the first essential one. */
-export function readWorkload(read: JobDetail): Partial<Workload> {
+/**
+ * Resources of several containers are added up; image and command are those of the first essential one.
+ * @param timeoutVariable the environment variable that holds a timeout
+ */
+export function readWorkload(read: JobDetail, timeoutVariable: string): Partial<Workload> {
   const properties = read.nodeProperties ? mainNodeOf(read.nodeProperties) : read;
   const tasks = properties.ecsProperties?.taskProperties ?? [];
   const containers = tasks.flatMap((task) => task.containers ?? []);
-  if (containers.length > 0) return ofContainers(containers);
+  if (containers.length > 0) return ofContainers(containers, timeoutVariable);
   const pod = properties.eksProperties?.podProperties?.containers ?? [];
-  if (pod.length > 0) return ofPod(pod);
-  return properties.container ? ofContainers([properties.container]) : {};
+  if (pod.length > 0) return ofPod(pod, timeoutVariable);
+  return properties.container ? ofContainers([properties.container], timeoutVariable) : {};
 }
 
 /** Image, command and resources of some containers of a task, or of a pod. */
@@ -54,7 +58,7 @@ type EcsContainers = NonNullable<
   NonNullable<NonNullable<Properties['ecsProperties']>['taskProperties']>[number]['containers']
 >;
 
-function ofContainers(containers: EcsContainers): Partial<Workload> {
+function ofContainers(containers: EcsContainers, timeoutVariable?: string): Partial<Workload> {
   // A container is essential unless it is said not to be (SDK docs of TaskContainerProperties).
   const first = containers.find((container) => container.essential !== false) ?? containers[0];
   const log = containers.find((container) => container.logConfiguration)?.logConfiguration;
@@ -68,7 +72,10 @@ function ofContainers(containers: EcsContainers): Partial<Workload> {
     vcpus: total('VCPU', 'vcpus'),
     memoryMiB: total('MEMORY', 'memory'),
     gpus: total('GPU'),
-    environmentTimeoutSeconds: environmentTimeout(containers.flatMap((container) => container.environment ?? [])),
+    ...environmentTimeout(
+      containers.flatMap((container) => container.environment ?? []),
+      timeoutVariable,
+    ),
     logDriver: log?.logDriver,
     logGroup: log?.options?.['awslogs-group'],
     logRegion: log?.options?.['awslogs-region'],
@@ -79,7 +86,7 @@ type PodContainer = NonNullable<
   NonNullable<NonNullable<NonNullable<Properties['eksProperties']>['podProperties']>['containers']>[number]
 >;
 
-function ofPod(containers: PodContainer[]): Partial<Workload> {
+function ofPod(containers: PodContainer[], timeoutVariable?: string): Partial<Workload> {
   const [first] = containers;
   const command = [...(first?.command ?? []), ...(first?.args ?? [])];
   const total = (resource: string) =>
@@ -91,7 +98,10 @@ function ofPod(containers: PodContainer[]): Partial<Workload> {
     vcpus: total('cpu'),
     memoryMiB: memoryBytes === undefined ? undefined : Math.round(memoryBytes / 2 ** 20),
     gpus: total('nvidia.com/gpu'),
-    environmentTimeoutSeconds: environmentTimeout(containers.flatMap((container) => container.env ?? [])),
+    ...environmentTimeout(
+      containers.flatMap((container) => container.env ?? []),
+      timeoutVariable,
+    ),
   };
 }
 
@@ -125,9 +135,22 @@ function sum(amounts: (number | undefined)[]): number | undefined {
   return present.length > 0 ? present.reduce((total, amount) => total + amount, 0) : undefined;
 }
 
-/** Zero, negative and unreadable values mean no timeout. */
-function environmentTimeout(variables: { name: string; value: string }[]): number | undefined {
-  const value = variables.find(({ name }) => name === 'PYBATCH_TIMEOUT')?.value.trim() ?? '';
-  const seconds = /^\d+$/.test(value) ? Number(value) : 0;
-  return seconds > 0 && Number.isSafeInteger(seconds) ? seconds : undefined;
+/** Batch's own timeout is an integer of 32 bits, 68 years (JobTimeout): beyond that is no timeout that anybody means. */
+const MOST_SECONDS = 2 ** 31 - 1;
+/** As much of what is no timeout as is worth showing. */
+const MOST_GARBAGE = 40;
+
+/** Zero, negative and unreadable values mean no timeout; an empty one says nothing. Of several containers the first that has one counts. */
+function environmentTimeout(
+  variables: { name: string; value: string }[],
+  timeoutVariable: string | undefined,
+): Pick<Workload, 'environmentTimeoutSeconds' | 'environmentTimeoutGarbage'> {
+  const values = variables.filter(({ name }) => name === timeoutVariable).map(({ value }) => value.trim());
+  const usable = values.find((value) => /^\d+$/.test(value) && Number(value) > 0 && Number(value) <= MOST_SECONDS);
+  if (usable !== undefined) return { environmentTimeoutSeconds: Number(usable), environmentTimeoutGarbage: undefined };
+  const garbage = values.find((value) => value !== '');
+  return {
+    environmentTimeoutSeconds: undefined,
+    environmentTimeoutGarbage: garbage === undefined ? undefined : [...garbage].slice(0, MOST_GARBAGE).join(''),
+  };
 }

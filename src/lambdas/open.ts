@@ -36,6 +36,8 @@ export const APP_SETTINGS = [
   'WORKSPACES',
   'TRACKED_QUEUES',
   'SHOWN_VARIABLES',
+  'TIMEOUT_VARIABLE',
+  'TIMEOUTS',
   'RETENTION_DAYS',
   'SEARCH_SECONDS',
   'SEARCH_READ_UNITS',
@@ -128,7 +130,8 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
         people: slack.people,
       }),
       tracks,
-      shows: globMatcher(config.SHOWN_VARIABLES),
+      shows: Object.assign(globMatcher(config.SHOWN_VARIABLES), { timeoutVariable: config.TIMEOUT_VARIABLE }),
+      timeouts: { variable: config.TIMEOUT_VARIABLE, isOn: config.TIMEOUTS },
     },
     parkEvent:
       options.parkEvent ??

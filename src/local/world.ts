@@ -55,6 +55,8 @@ export interface WorldOptions {
   silenceMs?: number;
   /** How many days after its end the bot removes a job; it keeps all by default. */
   retentionDays?: number;
+  /** The environment variable of jobs that holds a timeout, in place of the usual one. */
+  timeoutVariable?: string;
   /** What one search may spend; as much as the bot's own defaults. */
   searchSeconds?: number;
   searchReadUnits?: number;
@@ -142,6 +144,8 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     RETENTION_DAYS: options.retentionDays,
     TRACKED_QUEUES: [],
     SHOWN_VARIABLES: ['LOCAL_*', 'STAGE'],
+    TIMEOUT_VARIABLE: options.timeoutVariable ?? settings.TIMEOUT_VARIABLE.parse(undefined),
+    TIMEOUTS: settings.TIMEOUTS.parse(undefined),
     SEARCH_SECONDS: options.searchSeconds ?? 2,
     SEARCH_READ_UNITS: options.searchReadUnits ?? 1_000,
     LOG_LEVEL: options.logLevel ?? ('warn' as const),

@@ -31,6 +31,8 @@ export async function anotherBot(
       WORKSPACES: [],
       TRACKED_QUEUES: [],
       SHOWN_VARIABLES: [],
+      TIMEOUT_VARIABLE: 'PYBATCH_TIMEOUT',
+      TIMEOUTS: ['native', 'environment', 'rules'],
       RETENTION_DAYS: undefined,
       SEARCH_SECONDS: 2,
       SEARCH_READ_UNITS: 1_000,

@@ -43,11 +43,11 @@ test('the front may put work on one queue, read its secret and write its log', (
   expect(send?.Resource.flatMap(pointsAt)).toEqual([expect.stringMatching(/^WorkQueue/)]);
 });
 
-test('only the worker may stop jobs', () => {
+test('only the worker, and the tick for what is out of time, may stop jobs', () => {
   const stops = everyone.filter((name) =>
     actionsOf(stack, name).some((action) => /^batch:(Cancel|Terminate)/.test(action)),
   );
-  expect(stops).toEqual(['worker']);
+  expect(stops).toEqual(['worker', 'tick']);
 });
 
 test('nobody may change definitions or environments, or read the jobs of other services', () => {

@@ -57,6 +57,7 @@ const facts = fc.record(
     maxAttempts: fc.integer({ min: 1, max: 10 }),
     timeoutSeconds: fc.constantFrom(60, 3_600),
     environmentTimeoutSeconds: fc.constantFrom(60, 3_600),
+    environmentTimeoutGarbage: fc.constantFrom('1h', '-5'),
     logGroup: fc.constant('/aws/batch/job'),
     logRegion: fc.constantFrom('us-east-1', 'eu-west-1'),
     logDriver: fc.constantFrom('awslogs', 'splunk'),

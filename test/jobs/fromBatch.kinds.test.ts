@@ -146,8 +146,30 @@ describe('odd news', () => {
     const withValue = (value: string) =>
       read({ status: 'RUNNING', container: { environment: [{ name: 'PYBATCH_TIMEOUT', value }] } });
     expect(withValue(' 90 ')).toMatchObject({ environmentTimeoutSeconds: 90 });
-    for (const value of ['0', '-5', '1h', '', '1e3', '9'.repeat(30)])
+    for (const value of ['0', '-5', '1h', '1e3', '9'.repeat(30)]) {
       expect(withValue(value)).not.toHaveProperty('environmentTimeoutSeconds');
+      expect(withValue(value)).toMatchObject({ environmentTimeoutGarbage: value });
+    }
+    for (const value of ['', '  ', '90']) expect(withValue(value)).not.toHaveProperty('environmentTimeoutGarbage');
+    expect(withValue('x'.repeat(1_000))).toMatchObject({ environmentTimeoutGarbage: 'x'.repeat(40) });
+  });
+
+  test('another variable may hold it, and of several containers the first that has one counts', () => {
+    const environment = (value: string) => [
+      { name: 'PYBATCH_TIMEOUT', value: '60' },
+      { name: 'MOST_SECONDS', value },
+    ];
+    const shows = Object.assign(() => false, { timeoutVariable: 'MOST_SECONDS' });
+    const ofTwo = {
+      taskProperties: [{ containers: ['soon', '120'].map((value) => ({ environment: environment(value) })) }],
+    };
+    const detail = { jobId: ID, status: 'RUNNING' };
+    expect(jobFromDetail({ ...detail, container: { environment: environment('90') } }, NOW, shows)).toMatchObject({
+      environmentTimeoutSeconds: 90,
+    });
+    expect(jobFromDetail({ ...detail, ecsProperties: ofTwo }, NOW, shows)).toMatchObject({
+      environmentTimeoutSeconds: 120,
+    });
   });
 
   test.each([

@@ -189,6 +189,7 @@ const everything: Required<Job> = {
   maxAttempts: 2,
   timeoutSeconds: 60,
   environmentTimeoutSeconds: 90,
+  environmentTimeoutGarbage: '1h',
   logGroup: '/aws/batch/job',
   logRegion: 'us-east-1',
   logDriver: 'awslogs',
