@@ -43,6 +43,9 @@ import { roleItems } from './records/roles';
 import { routeItems } from './records/routes';
 import { senderItems } from './records/senders';
 import { sweepItems } from './records/sweeps';
+import { timeoutRuleItems } from './records/timeoutRules';
+import { timeoutStopItems } from './records/timeoutStops';
+import { watchItems } from './records/watches';
 import { liveRows } from './searching/liveRows';
 import { jobSearch, type SearchBudget } from './searching/search';
 import { segmentItems } from './searching/segmentItems';
@@ -90,6 +93,9 @@ export function openHistory(
     routes: routeItems(doc, table, now),
     mutes: muteItems(doc, table, now),
     alertSettings: alertSettingItems(doc, table, now),
+    timeoutRules: timeoutRuleItems(doc, table, now),
+    timeoutStops: timeoutStopItems(doc, table),
+    watches: watchItems(doc, table, now),
   };
 }
 export type History = ReturnType<typeof openHistory>;

@@ -32,7 +32,15 @@
  * | `OUTBOX#<destination>` | `due#<key>` | a message that is to be sent or edited |
  * | `OUTBOX#<destination>` | `sent#<key>` | where that message stands, and what it shows (expires) |
  * | `OUTBOX-EDITS` | `-` | how many edits Slack takes at this moment from all senders together |
+ * | `TIMEOUTS` | `rule#<n>`, `switch#<kind>`, `extension#<job>` | our rules on how long jobs may take, which kinds of limits count, and who was given more time (expires) |
+ * | `TIMEOUTS#LAST` | `-` | the number of the last rule |
+ * | `TIMEOUT#<job id>` | `stop`, `warned`, `terminated` | what was done about a job that takes too long, once each (expires) |
+ * | `TIMEOUT#GARBAGE#<definition>` | `-` | it was told that its timeout is none |
  * | `FOLLOW` | id | a log that somebody follows: its message, and how far it is read (expires) |
+ * | `WATCHES` | id | an open watch: of what, for whom, how it stood when it began |
+ * | `WATCH#<id>` | `ids#<n>`, `progress` | the jobs of a watch, where they are many, and what became of them (expires) |
+ * | `WATCH#<id>` | `-` | how a watch ended (expires) |
+ * | `WATCHER#<Slack id>` | `-` | the watches that somebody has, so that two presses at once are one (expires) |
  * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
  */
 import {

@@ -1,0 +1,114 @@
+/**
+ * What was done about jobs that take too long, each thing once a job, whoever dies over it: the claim to stop it, the
+ * warning before, and since when it is known to be terminated.
+ */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+/** What is done once a job. */
+export type TimeoutMark = 'warned' | 'terminated';
+
+/** Batch forgets a job 7 days after its end. */
+const KEPT_SECONDS = 30 * 86_400;
+
+export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
+  const key = (id: string, what: 'stop' | TimeoutMark) => ({ pk: `TIMEOUT#${id}`, sk: what });
+  const expiresAt = (now: number): number => Math.ceil(now / 1_000) + KEPT_SECONDS;
+
+  async function updateStop(id: string, expression: string, values: Record<string, unknown>, condition?: string) {
+    return await doc.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: key(id, 'stop'),
+        UpdateExpression: expression,
+        ...(condition === undefined ? {} : { ConditionExpression: condition }),
+        ExpressionAttributeValues: values,
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+  }
+
+  return {
+    /**
+     * The right to stop a job, until `until` (ms). Whoever has it after somebody else asks Batch first whether the stop came
+     * about.
+     * @param op under which the stop stands in the audit, if this is the first claim
+     * @returns the operation of the first claim; undefined while another has the right, and for ever once Batch took the
+     *   request
+     */
+    async claim(id: string, op: string, now: number, until: number): Promise<string | undefined> {
+      try {
+        const { Attributes } = await updateStop(
+          id,
+          'SET op = if_not_exists(op, :op), claimedUntil = :until, expiresAt = :expires',
+          { ':op': op, ':now': now, ':until': until, ':expires': expiresAt(now) },
+          'attribute_not_exists(pk) OR (attribute_not_exists(askedAt) AND claimedUntil <= :now)',
+        );
+        return Attributes === undefined ? op : z.string().parse(Attributes.op);
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    },
+
+    /** Batch took the request: nobody makes another. */
+    async asked(id: string, now: number): Promise<void> {
+      await updateStop(id, 'SET askedAt = :now', { ':now': now }, 'attribute_exists(pk)');
+    },
+
+    /**
+     * Batch refused it; it is tried again at `until` (ms).
+     * @returns whether it did so for the first time
+     */
+    async refused(id: string, now: number, until: number): Promise<boolean> {
+      const { Attributes } = await updateStop(
+        id,
+        'SET refusedAt = if_not_exists(refusedAt, :now), claimedUntil = :until',
+        { ':now': now, ':until': until },
+        'attribute_exists(pk)',
+      );
+      return Attributes?.refusedAt === undefined;
+    },
+
+    /** Gives the right back, for whoever comes next. */
+    async release(id: string): Promise<void> {
+      await updateStop(id, 'SET claimedUntil = :over', { ':over': 0 }, 'attribute_exists(pk)');
+    },
+
+    /** When (ms) that was first noted of a job; undefined if it never was. */
+    async marked(id: string, what: TimeoutMark): Promise<number | undefined> {
+      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: key(id, what), ConsistentRead: true }));
+      return Item === undefined ? undefined : z.number().parse(Item.at);
+    },
+
+    /** Notes it, unless it is noted. @returns when it was first noted (ms) */
+    async mark(id: string, what: TimeoutMark, now: number): Promise<number> {
+      try {
+        await doc.send(
+          new PutCommand({
+            TableName: table,
+            Item: { ...key(id, what), at: now, expiresAt: expiresAt(now) },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        );
+        return now;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return (await this.marked(id, what)) ?? now;
+      }
+    },
+
+    /** Whether it was told that a definition's jobs have a timeout that is none. */
+    async wasGarbageTold(definition: string): Promise<boolean> {
+      const Key = { pk: `TIMEOUT#GARBAGE#${definition}`, sk: '-' };
+      return (await doc.send(new GetCommand({ TableName: table, Key }))).Item !== undefined;
+    },
+    async garbageTold(definition: string, now: number): Promise<void> {
+      await doc.send(
+        new PutCommand({ TableName: table, Item: { pk: `TIMEOUT#GARBAGE#${definition}`, sk: '-', at: now } }),
+      );
+    },
+  };
+}
+export type TimeoutStopItems = ReturnType<typeof timeoutStopItems>;
