@@ -19,6 +19,9 @@ import { jobFailed } from './notices/jobFailed';
 import { announce, refreshCard } from './notices/post';
 import { resumeSending } from './notices/sending/resumeSending';
 import { sendDue } from './notices/sending/sendDue';
+import { lookAtWatch } from './notices/watches/lookAtWatch';
+import { resumeWatches } from './notices/watches/resumeWatches';
+import { watchNews } from './notices/watches/watchNews';
 import { type Answer, type Asker, SlackUnavailableError } from './slack/deliver';
 import { type CommandRequest, type WorkRequest, workRequestSchema } from './slack/request';
 import { ambiguous, damagedIndex, failure, problem, takesLonger } from './views/problem';
@@ -144,6 +147,8 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
         return await followOn(request.id, request.step, room, remainingMs);
       case 'deliver':
         return await sendDue(request.to, room, remainingMs, sleep);
+      case 'watch':
+        return void (await lookAtWatch(request.id, room));
       case 'alert':
         return await refreshCard(request.key, room, remainingMs);
       case 'home':
@@ -208,7 +213,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       const { before, after, changed } = await ingest(room.history.jobs, event.job, room.now);
       // Retention removed the job.
       if (before === undefined && !changed) return;
-      await Promise.all([meetParent(after), places.place(after)]);
+      await Promise.all([meetParent(after), places.place(after), watchNews(after, room)]);
       const card = event.job.status === 'FAILED' ? jobFailed(after, event.time, room.now()) : undefined;
       if (card !== undefined) await announce(card, after, room, remainingMs);
     },
@@ -229,7 +234,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
           remainingMs,
           // A failure that no event told of is an alert too, if the job was known to live; at the first sweep none is.
           onNews: async ({ before, after }) => {
-            await places.place(after);
+            await Promise.all([places.place(after), watchNews(after, room)]);
             if (before === undefined || before.status === 'FAILED') return;
             const card = jobFailed(after, after.stoppedAt ?? room.now(), room.now());
             if (card !== undefined) await announce(card, after, room, remainingMs);
@@ -238,6 +243,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
         full,
       );
       await resumeFollows(room);
+      await resumeWatches(room, remainingMs);
       await resumeSending(room);
       return report;
     },

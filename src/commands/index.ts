@@ -14,6 +14,9 @@ import { queues } from './queues';
 import { retry } from './retry';
 import { roles } from './roles';
 import { search } from './search';
+import { unwatch } from './unwatch';
+import { watch } from './watch';
+import { watches } from './watches';
 import { why } from './why';
 
 export const commands: readonly Command[] = [
@@ -29,6 +32,9 @@ export const commands: readonly Command[] = [
   defs,
   instances,
   alerts,
+  watch,
+  watches,
+  unwatch,
   roles,
   audit,
   help,

@@ -1,12 +1,16 @@
 /** Which message a key stands for: what comes before its first `#` names who renders the rest. */
 import type { Room } from '../commands/command';
 import type { Message } from '../views/kit';
+import { renderWatch, renderWatchEnd } from './watches/renderWatch';
 
 /** @returns undefined when there is nothing to tell */
 export type Renderer = (id: string, room: Room) => Promise<Message | undefined>;
 
 /** Each works the message out afresh, from what is so now. */
-export const renderers: Record<string, Renderer> = {};
+export const renderers: Record<string, Renderer> = {
+  watch: renderWatch,
+  'watch-end': renderWatchEnd,
+};
 
 /** @throws RangeError for a key that nobody renders */
 export async function render(key: string, room: Room): Promise<Message | undefined> {
