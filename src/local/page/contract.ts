@@ -44,6 +44,8 @@ export interface Message {
   text: string;
   blocks?: KnownBlock[];
   thread_ts?: string;
+  /** A reply that was sent to the whole channel too. */
+  subtype?: 'thread_broadcast';
   /** The id of the only user who sees the message. */
   ephemeral_to?: string;
   edited_ts?: string;

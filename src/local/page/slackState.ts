@@ -61,7 +61,9 @@ export const isDirect = (channelId: string): boolean => channelId.startsWith('D'
 
 /** The messages that stand in the channel itself: a thread's replies stand in its pane. */
 export function topLevel(messages: readonly Message[]): Message[] {
-  return messages.filter((message) => !message.thread_ts || message.thread_ts === message.ts);
+  const isTop = ({ thread_ts, ts, subtype }: Message) =>
+    !thread_ts || thread_ts === ts || subtype === 'thread_broadcast';
+  return messages.filter(isTop);
 }
 
 export function repliesTo(messages: readonly Message[], threadTs: string): Message[] {

@@ -38,7 +38,14 @@ const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 
 const share = z.number().min(0).max(1);
 export const faultsSchema = z.strictObject({
-  slack: z.strictObject({ rate_limited: share.optional(), down: z.boolean().optional() }).optional(),
+  slack: z
+    .strictObject({
+      rate_limited: share.optional(),
+      rate_limited_every: z.int().min(1).optional(),
+      down: z.boolean().optional(),
+      lost_answers: z.int().min(0).optional(),
+    })
+    .optional(),
   aws: z.strictObject({ throttle: share.optional(), deny: z.array(z.string()).optional() }).optional(),
 });
 export type Faults = z.input<typeof faultsSchema>;

@@ -14,6 +14,12 @@ export interface SharedFile {
   readonly url: string;
 }
 
+/** What an app said with a message to itself or to other apps: https://docs.slack.dev/messaging/message-metadata */
+export interface Metadata {
+  readonly event_type: string;
+  readonly event_payload: Readonly<Record<string, unknown>>;
+}
+
 export interface StoredMessage {
   readonly ts: string;
   /** The channel's id. */
@@ -24,6 +30,9 @@ export interface StoredMessage {
   readonly text: string;
   readonly blocks: readonly StoredBlock[];
   readonly thread_ts?: string;
+  /** A reply that was sent to the whole channel too. */
+  readonly subtype?: 'thread_broadcast';
+  readonly metadata?: Metadata;
   /** The only user who sees it. */
   readonly ephemeral_to?: string;
   readonly edited_ts?: string;

@@ -10,8 +10,12 @@ export const POSTS = { perSecond: 1, burst: 10 } as const;
 export interface SlackFaults {
   /** The share of calls, 0 to 1, that are answered 429. */
   rate_limited?: number | undefined;
+  /** Every so manieth call is answered 429. */
+  rate_limited_every?: number | undefined;
   /** Every call is answered 503. */
   down?: boolean | undefined;
+  /** So many of the next `chat.*` calls are carried out, and the connection breaks before the answer. */
+  lost_answers?: number | undefined;
 }
 
 interface Bucket {
@@ -21,6 +25,7 @@ interface Bucket {
 
 export class RateLimits {
   private readonly buckets = new Map<string, Bucket>();
+  private asked = 0;
   faults: SlackFaults = {};
 
   constructor(
@@ -38,9 +43,20 @@ export class RateLimits {
     return isTaken ? undefined : Math.max(1, Math.ceil((1 - tokens) / perSecond));
   }
 
+  /** Whether the answer to this call gets lost. */
+  isAnswerLost(method: string): boolean {
+    const { lost_answers: left = 0 } = this.faults;
+    if (left === 0 || !method.startsWith('chat.')) return false;
+    this.faults = { ...this.faults, lost_answers: left - 1 };
+    return true;
+  }
+
   /** Seconds for `Retry-After` when this call is one too many. */
   retryAfterSeconds(method: string, tier: Tier | 'posts' | 'none', channel: string): number | undefined {
-    if (this.random() < (this.faults.rate_limited ?? 0)) return 1;
+    const { rate_limited = 0, rate_limited_every: every } = this.faults;
+    this.asked += 1;
+    if (every !== undefined && this.asked % every === 0) return 1;
+    if (this.random() < rate_limited) return 1;
     if (tier === 'none') return undefined;
     if (tier === 'posts') return this.take(`${method} ${channel}`, POSTS.perSecond, POSTS.burst);
     return this.take(method, TIERS[tier] / 60, TIERS[tier]);

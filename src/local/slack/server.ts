@@ -15,7 +15,7 @@ import { keepState } from './slackState';
 import type { Command } from './speech';
 import { Triggers } from './triggers';
 import type { View } from './view';
-import { argsOf, WebApi } from './webApi/answer';
+import { argsOf, type Call, HANG_UP, WebApi } from './webApi/answer';
 import { World } from './world';
 
 export type { Settled } from './doors';
@@ -23,6 +23,7 @@ export type { LocalUser } from './identity';
 export type { AwsSide, Faults } from './localRoutes';
 export type { Message } from './message';
 export type { View } from './view';
+export type { Call } from './webApi/answer';
 
 /** One file of the page; `/` is its front page, which also answers for permalinks. */
 export interface PageAsset {
@@ -80,6 +81,8 @@ export interface LocalSlack {
   /** Makes a user group, or gives it other members, by their names or ids. */
   setGroup(handle: string, users: readonly string[]): void;
   counts(): ReturnType<typeof countsOf>;
+  /** The newest calls of the Web API, oldest first. */
+  calls(): readonly Call[];
 }
 
 /** A form or JSON body may hold 50 blocks of text several times over. */
@@ -129,7 +132,8 @@ const ROUTES: Record<string, Route> = {
     const args = argsOf(request.headers['content-type'] ?? '', body, url.searchParams);
     const method = url.pathname.slice('/api/'.length);
     const answer = site.webApi.answer(method, args, request.headers.authorization);
-    sendJson(response, answer.status, answer.body, answer.headers);
+    if (answer.status === HANG_UP) response.destroy();
+    else sendJson(response, answer.status, answer.body, answer.headers);
   },
   hooks: async (site, request, response, url) => {
     const body = (await readBody(request, LARGEST_CALL_BYTES)).toString('utf8');
@@ -257,5 +261,6 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       );
     },
     counts: () => countsOf(site),
+    calls: () => webApi.calls,
   };
 }

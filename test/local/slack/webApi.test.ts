@@ -118,6 +118,50 @@ test('faults come from the door on, and the counts tell of them', async () => {
   });
 });
 
+test('metadata comes back whole to those who ask for it, page by page, from archived channels too', async () => {
+  const posted: string[] = [];
+  for (const nonce of ['a', 'b', 'c']) {
+    const metadata = { event_type: 'marked', event_payload: { nonce } };
+    posted.push((await here.web.chat.postMessage({ channel: GENERAL, text: nonce, metadata })).ts ?? '');
+  }
+  await here.slack.say({ user: 'ada', channel: 'general', text: '/archive' });
+  const bare = await here.web.conversations.history({ channel: GENERAL, limit: 1 });
+  expect(bare.messages?.[0]?.metadata).toEqual({ event_type: 'marked' });
+  const oldest = posted[0] ?? '';
+  const page = { channel: GENERAL, oldest, limit: 1, include_all_metadata: true };
+  const first = await here.web.conversations.history(page);
+  const second = await here.web.conversations.history({ ...page, cursor: first.response_metadata?.next_cursor ?? '' });
+  expect([first, second].map(({ messages }) => messages?.[0]?.metadata)).toEqual([
+    { event_type: 'marked', event_payload: { nonce: 'c' } },
+    { event_type: 'marked', event_payload: { nonce: 'b' } },
+  ]);
+  expect(second.response_metadata?.next_cursor).toBe('');
+  expect((await refusalOf(here.web.conversations.history({ channel: GENERAL, cursor: 'eA==' }))).error).toBe(
+    'invalid_cursor',
+  );
+});
+
+test('a reply may go to the whole channel too', async () => {
+  const { ts = '' } = await here.web.chat.postMessage({ channel: GENERAL, text: 'card' });
+  await here.web.chat.postMessage({ channel: GENERAL, text: 'quiet', thread_ts: ts });
+  await here.web.chat.postMessage({ channel: GENERAL, text: 'loud', thread_ts: ts, reply_broadcast: true });
+  const { messages } = await here.web.conversations.history({ channel: GENERAL });
+  expect(messages?.map(({ text, subtype }) => [text, subtype])).toEqual([
+    ['loud', 'thread_broadcast'],
+    ['card', undefined],
+  ]);
+});
+
+test('an answer may get lost after the message was posted, and every second call be refused', async () => {
+  here.slack.setFaults({ slack: { lost_answers: 1 } });
+  await expect(here.web.chat.postMessage({ channel: GENERAL, text: 'unheard' })).rejects.toThrow();
+  await here.web.chat.postMessage({ channel: GENERAL, text: 'heard' });
+  expect(here.slack.channel('general').map(({ plain }) => plain)).toEqual(['unheard', 'heard']);
+  here.slack.setFaults({ slack: { rate_limited_every: 2 } });
+  const tries = await Promise.allSettled([1, 2, 3, 4].map(() => here.web.auth.test()));
+  expect(tries.filter(({ status }) => status === 'rejected')).toHaveLength(2);
+});
+
 test('a file goes up in Slack’s three steps and is there to read', async () => {
   const content = 'line one\nline <two>\n';
   await here.web.filesUploadV2({

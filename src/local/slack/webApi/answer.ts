@@ -49,7 +49,23 @@ export interface MethodCounts {
   errors: Record<string, number>;
 }
 
+/** A call as it came. */
+export interface Call {
+  /** ms by the world's clock. */
+  readonly at: number;
+  readonly method: string;
+  readonly channel: string;
+  /** How it was refused; absent for one that was carried out. */
+  readonly error?: string;
+}
+
+/** The newest calls are remembered. */
+const MOST_CALLS = 20_000;
+/** In place of an answer: the connection breaks. */
+export const HANG_UP = 0;
+
 export interface WebAnswer {
+  /** `HANG_UP` for none. */
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body: Record<string, unknown>;
@@ -65,6 +81,7 @@ const bodyOf = (answer: Answer): Record<string, unknown> => {
 
 export class WebApi {
   readonly counts: Record<string, MethodCounts> = {};
+  private readonly log: Call[] = [];
 
   constructor(
     private readonly workspace: Workspace,
@@ -84,8 +101,17 @@ export class WebApi {
   answer(name: string, args: Args | undefined, authorization: string | undefined): WebAnswer {
     const answer = this.decide(name, args, authorization);
     const { error } = answer.body;
-    this.count(name, typeof error === 'string' ? error : undefined);
-    return answer;
+    const refused = typeof error === 'string' ? error : undefined;
+    this.count(name, refused);
+    const call = { at: this.workspace.world.now(), method: name, channel: stringOf(args ?? {}, 'channel') ?? '' };
+    this.log.push(refused === undefined ? call : { ...call, error: refused });
+    if (this.log.length > 2 * MOST_CALLS) this.log.splice(0, MOST_CALLS);
+    return answer.status === 200 && this.limits.isAnswerLost(name) ? { status: HANG_UP, body: {} } : answer;
+  }
+
+  /** Oldest first. */
+  get calls(): readonly Call[] {
+    return this.log;
   }
 
   private decide(name: string, args: Args | undefined, authorization: string | undefined): WebAnswer {

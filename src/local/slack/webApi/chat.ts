@@ -2,9 +2,19 @@
 import { refusalOfMessage } from '../blocks/message';
 import { storedBlocks } from '../blocks/stored';
 import { BOT, type LocalChannel, TEAM } from '../identity';
-import type { StoredMessage } from '../message';
+import type { Metadata, StoredMessage } from '../message';
 import type { World } from '../world';
-import { type Answer, type Args, conversationOf, isAnswer, type Method, missing, refuse, stringOf } from './method';
+import {
+  type Answer,
+  type Args,
+  conversationOf,
+  flagOf,
+  isAnswer,
+  type Method,
+  missing,
+  refuse,
+  stringOf,
+} from './method';
 
 interface Content {
   readonly text: string;
@@ -26,9 +36,21 @@ function contentOf(args: Args): Content | Answer {
   return { text, blocks: Array.isArray(blocks) ? blocks : [] };
 }
 
-/** A message as the Web API gives it back. */
-export const apiMessage = (message: StoredMessage) => ({
+/** The metadata of a call, none, or the refusal that it meets. */
+function metadataOf({ metadata }: Args): { metadata?: Metadata } | Answer {
+  if (metadata === undefined || metadata === '') return {};
+  const { event_type, event_payload } = metadata as Partial<Metadata>;
+  const isGood = typeof event_type === 'string' && event_type !== '' && typeof event_payload === 'object';
+  return isGood && event_payload !== null
+    ? { metadata: { event_type, event_payload } }
+    : refuse('invalid_metadata_format');
+}
+
+/** A message as the Web API gives it back; what stands in its metadata only to those who ask for that. */
+export const apiMessage = ({ metadata, ...message }: StoredMessage, withMetadata = false) => ({
   type: 'message',
+  ...(message.subtype ? { subtype: message.subtype } : {}),
+  ...(metadata ? { metadata: withMetadata ? metadata : { event_type: metadata.event_type } } : {}),
   user: message.user,
   ts: message.ts,
   text: message.text,
@@ -50,14 +72,20 @@ const postMessage: Method = {
     if (isAnswer(channel)) return channel;
     const content = contentOf(args);
     if (isAnswer(content)) return content;
+    const metadata = metadataOf(args);
+    if (isAnswer(metadata)) return metadata;
     const thread_ts = stringOf(args, 'thread_ts');
+    const reply = {
+      ...(thread_ts ? { thread_ts } : {}),
+      ...(thread_ts && flagOf(args, 'reply_broadcast') ? { subtype: 'thread_broadcast' as const } : {}),
+    };
     const blocks = storedBlocks(content.blocks);
     const bot = { user: BOT.id, bot_id: BOT.botId };
     const message = world.post(
-      { channel: channel.id, ...bot, text: content.text, blocks, ...(thread_ts ? { thread_ts } : {}) },
+      { channel: channel.id, ...bot, text: content.text, blocks, ...reply, ...metadata },
       true,
     );
-    return { ok: true, channel: channel.id, ts: message.ts, message: apiMessage(message) };
+    return { ok: true, channel: channel.id, ts: message.ts, message: apiMessage(message, true) };
   },
 };
 

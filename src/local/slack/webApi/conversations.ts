@@ -1,7 +1,8 @@
 /** `conversations.*`: what the bot may know of channels and of what was said in them. */
 import { BOT, type LocalChannel } from '../identity';
+import type { StoredMessage } from '../message';
 import { apiMessage } from './chat';
-import { type Args, conversationOf, flagOf, isAnswer, type Method, missing, refuse, stringOf } from './method';
+import { type Answer, type Args, flagOf, isAnswer, type Method, missing, readableOf, refuse, stringOf } from './method';
 
 /** A conversation as the Web API gives it. */
 const apiChannel = (channel: LocalChannel) => ({
@@ -64,42 +65,55 @@ const members: Method = {
   },
 };
 
-/** Messages of a span, newest first, as many as were asked for. */
-function spanOf<M extends { ts: string }>(messages: readonly M[], args: Args): { page: M[]; has_more: boolean } {
+const CURSOR = 'next_ts:';
+
+/** Messages of a span, in the order given, as many as were asked for, from where the page before ended. */
+function spanOf(messages: readonly StoredMessage[], args: Args): Answer {
   const oldest = Number(stringOf(args, 'oldest') ?? 0);
   const latest = Number(stringOf(args, 'latest') ?? Number.POSITIVE_INFINITY);
+  if (Number.isNaN(oldest)) return refuse('invalid_ts_oldest');
+  if (Number.isNaN(latest)) return refuse('invalid_ts_latest');
   const isInside = flagOf(args, 'inclusive')
     ? (ts: number) => ts >= oldest && ts <= latest
     : (ts: number) => ts > oldest && ts < latest;
-  const limit = Math.min(Number(stringOf(args, 'limit') ?? 100), 999);
-  const all = messages.filter((message) => isInside(Number(message.ts))).reverse();
-  return { page: all.slice(0, limit), has_more: all.length > limit };
+  const inside = messages.filter((message) => isInside(Number(message.ts)));
+  const cursor = Buffer.from(stringOf(args, 'cursor') ?? '', 'base64').toString();
+  const from = cursor === '' ? 0 : inside.findIndex(({ ts }) => `${CURSOR}${ts}` === cursor);
+  if (from < 0) return refuse('invalid_cursor');
+  const to = from + Math.min(Number(stringOf(args, 'limit') ?? 100), 999);
+  const next = inside[to];
+  const withMetadata = flagOf(args, 'include_all_metadata');
+  return {
+    ok: true,
+    messages: inside.slice(from, to).map((message) => apiMessage(message, withMetadata)),
+    has_more: next !== undefined,
+    response_metadata: { next_cursor: next ? Buffer.from(`${CURSOR}${next.ts}`).toString('base64') : '' },
+  };
 }
 
 const history: Method = {
   tier: 3,
   run(args, { world }) {
-    const channel = conversationOf(world, stringOf(args, 'channel'));
+    const channel = readableOf(world, stringOf(args, 'channel'));
     if (isAnswer(channel)) return channel;
-    const top = world
-      .messages(channel.id)
-      .filter(({ ephemeral_to, thread_ts, ts }) => !ephemeral_to && (!thread_ts || thread_ts === ts));
-    const { page, has_more } = spanOf(top, args);
-    return { ok: true, messages: page.map(apiMessage), has_more, pin_count: 0 };
+    const isTop = ({ thread_ts, ts, subtype }: StoredMessage) =>
+      !thread_ts || thread_ts === ts || subtype === 'thread_broadcast';
+    const top = world.messages(channel.id).filter((message) => !message.ephemeral_to && isTop(message));
+    const answer = spanOf(top.reverse(), args);
+    return answer.ok ? { ...answer, pin_count: 0 } : answer;
   },
 };
 
 const replies: Method = {
   tier: 3,
   run(args, { world }) {
-    const channel = conversationOf(world, stringOf(args, 'channel'));
+    const channel = readableOf(world, stringOf(args, 'channel'));
     if (isAnswer(channel)) return channel;
     const parent = stringOf(args, 'ts');
     const thread = world
       .messages(channel.id)
       .filter(({ ephemeral_to, thread_ts, ts }) => !ephemeral_to && (ts === parent || thread_ts === parent));
-    if (thread.length === 0) return refuse('thread_not_found');
-    return { ok: true, messages: thread.map(apiMessage), has_more: false };
+    return thread.length === 0 ? refuse('thread_not_found') : spanOf(thread, args);
   },
 };
 

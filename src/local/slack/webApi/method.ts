@@ -48,10 +48,16 @@ export const flagOf = (args: Args, name: string): boolean => args[name] === true
  * answers `not_in_channel`, an archived one `is_archived`. A user's id stands for the direct message with them.
  */
 export function conversationOf(world: World, wanted: string | undefined): LocalChannel | Answer {
+  const channel = readableOf(world, wanted);
+  return !isAnswer(channel) && channel.is_archived ? refuse('is_archived') : channel;
+}
+
+/** A conversation that the bot may read: an archived one too (docs.slack.dev, errors of conversations.history). */
+export function readableOf(world: World, wanted: string | undefined): LocalChannel | Answer {
   const channel = wanted ? (world.channel(wanted) ?? world.channels.find(({ im }) => im === wanted)) : undefined;
   if (!channel) return refuse('channel_not_found');
-  if (!channel.members.has(BOT.id)) return refuse(channel.is_private ? 'channel_not_found' : 'not_in_channel');
-  return channel.is_archived ? refuse('is_archived') : channel;
+  if (channel.members.has(BOT.id)) return channel;
+  return refuse(channel.is_private ? 'channel_not_found' : 'not_in_channel');
 }
 
 export const isAnswer = (value: object): value is Answer => 'ok' in value;
