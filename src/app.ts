@@ -15,8 +15,11 @@ import { BATCHBOT } from './history/records/audit';
 import { damagedItem } from './history/searching/damage';
 import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
 import { arrayParentOf, type Job } from './jobs/job';
+import { conditionWatch } from './notices/conditions/watchConditions';
+import { tell } from './notices/incidents/tell';
 import { jobFailed } from './notices/jobFailed';
 import { announce, refreshCard } from './notices/post';
+import { queueBlockedEvent } from './notices/queueBlocked';
 import { resumeSending } from './notices/sending/resumeSending';
 import { sendDue } from './notices/sending/sendDue';
 import { lookAtWatch } from './notices/watches/lookAtWatch';
@@ -35,6 +38,9 @@ const MOST_PARENTS_MET = 1_000;
 
 /** What packing leaves to the sweep, at most. */
 const LONGEST_SWEEP_MS = 120_000;
+
+/** What a sweep leaves to what comes after it in the same minute, at most. */
+const AFTER_SWEEP_MS = 20_000;
 
 const DAY_MS = 86_400_000;
 
@@ -133,6 +139,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     }
   }
 
+  const conditions = conditionWatch(room);
   const places = jobPlaces(room.containerInstances, room.history.jobs, room.now, room.log);
 
   async function work(request: WorkRequest, remainingMs: () => number): Promise<void> {
@@ -214,6 +221,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       // Retention removed the job.
       if (before === undefined && !changed) return;
       await Promise.all([meetParent(after), places.place(after), watchNews(after, room)]);
+      if (event.type === 'Batch Job Queue Blocked') await tell(queueBlockedEvent(after, event.time), room);
       const card = event.job.status === 'FAILED' ? jobFailed(after, event.time, room.now()) : undefined;
       if (card !== undefined) await announce(card, after, room, remainingMs);
     },
@@ -223,6 +231,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       // First, since a sweep holds all live jobs in memory, and half a million that nobody packed would not fit there.
       const sweepMs = Math.min(remainingMs() / 2, LONGEST_SWEEP_MS);
       await packHistory(() => remainingMs() - sweepMs);
+      const leftMs = Math.min(remainingMs() / 4, AFTER_SWEEP_MS);
       const report = await reconcile(
         {
           batch: room.batch,
@@ -231,7 +240,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
           now: room.now,
           tracks: room.tracks,
           shows: room.shows,
-          remainingMs,
+          remainingMs: () => remainingMs() - leftMs,
           // A failure that no event told of is an alert too, if the job was known to live; at the first sweep none is.
           onNews: async ({ before, after }) => {
             await Promise.all([places.place(after), watchNews(after, room)]);
@@ -242,6 +251,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
         },
         full,
       );
+      await conditions.look(remainingMs);
       await resumeFollows(room);
       await resumeWatches(room, remainingMs);
       await resumeSending(room);

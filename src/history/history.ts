@@ -32,6 +32,7 @@ import { openPacker } from './packing/openPacker';
 import { alertSettingItems } from './records/alertSettings';
 import { alertItems } from './records/alerts';
 import { type AuditEntry, auditItems } from './records/audit';
+import { capacityStateItems } from './records/capacityStates';
 import { followItems } from './records/follows';
 import { incidentGroupItems } from './records/incidentGroups';
 import { incidentItems } from './records/incidents';
@@ -86,6 +87,7 @@ export function openHistory(
     incidents: incidentItems(doc, table, now),
     incidentGroups: incidentGroupItems(doc, table),
     sweeps: sweepItems(doc, table),
+    capacityStates: capacityStateItems(doc, table),
     follows: followItems(doc, table),
     outbox: outboxItems(doc, table, now),
     senders: senderItems(doc, table, now),

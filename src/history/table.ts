@@ -41,6 +41,7 @@
  * | `WATCH#<id>` | `ids#<n>`, `progress` | the jobs of a watch, where they are many, and what became of them (expires) |
  * | `WATCH#<id>` | `-` | how a watch ended (expires) |
  * | `WATCHER#<Slack id>` | `-` | the watches that somebody has, so that two presses at once are one (expires) |
+ * | `CAPACITY` | `-` | whether each queue and compute environment was enabled at the last look |
  * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
  */
 import {

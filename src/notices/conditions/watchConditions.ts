@@ -1,0 +1,139 @@
+/**
+ * One look at all conditions a minute: what is so is told, what is so no more is closed. Each by itself: what AWS or the
+ * history refuses to tell keeps nothing else from being told, and is never taken for an end.
+ */
+import type { Room } from '../../commands/command';
+import { errorFields } from '../../errors';
+import { isLost, type JobRow } from '../../jobs/job';
+import { settle } from '../incidents/settle';
+import { tell } from '../incidents/tell';
+import type { Occurrence } from '../occasion';
+import { explained, queueBlocked } from '../queueBlocked';
+import { type AlertSettings, alertSettings } from '../routing/settings';
+import { stuckRunnable, waitingLong } from '../stuckRunnable';
+import { startingLong } from '../stuckStarting';
+import { capacityChanges } from './capacityChanges';
+import type { Condition, Found, Seen } from './condition';
+import { linesOf } from './lines';
+import { CONDITIONS } from './list';
+import { stillSo } from './so';
+import { startingSince } from './startingSince';
+import { NOTHING_USUAL, usualReadings } from './usual';
+
+/** What is so is told again after this: a switch, a rule or a mute may have changed, and the card's words move on. */
+const AGAIN_MS = 10 * 60_000;
+/** Of one condition so many are told at a look, the others a minute later. */
+const MOST_TOLD = 100;
+/** What is left is for others, and to end in time. */
+const RESERVE_MS = 5_000;
+
+/** Switched on for all, or for one channel at least. */
+const isWanted = (name: string, { isOn, switches }: AlertSettings): boolean =>
+  isOn(name) || switches.some((one) => one.occasion === name && one.isOn);
+
+export function conditionWatch(room: Room) {
+  const usual = usualReadings(room);
+  const starting = startingSince(room);
+  /** Of each condition what is so, by member: when it came up, and when it was told last. */
+  const known = new Map<string, Map<string, { at: number; toldAt: number }>>();
+
+  async function part<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      room.log.warn('a condition could not be seen', { what, ...errorFields(error) });
+      return undefined;
+    }
+  }
+
+  async function liveRows(): Promise<JobRow[]> {
+    const rows = await room.history.search.unfinished({ words: [] });
+    return rows.filter((row) => !isLost(row) && room.tracks(row.queue ?? ''));
+  }
+
+  async function see(settings: AlertSettings, hasTime: () => boolean): Promise<Seen> {
+    const now = room.now();
+    const wants = (name: string) => isWanted(name, settings);
+    const [rows, whole] = await Promise.all([liveRows(), part('queues', () => room.batch.wholeQueues())]);
+    const queues = whole?.queues.filter(({ name }) => room.tracks(name));
+    const spare = whole?.spare ?? [];
+    const long = wants(stuckRunnable.name) ? waitingLong(rows, settings, now) : new Map<string, unknown>();
+    const [lines, since, states] = await Promise.all([
+      part('the fronts of queues', () => linesOf(long.keys(), room, hasTime)),
+      part('jobs that are starting', () => starting.of(startingLong(rows, settings, now))),
+      queues === undefined ? undefined : part('what was disabled', () => capacityChanges(queues, spare, room)),
+    ]);
+    const wanted = { runs: wants('runs-long'), rates: wants('failure-rate'), submitted: wants('quiet-queue') };
+    return {
+      now,
+      settings,
+      rows,
+      queues,
+      spare,
+      lines: lines ?? new Map(),
+      startingSince: since ?? new Map(),
+      states,
+      usual: (await part('what is usual', () => usual.read(wanted, hasTime))) ?? NOTHING_USUAL,
+    };
+  }
+
+  /** With the jobs that they struck, and what only these tell; without those that came to an end meanwhile. */
+  async function withJobs(some: readonly Occurrence[], seen: Seen): Promise<Occurrence[]> {
+    const rows = new Set(seen.rows.map(({ id }) => id));
+    const ids = some.filter(({ job, member }) => job === undefined && rows.has(member)).map(({ member }) => member);
+    const jobs = new Map((await room.history.jobs.getMany(ids)).map(({ job }) => [job.id, job]));
+    return some.flatMap((found) => {
+      if (found.job !== undefined || !rows.has(found.member)) return [found];
+      const job = jobs.get(found.member);
+      if (job === undefined) return [];
+      const whole = { ...found, job };
+      return [found.occasion === queueBlocked.name ? explained(whole, job, seen) : whole];
+    });
+  }
+
+  /** Those that are new, or were told a while ago, at the time at which they came up. */
+  function due({ name }: Condition, { so }: Found, now: number): Occurrence[] {
+    const before = known.get(name) ?? new Map<string, { at: number; toldAt: number }>();
+    const after = new Map(so.map(({ member, at }) => [member, before.get(member) ?? { at, toldAt: 0 }]));
+    known.set(name, after);
+    const again = so.filter(({ member }) => now - (after.get(member)?.toldAt ?? 0) >= AGAIN_MS);
+    return again.slice(0, MOST_TOLD).map((found) => ({ ...found, at: after.get(found.member)?.at ?? found.at }));
+  }
+
+  async function tellOf(one: Condition, seen: Seen): Promise<void> {
+    const found = one.look(seen);
+    if (found === undefined) return;
+    const still = stillSo(found.so);
+    await settle(
+      one.name,
+      (incident) => still(incident) || found.isUnsure?.(incident) === true,
+      (incident) => one.word(incident, seen),
+      room,
+    );
+    const news = due(one, found, seen.now);
+    await tell(await withJobs(news, seen), room);
+    for (const { member } of news) {
+      const entry = known.get(one.name)?.get(member);
+      if (entry !== undefined) entry.toldAt = seen.now;
+    }
+  }
+
+  return {
+    /** @param remainingMs what may still be spent, all in all */
+    async look(remainingMs: () => number): Promise<void> {
+      const hasTime = () => remainingMs() > RESERVE_MS;
+      if (!hasTime()) return;
+      const settings = await alertSettings(room);
+      const seen = await part('jobs', () => see(settings, hasTime));
+      if (seen === undefined) return;
+      for (const one of CONDITIONS) {
+        if (!hasTime()) {
+          room.log.warn('no time was left for a condition', { condition: one.name });
+          return;
+        }
+        if (isWanted(one.name, settings)) await part(one.name, () => tellOf(one, seen));
+      }
+    },
+  };
+}
+export type ConditionWatch = ReturnType<typeof conditionWatch>;
