@@ -113,16 +113,16 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
     const refilled = known === undefined ? EDITS.atOnce : known.left + ((at - known.at) / 60_000) * EDITS.perMinute;
     const left = Math.min(EDITS.atOnce, refilled) - 1;
     if (left < 0) return Math.ceil((-left / EDITS.perMinute) * 60_000);
+    const condition =
+      known === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#at = :at AND #left = :left',
+            ExpressionAttributeNames: { '#at': 'at', '#left': 'left' },
+            ExpressionAttributeValues: { ':at': known.at, ':left': known.left },
+          };
     const isTaken = await ifStill(() =>
-      doc.send(
-        new PutCommand({
-          TableName: table,
-          Item: { ...key, left, at },
-          ConditionExpression: known === undefined ? 'attribute_not_exists(pk)' : '#at = :at AND #left = :left',
-          ExpressionAttributeNames: { '#at': 'at', '#left': 'left' },
-          ...(known === undefined ? {} : { ExpressionAttributeValues: { ':at': known.at, ':left': known.left } }),
-        }),
-      ),
+      doc.send(new PutCommand({ TableName: table, Item: { ...key, left, at }, ...condition })),
     );
     return isTaken ? 0 : undefined;
   }
@@ -140,10 +140,10 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
     /** Sees to it that it is due. Whoever takes it afterwards sees all that was written before. */
     async mark(to: string, key: string, wanted: Wanted): Promise<void> {
       const known = await getDue(to, key);
-      const waits = known !== undefined && known.taken === undefined;
-      if (waits && rankOf(known.urgency) <= rankOf(wanted.urgency) && known.message === wanted.message) return;
-      const urgency = waits && rankOf(known.urgency) < rankOf(wanted.urgency) ? known.urgency : wanted.urgency;
-      const item: Due = { to, key, ...wanted, urgency, since: waits ? known.since : now() };
+      const isMore = known === undefined || rankOf(wanted.urgency) < rankOf(known.urgency);
+      if (!isMore && known.taken === undefined && known.message === wanted.message) return;
+      const urgency = isMore ? wanted.urgency : known.urgency;
+      const item: Due = { to, key, ...wanted, urgency, since: known?.since ?? now() };
       await doc.send(new PutCommand({ TableName: table, Item: { ...dueKey(to, key), ...item } }));
     },
 
@@ -177,9 +177,9 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
         ),
       ),
 
-    /** It is sent, unless it was marked due again meanwhile. */
-    done: (to: string, key: string, taken: string): Promise<boolean> =>
-      ifStill(() =>
+    /** It is sent; if it was marked due again meanwhile, it waits from now on for an edit. */
+    async done(to: string, key: string, taken: string): Promise<void> {
+      const isDone = await ifStill(() =>
         doc.send(
           new DeleteCommand({
             TableName: table,
@@ -188,7 +188,20 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
             ExpressionAttributeValues: { ':taken': taken },
           }),
         ),
-      ),
+      );
+      if (isDone) return;
+      await ifStill(() =>
+        doc.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: dueKey(to, key),
+            UpdateExpression: 'SET since = :now, urgency = :edit REMOVE failures, notBefore',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':now': now(), ':edit': 'edit' },
+          }),
+        ),
+      );
+    },
 
     /** Its turn comes again, not before then (ms). */
     putOff: (to: string, key: string, failures: number, notBefore: number): Promise<boolean> =>
