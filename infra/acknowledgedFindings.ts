@@ -63,10 +63,17 @@ export function acknowledgeRetrying(role: IConstruct): void {
   });
 }
 
-/** The wildcards of reading queues and hosts: see permissions.ts. */
-export function acknowledgeCapacity(role: IConstruct): void {
+/** The wildcard of reading the fronts of queues: see permissions.ts. */
+export function acknowledgeFronts(role: IConstruct): void {
   acknowledgeResources(role, {
     [arn(role, 'batch', 'job-queue/*')]: 'Every queue may be asked about, also those that are made later.',
+  });
+}
+
+/** The wildcards of reading queues and hosts: see permissions.ts. */
+export function acknowledgeCapacity(role: IConstruct): void {
+  acknowledgeFronts(role);
+  acknowledgeResources(role, {
     ...Object.fromEntries(BATCH_CLUSTERS.map((cluster) => [arn(role, 'ecs', `cluster/${cluster}`), CLUSTERS])),
   });
 }

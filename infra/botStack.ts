@@ -7,6 +7,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import {
   acknowledgeCapacity,
+  acknowledgeFronts,
   acknowledgeReading,
   acknowledgeRetrying,
   acknowledgeSearching,
@@ -20,7 +21,16 @@ import { EveryMinute } from './everyMinute';
 import { HistoryTable } from './historyTable';
 import type { Parameters } from './parameters';
 import { ParkedQueue } from './parkedQueue';
-import { changeQueues, readBatch, readCapacity, readHosts, readJobLogs, searchJobLogs, stopJobs } from './permissions';
+import {
+  changeQueues,
+  readBatch,
+  readCapacity,
+  readFrontOfQueue,
+  readHosts,
+  readJobLogs,
+  searchJobLogs,
+  stopJobs,
+} from './permissions';
 
 /** How long each function may take. The front's is what Slack waits; the worker's is one step of an action on many jobs. */
 const TIMEOUTS: Readonly<Record<LambdaName, Duration>> = {
@@ -131,9 +141,10 @@ export class BotStack extends Stack {
         {
           description:
             'batchbot: once a minute, sweeps what events missed, stops jobs whose time is over, and tells what time brings',
-          memoryMb: 512,
+          // All live jobs, and the month of history that tells what is usual.
+          memoryMb: 1_024,
           environment: coreSettings,
-          permissions: [...core(), history.walkStatement(), stopJobs(this, parameters.killTag)],
+          permissions: [...core(), history.walkStatement(), readFrontOfQueue(this), stopJobs(this, parameters.killTag)],
         },
         parameters.reserveConcurrency ? 1 : undefined,
       ),
@@ -178,6 +189,7 @@ export class BotStack extends Stack {
     for (const { role } of [functions.worker, functions.tick]) acknowledgeStopping(role);
     acknowledgeRetrying(functions.worker.role);
     acknowledgeCapacity(functions.worker.role);
+    acknowledgeFronts(functions.tick.role);
     acknowledgeSearching(functions.worker.role, parameters.logGroups);
 
     new CfnOutput(this, 'RequestUrl', { value: url.url, description: "Request URL for the Slack app's manifest" });

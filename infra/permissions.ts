@@ -31,6 +31,14 @@ export const readHosts = (scope: Construct): PolicyStatement =>
     resources: BATCH_CLUSTERS.map((cluster) => arnIn(scope, 'ecs', `container-instance/${cluster}/*`)),
   });
 
+/** The first in a queue's line: for those who ask, and for the clock, which tells of a line that stands. */
+export const readFrontOfQueue = (scope: Construct): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'ReadFrontOfQueue',
+    actions: ['batch:GetJobQueueSnapshot'],
+    resources: [arnIn(scope, 'batch', 'job-queue/*')],
+  });
+
 /**
  * Reading queues, definitions and the instances behind compute environments, for those who ask: the worker alone.
  * Resource levels: https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html and its pages of
@@ -44,11 +52,7 @@ export function readCapacity(scope: Construct): PolicyStatement[] {
       actions: ['batch:DescribeJobDefinitions', 'batch:DescribeSchedulingPolicies', 'ec2:DescribeInstances'],
       resources: ['*'],
     }),
-    new PolicyStatement({
-      sid: 'ReadFrontOfQueue',
-      actions: ['batch:GetJobQueueSnapshot'],
-      resources: [arn('batch', 'job-queue/*')],
-    }),
+    readFrontOfQueue(scope),
     new PolicyStatement({
       sid: 'ListHosts',
       actions: ['ecs:ListContainerInstances'],

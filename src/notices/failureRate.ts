@@ -36,5 +36,5 @@ export const failureRate = condition({
     // One that was told goes on until it may be usual again.
     return { so, isUnsure: ({ subject }) => still.has(subject.name) };
   },
-  word: ({ openedAt }, { now }) => `fails no more often than usual since ${duration(now - openedAt)} after this`,
+  word: ({ openedAt }, { now }) => `fails no more often than usual after ${duration(now - openedAt)}`,
 });

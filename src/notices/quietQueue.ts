@@ -48,5 +48,5 @@ export const quietQueue = condition({
     });
     return { so };
   },
-  word: ({ openedAt }, { now }) => `gets jobs again, ${duration(now - openedAt)} after this`,
+  word: ({ openedAt }, { now }) => `gets jobs again after ${duration(now - openedAt)}`,
 });

@@ -82,11 +82,12 @@ test.each(everyone)('%s names its resources, except where AWS has no resource le
   );
 });
 
-test('the worker alone reads definitions and queues’ fronts and lists hosts, and of ECS all see only Batch’s clusters', () => {
+test('the worker alone reads definitions and lists hosts, the clock too reads queues’ fronts, and of ECS all see only Batch’s clusters', () => {
   const asked = (name: string) =>
     actionsOf(stack, name).filter((action) => /^(ecs|ec2):|Definitions|SchedulingPolicies|Snapshot/.test(action));
   for (const name of everyone.filter((name) => name !== 'worker')) {
-    expect(asked(name)).toEqual(name === 'front' ? [] : ['ecs:DescribeContainerInstances']);
+    const fronts = name === 'tick' ? ['batch:GetJobQueueSnapshot'] : [];
+    expect(asked(name)).toEqual(name === 'front' ? [] : [...fronts, 'ecs:DescribeContainerInstances']);
   }
   expect(asked('worker')).toEqual([
     'batch:DescribeJobDefinitions',
