@@ -15,11 +15,15 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { GIVEN_UP, OLDEST_UNSENT } from '../src/notices/sending/metrics';
 import type { BotFunction } from './botFunction';
 import type { LambdaName } from './bundle';
 
 /** Slack gives up on a request after 3 seconds: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
 const SLOWEST_ANSWER_MS = 2_500;
+
+/** Slack asks for patience now and then, and tick measures once a minute. */
+const LATEST_ALERT = Duration.minutes(5);
 
 export interface AlarmsProps {
   functions: Readonly<Record<LambdaName, BotFunction>>;
@@ -81,7 +85,23 @@ export class Alarms extends Construct {
         }),
       },
     );
+    this.delivery();
     this.tickMissing(functions.tick);
+  }
+
+  /** What people should have been told in Slack, and were not: this one must reach them by another way. */
+  private delivery(): void {
+    const metric = (metricName: string, statistic: string): Metric =>
+      new Metric({ namespace: 'batchbot', metricName, statistic, period: Duration.minutes(1) });
+    this.above(
+      'DeliveryStuck',
+      LATEST_ALERT.toSeconds(),
+      'An alert has waited for 5 minutes: Slack is down, the token is not valid any more, or the alert channel is gone.',
+      { metric: metric(OLDEST_UNSENT, Stats.MAXIMUM) },
+    );
+    this.above('MessagesGivenUp', 0, 'A message could not be sent for a day and was given up; the log has it.', {
+      metric: metric(GIVEN_UP, Stats.SUM),
+    });
   }
 
   /** Silence is bad here, unlike everywhere else: no call at all is as ill as calls that fail. */

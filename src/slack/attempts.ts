@@ -72,7 +72,11 @@ const WAIT_MS = 1_000;
 
 /** Marks our messages, so that one whose outcome is unknown can be found again: https://docs.slack.dev/messaging/message-metadata */
 const EVENT_TYPE = 'batchbot_message';
-/** Most messages of a page (https://docs.slack.dev/reference/methods/conversations.history), and pages that are read at most. */
+/**
+ * Of a page, at most 999; and pages that are read at most (https://docs.slack.dev/reference/methods/conversations.history). The
+ * method is tier 3 for apps that a company builds for itself, as whoever installs this manifest does
+ * (https://docs.slack.dev/apis/web-api/rate-limits).
+ */
 const PAGE = 200;
 export const MOST_PAGES = 10;
 

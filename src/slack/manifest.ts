@@ -9,6 +9,13 @@ export const SCOPES: readonly { scope: string; why: string }[] = [
     scope: 'chat:write',
     why: 'alerts and the progress of mass actions, in channels that the bot was invited to, and direct messages',
   },
+  {
+    scope: 'channels:history',
+    why: 'after a crash or an answer that got lost, looking whether an alert already stands in its public channel, by a mark that only our own messages carry; nothing else is read',
+  },
+  { scope: 'groups:history', why: 'the same in private channels that the bot was invited to' },
+  { scope: 'im:history', why: 'the same in direct messages with the bot' },
+  { scope: 'im:write', why: 'finding the direct messages with somebody, to look there' },
   { scope: 'files:write', why: 'whole logs as files' },
   { scope: 'usergroups:read', why: 'who is in a user group that a role was given to' },
   { scope: 'users:read', why: 'whom the name of a job’s submitter means, to send them a direct message' },

@@ -130,6 +130,17 @@ describe('the functions', () => {
     });
   });
 
+  test('an alert that waits for five minutes raises an alarm, and so does one that is given up', () => {
+    stack.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'batchbot',
+      MetricName: 'OldestUnsentSeconds',
+      Statistic: 'Maximum',
+      Threshold: 300,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+    stack.template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'MessagesGivenUp', Threshold: 0 });
+  });
+
   test('errors of each function, and throttles of all but tick, raise an alarm', () => {
     const watched = (metric: string): number =>
       alarms.filter(({ MetricName, Namespace }) => Namespace === 'AWS/Lambda' && MetricName === metric).length;

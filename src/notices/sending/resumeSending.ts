@@ -1,10 +1,8 @@
 /** Once a minute: goes on with what a sender left behind, and measures how long the oldest message has waited. */
 import type { Room } from '../../commands/command';
 import { errorFields } from '../../errors';
+import { OLDEST_UNSENT } from './metrics';
 import { isLeased, wakeSender } from './queueToSend';
-
-/** Seconds; an alarm that does not need Slack watches it (`infra/alarms.ts`). */
-export const OLDEST_UNSENT = 'OldestUnsentSeconds';
 
 async function lookAfter(room: Room): Promise<void> {
   const { senders, outbox } = room.history;

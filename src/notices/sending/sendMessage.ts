@@ -12,6 +12,7 @@ import { meantForAnother } from '../../views/delivery';
 import type { Message } from '../../views/kit';
 import { render } from '../render';
 import { lookForPosted } from './lookForPosted';
+import { GIVEN_UP } from './metrics';
 import type { PacedCalls } from './pacedCalls';
 import { linesOf } from './queueToSend';
 
@@ -55,7 +56,7 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     const failures = (due.failures ?? 0) + 1;
     if (room.now() - due.since > GIVE_UP_MS) {
       log.error('a message is given up', { to, key, why, ...errorFields(error) });
-      log.metric('MessagesGivenUp', 1);
+      log.metric(GIVEN_UP, 1);
       return await done();
     }
     log.warn('a message is put off', { to, key, why, failures, ...errorFields(error) });
