@@ -10,24 +10,27 @@ import { runsLong } from './runsLong';
 import { spotReclaimed } from './spotReclaimed';
 import { stuckRunnable } from './stuckRunnable';
 import { stuckStarting } from './stuckStarting';
+import { stuckTerminated } from './stuckTerminated';
 import { timedOut } from './timedOut';
+import { timeoutGarbage } from './timeoutGarbage';
+import { timeoutNear } from './timeoutNear';
 
 /** A function, since the files of occasions may reach this list themselves while they are loaded. */
 export const occasions = (): readonly Occasion[] => [
   failed,
   retried,
   timedOut,
-  occasion({ name: 'timeout-near', summary: 'a job has used up most of a timeout', isOn: true }),
+  timeoutNear,
   spotReclaimed,
   queueBlocked,
   stuckRunnable,
   stuckStarting,
-  occasion({ name: 'stuck-terminated', summary: 'a job was terminated and does not end', isOn: true }),
+  stuckTerminated,
   runsLong,
   queueTrouble,
   failureRate,
   quietQueue,
   occasion({ name: 'watch-ended', summary: 'a job, search or workflow that somebody watches ended', isOn: true }),
-  occasion({ name: 'timeout-garbage', summary: 'a definition has a timeout that makes no sense', isOn: true }),
+  timeoutGarbage,
   occasion({ name: 'digest', summary: 'a day or a week is over', isOn: true }),
 ];

@@ -15,7 +15,7 @@ export function occasionOf(cause: Pick<Cause, 'key'> | undefined): string {
 }
 
 /** An array and all of its children are one; other jobs go by their definition, whatever its revision. */
-export function subjectOf(job: Job): Subject {
+export function subjectOf(job: Pick<Job, 'id' | 'arraySize' | 'definition' | 'name'>): Subject {
   const array = arrayParentOf(job.id) ?? (job.arraySize === undefined ? undefined : job.id);
   if (array !== undefined) return { kind: 'array', name: array };
   const definition = job.definition?.replace(/:\d+$/, '');
@@ -44,10 +44,7 @@ const ofJob = (job: Job, at: number, cause: Cause | undefined) => ({
 export function failureOf(job: Job, at: number): Occurrence | undefined {
   if (job.status !== 'FAILED' || cancelledBy(job) !== undefined || isNode(job)) return undefined;
   const cause = causeOf(job);
-  const subject = subjectOf(job);
-  // Its array's own kind tells nothing of why its children failed: all of them are of one kind.
-  const occasion = subject.kind === 'array' ? failed.name : occasionOf(cause);
-  return { occasion, severity: 'normal', member: job.id, ...ofJob(job, at, cause) };
+  return { occasion: occasionOf(cause), severity: 'normal', member: job.id, ...ofJob(job, at, cause) };
 }
 
 /** The last attempt that ended, where the job is tried again. */

@@ -105,12 +105,15 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
   }
 
   return {
-    /** Adds an entry; a step of an operation that was added before stays as it was. */
-    async write(entry: AuditEntry): Promise<void> {
+    /**
+     * Adds an entry; a step of an operation that was added before stays as it was.
+     * @param once what tells a single act from others of its time: written twice, it is one entry
+     */
+    async write(entry: AuditEntry, once = shortReference()): Promise<void> {
       const { op } = entry;
       const isStep = op !== undefined && entry.what !== 'refused';
       const kept = isStep ? await stepOf(op, entry) : entry;
-      const reference = isStep ? `${op}-${entry.what}` : shortReference();
+      const reference = isStep ? `${op}-${entry.what}` : once;
       if (op !== undefined && !isStep) await put(operationPartition(op), `entry#${entry.what}#${reference}`, entry);
       const month = monthOf(kept.at);
       if (!markedMonths.has(month)) {

@@ -5,9 +5,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { shortReference } from '../../errors';
 
 /** What is done once a job. */
 export type TimeoutMark = 'warned' | 'terminated';
+
+const claimSchema = z.object({ reference: z.string(), /** ms */ firstAt: z.number() });
+export type StopClaim = z.infer<typeof claimSchema>;
 
 /** Batch forgets a job 7 days after its end. */
 const KEPT_SECONDS = 30 * 86_400;
@@ -33,19 +37,19 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
     /**
      * The right to stop a job, until `until` (ms). Whoever has it after somebody else asks Batch first whether the stop came
      * about.
-     * @param op under which the stop stands in the audit, if this is the first claim
-     * @returns the operation of the first claim; undefined while another has the right, and for ever once Batch took the
-     *   request
+     * @returns when it was first claimed, and a reference of its own; undefined while another has the right, and for ever
+     *   once Batch took the request
      */
-    async claim(id: string, op: string, now: number, until: number): Promise<string | undefined> {
+    async claim(id: string, now: number, until: number): Promise<StopClaim | undefined> {
+      const claim = { reference: shortReference(), firstAt: now };
       try {
         const { Attributes } = await updateStop(
           id,
-          'SET op = if_not_exists(op, :op), claimedUntil = :until, expiresAt = :expires',
-          { ':op': op, ':now': now, ':until': until, ':expires': expiresAt(now) },
+          'SET reference = if_not_exists(reference, :reference), firstAt = if_not_exists(firstAt, :now), claimedUntil = :until, expiresAt = :expires',
+          { ':reference': claim.reference, ':now': now, ':until': until, ':expires': expiresAt(now) },
           'attribute_not_exists(pk) OR (attribute_not_exists(askedAt) AND claimedUntil <= :now)',
         );
-        return Attributes === undefined ? op : z.string().parse(Attributes.op);
+        return Attributes === undefined ? claim : claimSchema.parse(Attributes);
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return undefined;
         throw error;

@@ -1,0 +1,28 @@
+/** The occasion: a job has used up four fifths of what it may take; it tells when it ends, and by which limit. */
+import type { Job } from '../jobs/job';
+import type { RunningLimit } from '../jobs/timeouts';
+import { limitName, limitWords, utc, whatHappens } from '../views/timeoutWords';
+import { subjectOf } from './jobFailures';
+import { type Occurrence, occasion } from './occasion';
+
+export const timeoutNear = occasion({
+  name: 'timeout-near',
+  summary: 'a job has used up 80 % of a timeout',
+  isOn: true,
+});
+
+/** @param variable the environment variable that holds a timeout */
+export function nearOf(job: Job, limit: RunningLimit, variable: string, now: number): Occurrence {
+  const name = limitName(limit, variable);
+  return {
+    occasion: timeoutNear.name,
+    severity: 'normal',
+    at: now,
+    subject: subjectOf(job),
+    queue: job.queue,
+    cause: { key: `near-${limit.kind}`, identity: `near ${name}`, headline: `near its time limit (${name})` },
+    member: job.id,
+    job,
+    told: `${whatHappens(limit)} at ${utc(limit.at)} (${limitWords(limit, variable)}), unless it has ended by then.`,
+  };
+}

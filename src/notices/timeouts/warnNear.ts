@@ -1,0 +1,68 @@
+/** Warns of jobs that will soon have taken too long: once each, the soonest first. */
+import type { Room } from '../../commands/command';
+import type { Timed } from '../../jobs/timeoutCheck';
+import { isStoppable } from '../../jobs/timeouts';
+import { settle } from '../incidents/settle';
+import { tell } from '../incidents/tell';
+import { subjectOf } from '../jobFailures';
+import { nearOf, timeoutNear } from '../timeoutNear';
+
+const TOLD_AT_ONCE = 50;
+const READ_AT_ONCE = 25;
+
+/**
+ * @param known ids of jobs that need no look any more, kept by the caller from one minute to the next
+ * @returns how many were warned of now
+ */
+export async function warnNear(
+  near: readonly Timed[],
+  known: Set<string>,
+  room: Room,
+  remainingMs: () => number,
+): Promise<number> {
+  const { timeoutStops: stops, jobs } = room.history;
+  const fresh = near.filter(({ row }) => !known.has(row.id));
+  let warned = 0;
+  for (let at = 0; at < fresh.length && remainingMs() > 0; at += TOLD_AT_ONCE) {
+    const some = fresh.slice(at, at + TOLD_AT_ONCE);
+    const untold: Timed[] = [];
+    for (let n = 0; n < some.length; n += READ_AT_ONCE)
+      await Promise.all(
+        some.slice(n, n + READ_AT_ONCE).map(async (one) => {
+          if ((await stops.marked(one.row.id, 'warned')) === undefined) untold.push(one);
+          else known.add(one.row.id);
+        }),
+      );
+    const whole = new Map((await jobs.getMany(untold.map(({ row }) => row.id))).map(({ job }) => [job.id, job]));
+    const now = room.now();
+    const living = untold.flatMap(({ row, limit }) => {
+      const job = whole.get(row.id);
+      return job === undefined || !isStoppable(job) ? [] : [{ job, limit }];
+    });
+    await tell(
+      living.map(({ job, limit }) => nearOf(job, limit, room.timeouts.variable, now)),
+      room,
+    );
+    // After it was told: whoever dies in between tells it again, and an incident counts it once.
+    await Promise.all(
+      living.map(async ({ job }) => {
+        await stops.mark(job.id, 'warned', now);
+        known.add(job.id);
+      }),
+    );
+    warned += living.length;
+  }
+  return warned;
+}
+
+/** Closes the warnings of which no job is left: each ended, was stopped, or was given more time. */
+export async function settleNear(near: readonly Timed[], room: Room): Promise<void> {
+  const subjects = new Set(near.map(({ row }) => subjectOf(row).name));
+  await settle(
+    timeoutNear.name,
+    // A card of several subjects is over when all are.
+    ({ subject, breadth }) => subjects.has(subject.name) || (breadth !== 'group' && near.length > 0),
+    () => 'none of its jobs is near its limit any more, since',
+    room,
+  );
+}

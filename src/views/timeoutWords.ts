@@ -1,0 +1,50 @@
+/** Time limits in words: which limit, counted from what, when it is over and what happens then. */
+import type { Job } from '../jobs/job';
+import type { Limit, RunningLimit } from '../jobs/timeouts';
+import { jobTitle } from './jobCard';
+import { duration, moment } from './time';
+import { number } from './words';
+
+/** Who ends it: `rule 3`, `PYBATCH_TIMEOUT`, `its own timeout`. */
+export const limitName = ({ kind, rule }: Pick<Limit, 'kind' | 'rule'>, variable: string): string =>
+  kind === 'native' ? 'its own timeout' : kind === 'environment' ? variable : `rule ${rule?.n}`;
+
+/** `6 h from submission`, `2 h an attempt`. */
+export function limitLength({ kind, from, seconds }: Pick<Limit, 'kind' | 'from' | 'seconds'>): string {
+  const length = duration(seconds * 1_000);
+  if (from === 'submission') return `${length} from submission`;
+  return kind === 'native' ? `${length} an attempt` : `${length} from the start of its container`;
+}
+
+/** `rule 3, 6 h from submission`, with who was given more. */
+export const limitWords = (limit: Limit, variable: string): string =>
+  [limitName(limit, variable), limitLength(limit), ...(limit.isExtended ? ['extended'] : [])].join(', ');
+
+/** What happens when it is over: Batch ends an attempt, which may be tried again; batchbot ends the job. */
+export const whatHappens = ({ kind }: Pick<Limit, 'kind'>): string =>
+  kind === 'native' ? 'Batch ends this attempt' : 'batchbot stops it';
+
+/** `2026-11-21 14:32 UTC`, where a token of Slack's can't stand. */
+export const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** When its first limit is over, in the reader's own time: `stops 14:32 (in 1 h 12 min): rule 3, 6 h from submission`. */
+export function deadlineWords(limit: RunningLimit, variable: string, now: number): string {
+  const left = limit.at - now;
+  const when = left > 0 ? `at ${moment(limit.at)}, in ${duration(left)}` : `${duration(-left)} ago`;
+  const what = limit.kind === 'native' ? 'Batch ends this attempt' : 'batchbot stops it';
+  return left > 0
+    ? `${what} ${when} (${limitWords(limit, variable)})`
+    : `over ${when} (${limitWords(limit, variable)}): ${limit.kind === 'native' ? 'Batch' : 'batchbot'} ends it any moment`;
+}
+
+/** The same for what does not count yet. */
+export const sleepingWords = (limit: Limit, variable: string): string =>
+  `${limitWords(limit, variable)}: counts once it runs`;
+
+/** For the audit, after batchbot's name: why an array is stopped as a whole. */
+export const stoppedFor = (job: Job): string =>
+  job.arraySize === undefined
+    ? `stopped ${jobTitle(job)}`
+    : `stopped array ${jobTitle(job)} of ${number(job.arraySize)} as a whole, since its limit counts from submission and is over for all children at once`;
+
+export const refusedStop = (job: Job): string => `could not stop ${jobTitle(job)}, since Batch refused`;
