@@ -66,6 +66,8 @@ export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene>
     quietMs: 60,
     // A busy machine is no reason for another message in every scene.
     silenceMs: 120_000,
+    // There is nothing yet that it could find.
+    firstSweep: (options.jobs ?? 0) > 0,
     ...options,
   });
   const batch = localBatch(world.aws.url);

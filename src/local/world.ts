@@ -66,6 +66,8 @@ export interface WorldOptions {
   roles?: Partial<typeof ROLES>;
   /** How often the bot sweeps Batch; 0 leaves it to the caller. */
   sweepMs?: number;
+  /** Whether the bot sweeps Batch at its start, as it does by default. */
+  firstSweep?: boolean;
 }
 
 export interface LocalWorld {
@@ -236,9 +238,9 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     take: (body) => app.takeEvent(body, deadline()),
   });
 
-  let sweeping: Promise<unknown> = app
-    .tick(deadline(), true)
-    .catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
+  const sweep = (full?: boolean): Promise<unknown> =>
+    app.tick(deadline(), full).catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
+  let sweeping: Promise<unknown> = options.firstSweep === false ? Promise.resolve() : sweep(true);
   // A large past goes on being read in while people already look around.
   await Promise.race([sweeping, sleep(FIRST_SWEEP_MS, undefined, { ref: false })]);
   const sweepMs = options.sweepMs ?? 60_000;
@@ -246,7 +248,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     sweepMs === 0
       ? undefined
       : setInterval(() => {
-          sweeping = app.tick(deadline()).catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
+          sweeping = sweep();
         }, sweepMs);
 
   return {
