@@ -14,14 +14,15 @@ import { reconcile, type SweepReport } from './history/reconcile';
 import { BATCHBOT } from './history/records/audit';
 import { damagedItem } from './history/searching/damage';
 import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
-import { arrayParentOf, type Job } from './jobs/job';
+import { arrayParentOf, isDone, type Job } from './jobs/job';
 import { conditionWatch } from './notices/conditions/watchConditions';
+import { hearOfJob } from './notices/hearOfJob';
 import { tell } from './notices/incidents/tell';
-import { jobFailed } from './notices/jobFailed';
-import { announce, refreshCard } from './notices/post';
 import { queueBlockedEvent } from './notices/queueBlocked';
 import { resumeSending } from './notices/sending/resumeSending';
 import { sendDue } from './notices/sending/sendDue';
+import { garbageTeller } from './notices/timeoutGarbage';
+import { timeoutKeeper } from './notices/timeouts/timeoutKeeper';
 import { lookAtWatch } from './notices/watches/lookAtWatch';
 import { resumeWatches } from './notices/watches/resumeWatches';
 import { watchNews } from './notices/watches/watchNews';
@@ -43,6 +44,9 @@ const LONGEST_SWEEP_MS = 120_000;
 const AFTER_SWEEP_MS = 20_000;
 
 const DAY_MS = 86_400_000;
+
+/** Time limits are promised to be seen to within a minute. */
+const TIMEOUTS_EVERY_MS = 45_000;
 
 /** So long people wait before they take a bot to be dead. */
 const SILENCE_MS = 3_000;
@@ -140,6 +144,18 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
   }
 
   const conditions = conditionWatch(room);
+  const keepTimeouts = timeoutKeeper(room);
+  /** Nothing else of a minute's work waits for what fails here. */
+  async function seeToTimeouts(remainingMs: () => number): Promise<void> {
+    try {
+      await keepTimeouts(remainingMs);
+    } catch (error) {
+      room.log.error('time limits could not be seen to', errorFields(error));
+      room.log.metric('FailedTimeouts', 1);
+    }
+  }
+  const tellGarbage = garbageTeller(room);
+
   const places = jobPlaces(room.containerInstances, room.history.jobs, room.now, room.log);
 
   async function work(request: WorkRequest, remainingMs: () => number): Promise<void> {
@@ -156,8 +172,6 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
         return await sendDue(request.to, room, remainingMs, sleep);
       case 'watch':
         return void (await lookAtWatch(request.id, room));
-      case 'alert':
-        return await refreshCard(request.key, room, remainingMs);
       case 'home':
         return await room.slack.publishHome(
           request.user.id,
@@ -205,7 +219,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
      * One EventBridge event. What can't be understood is parked, and never holds up the others.
      * @throws when it must come again
      */
-    async takeEvent(body: string, remainingMs: () => number): Promise<void> {
+    async takeEvent(body: string, _remainingMs: () => number): Promise<void> {
       let event: ReturnType<typeof parseBatchEvent>;
       try {
         event = parseBatchEvent(JSON.parse(body), room.shows);
@@ -220,10 +234,10 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       const { before, after, changed } = await ingest(room.history.jobs, event.job, room.now);
       // Retention removed the job.
       if (before === undefined && !changed) return;
-      await Promise.all([meetParent(after), places.place(after), watchNews(after, room)]);
+      await Promise.all([meetParent(after), places.place(after), watchNews(after, room), tellGarbage(after)]);
       if (event.type === 'Batch Job Queue Blocked') await tell(queueBlockedEvent(after, event.time), room);
-      const card = event.job.status === 'FAILED' ? jobFailed(after, event.time, room.now()) : undefined;
-      if (card !== undefined) await announce(card, after, room, remainingMs);
+      // What was overtaken by later news brings nothing.
+      if (event.job.status === after.status) await hearOfJob(after, event.time, room);
     },
 
     /** What a passing minute brings: fill what events missed, and tell of what they did not. */
@@ -231,6 +245,9 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       // First, since a sweep holds all live jobs in memory, and half a million that nobody packed would not fit there.
       const sweepMs = Math.min(remainingMs() / 2, LONGEST_SWEEP_MS);
       await packHistory(() => remainingMs() - sweepMs);
+      const halfMs = remainingMs() / 2;
+      await seeToTimeouts(() => remainingMs() - halfMs);
+      const seenToAt = room.now();
       const leftMs = Math.min(remainingMs() / 4, AFTER_SWEEP_MS);
       const report = await reconcile(
         {
@@ -243,14 +260,15 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
           remainingMs: () => remainingMs() - leftMs,
           // A failure that no event told of is an alert too, if the job was known to live; at the first sweep none is.
           onNews: async ({ before, after }) => {
-            await Promise.all([places.place(after), watchNews(after, room)]);
-            if (before === undefined || before.status === 'FAILED') return;
-            const card = jobFailed(after, after.stoppedAt ?? room.now(), room.now());
-            if (card !== undefined) await announce(card, after, room, remainingMs);
+            await Promise.all([places.place(after), watchNews(after, room), tellGarbage(after)]);
+            if (before === undefined || isDone(before)) return;
+            await hearOfJob(after, after.stoppedAt ?? room.now(), room);
           },
         },
         full,
       );
+      // A long sweep must not make anything else late.
+      if (room.now() - seenToAt > TIMEOUTS_EVERY_MS) await seeToTimeouts(remainingMs);
       await conditions.look(remainingMs);
       await resumeFollows(room);
       await resumeWatches(room, remainingMs);

@@ -30,7 +30,6 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { jobItems } from './jobs';
 import { openPacker } from './packing/openPacker';
 import { alertSettingItems } from './records/alertSettings';
-import { alertItems } from './records/alerts';
 import { type AuditEntry, auditItems } from './records/audit';
 import { capacityStateItems } from './records/capacityStates';
 import { followItems } from './records/follows';
@@ -83,7 +82,6 @@ export function openHistory(
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
     audit: auditItems(doc, table, onAudit),
-    alerts: alertItems(doc, table),
     incidents: incidentItems(doc, table, now),
     incidentGroups: incidentGroupItems(doc, table),
     sweeps: sweepItems(doc, table),

@@ -10,7 +10,6 @@
  * | `AUDIT#OP#<operation id>` | `entry#…`, `ids#…`, `results#…` | the same of one operation, with its frozen ids and what became of each |
  * | `ROLES` | `<kind>#<Slack id>#<role>#<queues>` | a role that an admin gave |
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
- * | `ALERT#<key>` | `-` | a card in a channel: its `ts`, and what it showed last |
  * | `INCIDENTS` | incident id | an incident that is not closed: what never changes of it (expires) |
  * | `INCIDENT#<incident id>` | `-` | its head (expires) |
  * | `INCIDENT#<incident id>` | `member#<job id>`, `recovery#<definition>` | what happened in it, and what succeeded again (expires) |

@@ -1,6 +1,8 @@
 /** Which message a key stands for: what comes before its first `#` names who renders the rest. */
 import type { Room } from '../commands/command';
 import type { Message } from '../views/kit';
+import { renderIncident } from './incidents/renderIncident';
+import { renderLines } from './incidents/renderLines';
 import { renderWatch, renderWatchEnd } from './watches/renderWatch';
 
 /** @returns undefined when there is nothing to tell */
@@ -8,6 +10,8 @@ export type Renderer = (id: string, room: Room) => Promise<Message | undefined>;
 
 /** Each works the message out afresh, from what is so now. */
 export const renderers: Record<string, Renderer> = {
+  incident: renderIncident,
+  lines: renderLines,
   watch: renderWatch,
   'watch-end': renderWatchEnd,
 };

@@ -39,7 +39,5 @@ export const workRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deliver'), to: z.string().min(1) }),
   /** Look at what is watched. */
   z.object({ kind: z.literal('watch'), id: z.string().min(1) }),
-  /** Look again at a card. */
-  z.object({ kind: z.literal('alert'), key: z.string().min(1) }),
 ]);
 export type WorkRequest = z.infer<typeof workRequestSchema>;

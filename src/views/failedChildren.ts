@@ -1,5 +1,5 @@
 /** The children of an array: how many are in each state, and which failed of what. */
-import { causeOf } from '../jobs/causes';
+import { type Cause, causeOf } from '../jobs/causes';
 import type { BatchStatus, Job, JobRow } from '../jobs/job';
 import { escaped } from './kit';
 import { count, number } from './words';
@@ -21,9 +21,8 @@ const MOST_CAUSES = 6;
 const MOST_RANGES = 12;
 
 /** `out of memory, exit 137`, and the exit code only once. */
-function causeWords(child: JobRow): string {
-  const { headline = 'failed', key } = causeOf(child) ?? {};
-  const { exitCode } = child;
+export function causeWords(cause: Pick<Cause, 'headline' | 'key'> | undefined, exitCode: number | undefined): string {
+  const { headline = 'failed', key } = cause ?? {};
   // Whether a stop reached the container before it ran makes no other cause of it.
   const isStopped = key === 'cancelledFromSlack' || key === 'terminated';
   const told = isStopped || exitCode === undefined || new RegExp(`\\b${exitCode}\\b`).test(headline);
@@ -45,14 +44,18 @@ export interface FailedOf {
   indexes: number[];
 }
 
+export const failedByCause = (failed: readonly JobRow[]): FailedOf[] =>
+  failedByWords(
+    failed.map((child) => ({ cause: causeWords(causeOf(child), child.exitCode), index: child.arrayIndex ?? 0 })),
+  );
+
 /** The commonest cause first. */
-export function failedByCause(failed: readonly JobRow[]): FailedOf[] {
+export function failedByWords(failed: readonly { cause: string; index: number }[]): FailedOf[] {
   const byCause = new Map<string, number[]>();
-  for (const child of failed) {
-    const words = causeWords(child);
-    const indexes = byCause.get(words);
-    if (indexes === undefined) byCause.set(words, [child.arrayIndex ?? 0]);
-    else indexes.push(child.arrayIndex ?? 0);
+  for (const { cause, index } of failed) {
+    const indexes = byCause.get(cause);
+    if (indexes === undefined) byCause.set(cause, [index]);
+    else indexes.push(index);
   }
   return Array.from(byCause, ([cause, indexes]) => ({ cause, indexes })).sort(
     (a, b) => b.indexes.length - a.indexes.length,

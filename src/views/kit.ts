@@ -10,6 +10,7 @@ import type {
   PlainTextElement,
   RichTextBlock,
   SectionBlock,
+  StaticSelect,
 } from '@slack/types';
 
 export interface Message {
@@ -36,6 +37,8 @@ export const LIMITS = {
   overflowOptions: 5,
   buttonText: 75,
   buttonValue: 2_000,
+  /** Of a menu. */
+  placeholder: 150,
   optionText: 75,
   /** @slack/types says 75, Slack's page of the option object 150: the smaller passes everywhere. */
   optionValue: 75,
@@ -195,7 +198,7 @@ export const linkButton = (label: string, url: string): Button => ({
  * A row of controls; their ids are numbered, since Slack wants them unique inside a block. A button whose command is too
  * long for Slack is left out: what it offers can still be typed.
  */
-export const actions = (...elements: (Button | Overflow)[]): ActionsBlock => ({
+export const actions = (...elements: (Button | Overflow | StaticSelect)[]): ActionsBlock => ({
   type: 'actions',
   elements: elements
     .filter((element) => element.type !== 'button' || (element.value?.length ?? 0) <= LIMITS.buttonValue)
@@ -215,3 +218,14 @@ export function overflow(choices: { label: string; command: string; url?: string
     }),
   };
 }
+
+/** A menu that tells what it is for. */
+export const menu = (label: string, choices: readonly { label: string; command: string }[]): StaticSelect => ({
+  type: 'static_select',
+  action_id: ACTION.answer,
+  placeholder: plain(cut(label, LIMITS.placeholder)),
+  options: choices.map((choice) => {
+    if (choice.command.length > LIMITS.optionValue) throw new RangeError(`"${choice.command}" is too long for a menu`);
+    return { text: plain(cut(choice.label, LIMITS.optionText)), value: choice.command };
+  }),
+});

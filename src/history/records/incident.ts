@@ -29,6 +29,8 @@ export const incidentSchema = z.object({
   subject: subjectSchema,
   queue: z.string().optional(),
   cause: toldCauseSchema.optional(),
+  /** Without its revision, where a job opened it. */
+  definition: z.string().optional(),
   openedAt: ms,
   owner: z.object({ id: z.string(), name: z.string(), at: ms }).optional(),
   /** That what was so is so no more: since when, and in what words. */

@@ -12,7 +12,7 @@ import {
   paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type * as z from 'zod';
+import * as z from 'zod';
 import {
   type Incident,
   incidentSchema,
@@ -37,7 +37,10 @@ export const keyPart = (text: string): string =>
   /^[\w:#.-]{1,200}$/.test(text) ? text : createHash('sha256').update(text).digest('base64url');
 
 /** What the list of open incidents holds of each: what never changes. */
-const openSchema = incidentSchema.omit({ owner: true, settled: true, toldGrowth: true, closedAt: true });
+const openSchema = incidentSchema
+  .omit({ owner: true, settled: true, toldGrowth: true, closedAt: true })
+  // Since there was a crowd, it took in another group than the one that it was opened for.
+  .extend({ isShared: z.boolean().optional() });
 export type OpenIncident = z.infer<typeof openSchema>;
 
 const isRefused = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
@@ -88,23 +91,33 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
     }
   }
 
+  async function putNew(Item: Record<string, unknown>): Promise<void> {
+    try {
+      await doc.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+  }
+
   return {
     /** Opens it, unless it is already: whoever comes second changes nothing. */
     async open(incident: Incident): Promise<void> {
       const expiresAt = keptUntil(incident.openedAt);
       // The list first: an incident that is in no list would never recover.
-      await doc.send(
-        new PutCommand({
-          TableName: table,
-          Item: { pk: OPEN, sk: incident.id, ...openSchema.parse(incident), expiresAt },
-        }),
-      );
+      await putNew({ pk: OPEN, sk: incident.id, ...openSchema.parse(incident), expiresAt });
+      await putNew({ pk: partition(incident.id), sk: HEAD, ...incident, expiresAt });
+    },
+
+    /** Notes that it takes in another group too. */
+    async share(id: string): Promise<void> {
       try {
         await doc.send(
-          new PutCommand({
+          new UpdateCommand({
             TableName: table,
-            Item: { pk: partition(incident.id), sk: HEAD, ...incident, expiresAt },
-            ConditionExpression: 'attribute_not_exists(pk)',
+            Key: { pk: OPEN, sk: id },
+            UpdateExpression: 'SET isShared = :yes',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':yes': true },
           }),
         );
       } catch (error) {

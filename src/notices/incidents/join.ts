@@ -8,8 +8,9 @@ import { shortReference } from '../../errors';
 import type { Incident } from '../../history/records/incident';
 import type { Crowd, GroupPointer } from '../../history/records/incidentGroups';
 import type { Occurrence } from '../occasion';
+import { withoutRevision } from './member';
 
-/** What comes within this time of the last one belongs to it, also where it had recovered. */
+/** What comes within this time of the last one belongs to it, also where it had recovered; unless another time was set. */
 export const WINDOW_MS = 3_600_000;
 /** For so long a card counts as one of a crowd. */
 export const CROWD_MS = 600_000;
@@ -20,18 +21,21 @@ export const MOST_CARDS = 12;
 /** Writers that race for one destination; each loses only to one that came through. */
 const MOST_TRIES = 50;
 
-/** The causes of an array's children are told on its one card. */
-export function groupOf({ occasion, queue = '', subject, cause }: Occurrence): string {
-  const identity = subject.kind === 'array' ? '' : (cause?.identity ?? '');
-  return JSON.stringify(['group', occasion, queue, subject.kind, subject.name, identity]);
-}
+/** An array has one card, whatever its children failed of. */
+export const groupOf = ({ occasion, queue = '', subject, cause }: Occurrence): string =>
+  subject.kind === 'array'
+    ? JSON.stringify(['group', 'array', subject.name])
+    : JSON.stringify(['group', occasion, queue, subject.kind, subject.name, cause?.identity ?? '']);
 export const causeGroupOf = ({ occasion, cause }: Pick<Occurrence, 'occasion' | 'cause'>): string =>
   JSON.stringify(['cause', occasion, cause?.identity ?? '']);
 export const GATHERING = JSON.stringify(['gathering']);
 
 /** What happened before the last one is only late. */
-export const goesOn = (pointer: Pick<GroupPointer, 'lastAt'> | undefined, at: number): boolean =>
-  pointer !== undefined && at <= pointer.lastAt + WINDOW_MS;
+export const goesOn = (
+  pointer: Pick<GroupPointer, 'lastAt'> | undefined,
+  at: number,
+  windowMs: number = WINDOW_MS,
+): boolean => pointer !== undefined && at <= pointer.lastAt + windowMs;
 
 type Card = Crowd['cards'][number];
 
@@ -58,7 +62,7 @@ export function place(
 const headOf = (
   id: string,
   breadth: Incident['breadth'],
-  { occasion, subject, queue, cause }: Occurrence,
+  { occasion, subject, queue, cause, job }: Occurrence,
   to: string,
   openedAt: number,
 ): Incident => ({
@@ -69,6 +73,7 @@ const headOf = (
   subject,
   ...(queue === undefined ? {} : { queue }),
   ...(cause === undefined ? {} : { cause: { key: cause.key, identity: cause.identity, headline: cause.headline } }),
+  ...(job?.definition === undefined ? {} : { definition: withoutRevision(job.definition) }),
   openedAt,
 });
 
@@ -79,17 +84,26 @@ interface Joined {
 }
 
 /** The incident that the destination's cards leave to it; opened if it must be. */
-async function openOrJoin(occurrence: Occurrence, to: string, group: string, room: Room): Promise<Joined> {
+async function openOrJoin(
+  occurrence: Occurrence,
+  to: string,
+  group: string,
+  windowMs: number,
+  room: Room,
+): Promise<Joined> {
   const { incidents, incidentGroups: groups } = room.history;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const [crowd, ofCause] = await Promise.all([groups.crowd(to), groups.pointer(to, causeGroupOf(occurrence))]);
     const now = room.now();
     const lately = crowd.cards.filter(({ openedAt }) => openedAt > now - CROWD_MS);
-    const placed = place(lately, group, goesOn(ofCause, occurrence.at) ? ofCause?.incident : undefined);
+    const placed = place(lately, group, goesOn(ofCause, occurrence.at, windowMs) ? ofCause?.incident : undefined);
     if ('join' in placed) {
       const begun = lately.find(({ incident }) => incident === placed.join);
       // It may be that whoever opened it died before it had a head.
-      if (begun?.group !== group) return { incident: placed.join };
+      if (begun?.group !== group) {
+        await incidents.share(placed.join);
+        return { incident: placed.join };
+      }
       await incidents.open(headOf(begun.incident, begun.breadth, occurrence, to, begun.openedAt));
       return { incident: begun.incident, opened: begun.breadth };
     }
@@ -102,32 +116,47 @@ async function openOrJoin(occurrence: Occurrence, to: string, group: string, roo
 }
 
 /** @returns the pointer as it is then, which may be another's */
-async function pointTo(to: string, group: string, next: GroupPointer, room: Room): Promise<GroupPointer> {
+async function pointTo(
+  to: string,
+  group: string,
+  next: GroupPointer,
+  windowMs: number,
+  room: Room,
+): Promise<GroupPointer> {
   const { incidentGroups: groups } = room.history;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const before = await groups.pointer(to, group);
-    if (before !== undefined && (goesOn(before, next.lastAt) || before.incident === next.incident))
+    if (before !== undefined && (goesOn(before, next.lastAt, windowMs) || before.incident === next.incident))
       return await groups.touch(to, group, before, next.lastAt);
     if (await groups.point(to, group, next, before)) return next;
   }
   throw new Error(`the group ${group} of ${to} was written by others ${MOST_TRIES} times in a row`);
 }
 
-/** The incident of a group, if it goes on. */
-export async function presentIncident(to: string, group: string, at: number, room: Room): Promise<string | undefined> {
+/**
+ * The incident of a group, if it goes on.
+ * @param windowMs what comes within this time of the last one belongs to it, also where it had recovered
+ */
+export async function presentIncident(
+  to: string,
+  group: string,
+  at: number,
+  windowMs: number,
+  room: Room,
+): Promise<string | undefined> {
   const pointer = await room.history.incidentGroups.pointer(to, group);
-  if (pointer === undefined || !goesOn(pointer, at)) return undefined;
+  if (pointer === undefined || !goesOn(pointer, at, windowMs)) return undefined;
   await room.history.incidentGroups.touch(to, group, pointer, at);
   return pointer.incident;
 }
 
 /** The incident that this opens, or joins where there is a crowd. */
-export async function newIncident(occurrence: Occurrence, to: string, room: Room): Promise<string> {
+export async function newIncident(occurrence: Occurrence, to: string, windowMs: number, room: Room): Promise<string> {
   const group = groupOf(occurrence);
-  const { incident, opened } = await openOrJoin(occurrence, to, group, room);
-  const pointer = await pointTo(to, group, { incident, lastAt: occurrence.at }, room);
+  const { incident, opened } = await openOrJoin(occurrence, to, group, windowMs, room);
+  const pointer = await pointTo(to, group, { incident, lastAt: occurrence.at }, windowMs, room);
   // An array's own card tells of its children only.
   const isForOthers = opened !== undefined && !(opened === 'group' && occurrence.subject.kind === 'array');
-  if (isForOthers) await pointTo(to, causeGroupOf(occurrence), { incident, lastAt: occurrence.at }, room);
+  if (isForOthers) await pointTo(to, causeGroupOf(occurrence), { incident, lastAt: occurrence.at }, windowMs, room);
   return pointer.incident;
 }

@@ -14,6 +14,8 @@ const MOST_REMEMBERED = 1_000;
 /** What ends by a success, rather than by a `settle`. */
 const FAILURES: ReadonlySet<string> = new Set(['failed', 'timed-out', 'spot-reclaimed', 'retried']);
 
+export const isOfFailures = (occasion: string): boolean => FAILURES.has(occasion);
+
 interface Standing {
   readAt: number;
   /** Of each definition, when it failed last, and when the success started that came after, if one did. */
@@ -54,7 +56,7 @@ async function openOnes(memory: Remembered, room: Room): Promise<OpenIncident[]>
   const now = room.now();
   if (memory.open === undefined || now - memory.open.at > READ_EVERY_MS)
     memory.open = { at: now, incidents: await room.history.incidents.listOpen() };
-  return memory.open.incidents.filter(({ occasion }) => FAILURES.has(occasion));
+  return memory.open.incidents.filter(({ occasion }) => isOfFailures(occasion));
 }
 
 async function read(id: string, memory: Remembered, room: Room): Promise<Standing> {
@@ -70,8 +72,8 @@ export async function recover(job: Job, room: Room): Promise<void> {
   const definition = withoutRevision(job.definition);
   const { startedAt } = job;
   const memory = memoryOf(room);
-  for (const { id, to, breadth, subject } of await openOnes(memory, room)) {
-    if (breadth === 'group' && subject.kind === 'definition' && subject.name !== definition) continue;
+  for (const { id, to, breadth, isShared, definition: own } of await openOnes(memory, room)) {
+    if (breadth === 'group' && isShared !== true && own !== definition) continue;
     const known = memory.standings.get(id);
     const isFresh = known !== undefined && room.now() - known.readAt < READ_EVERY_MS;
     const before = isFresh ? known.definitions.get(definition) : undefined;

@@ -1,9 +1,12 @@
 /** Takes in what happened: finds who is told, lets it join an incident of each of them, and sees to it that the card is sent. */
 import type { Room } from '../../commands/command';
 import type { Marker } from '../../history/records/incidentGroups';
+import { occasionOf } from '../jobFailures';
 import type { Occurrence } from '../occasion';
+import { retried } from '../retried';
 import { destinations } from '../routing/destinations';
 import { holdBack, mutedBy } from '../routing/muted';
+import { alertSettings } from '../routing/settings';
 import { queueToSend } from '../sending/queueToSend';
 import { groupOf, newIncident, presentIncident } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
@@ -21,14 +24,20 @@ async function isOver({ incident, joinedAt }: Marker, room: Room): Promise<boole
   );
 }
 
+/** An attempt that is tried again is told in the thread of what failed for good of the same cause. */
+const groupsBeside = (occurrence: Occurrence): string[] =>
+  occurrence.occasion === retried.name ? [groupOf({ ...occurrence, occasion: occasionOf(occurrence.cause) })] : [];
+
 /**
  * @throws when AWS refuses: the news is then given again, and goes on where this stopped
  */
 async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<void> {
   const { incidents, incidentGroups: groups } = room.history;
   const { occasion, member } = occurrence;
-  const group = groupOf(occurrence);
-  const present = await presentIncident(to, group, occurrence.at, room);
+  const windowMs = (await alertSettings(room)).threshold('window', occurrence.queue);
+  let present: string | undefined;
+  for (const group of [groupOf(occurrence), ...groupsBeside(occurrence)])
+    present ??= await presentIncident(to, group, occurrence.at, windowMs, room);
   let before: Marker | undefined;
   if (present === undefined) {
     // A redelivery, maybe long after: it joins what it joined then.
@@ -39,7 +48,7 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
     if (mute !== undefined) return await holdBack(mute, occurrence, room);
   }
   const isNew = present === undefined;
-  const incident = present ?? (await newIncident(occurrence, to, room));
+  const incident = present ?? (await newIncident(occurrence, to, windowMs, room));
   const wanted = { incident, joinedAt: room.now() };
   const { marker, isFirst } = await groups.mark(to, occasion, member, wanted, before);
   if (isFirst || !(await isOver(marker, room))) return await keep(marker, isNew);

@@ -1,0 +1,136 @@
+/** The card of an incident, worked out afresh from all that happened in it. */
+import type { Room } from '../../commands/command';
+import type { Member, WholeIncident } from '../../history/records/incident';
+import { arrayParentOf, type Job } from '../../jobs/job';
+import { causeWords, failedByWords } from '../../views/failedChildren';
+import { incidentArray } from '../../views/incidentArray';
+import { incidentCondition } from '../../views/incidentCondition';
+import { type Counted, incidentMany } from '../../views/incidentMany';
+import { incidentOne } from '../../views/incidentOne';
+import type { IncidentProps } from '../../views/incidentParts';
+import type { Message } from '../../views/kit';
+import { occasions } from '../index';
+import { retried } from '../retried';
+import { queueToSend } from '../sending/queueToSend';
+import { tellGrowth } from './growth';
+import { cardKey } from './keys';
+import { logEnd } from './logEnd';
+import { muteOf } from './muteOf';
+import { isOfFailures, standingOf } from './recover';
+
+/** The commonest first, and those as common by name. */
+export function counted(names: readonly (string | undefined)[]): Counted[] {
+  const counts = new Map<string, number>();
+  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Array.from(counts, ([name, count]) => ({ name, count })).sort(
+    (a, b) => b.count - a.count || (a.name < b.name ? -1 : 1),
+  );
+}
+
+/** The last that happened; of several at once always the same. */
+const newestFirst = (members: readonly Member[]): Member[] =>
+  members.toSorted((a, b) => b.at - a.at || (a.member < b.member ? 1 : -1));
+
+/** What failed for good, where anything did, rather than what was tried again. */
+export function tellingOf(members: readonly Member[]): Member[] {
+  const ofGood = members.filter(({ occasion }) => occasion !== retried.name);
+  return ofGood.length === 0 ? [...members] : ofGood;
+}
+
+async function propsOf(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<IncidentProps> {
+  const { incident, members, recoveries } = whole;
+  const times = telling.map(({ at }) => at);
+  const since = Math.max(...members.map(({ joinedAt }) => joinedAt));
+  const succeeded = new Map(recoveries.map(({ definition, stoppedAt }) => [definition, stoppedAt]));
+  return {
+    incident,
+    firstAt: Math.min(...times),
+    lastAt: Math.max(...times),
+    definitions: isOfFailures(incident.occasion)
+      ? [...standingOf(whole)].map(([definition, { startedAt }]) => ({
+          definition,
+          succeededAt: startedAt === undefined ? undefined : succeeded.get(definition),
+        }))
+      : [],
+    settled: incident.settled !== undefined && incident.settled.at >= since ? incident.settled : undefined,
+    mute: await muteOf(incident, room),
+    retried: members.length - telling.length,
+    region: room.region,
+  };
+}
+
+const jobOf = async (id: string | undefined, room: Room): Promise<Job | undefined> =>
+  id === undefined ? undefined : (await room.history.jobs.get(id))?.job;
+
+/** `uuid:3` and `uuid:3 attempt 1` → `uuid:3`. */
+export const jobIdOf = ({ member }: Pick<Member, 'member'>): string => member.replace(/ attempt \d+$/, '');
+
+/** Lines that did not come in time are worth another look, while somebody may be reading the card. */
+async function lookAgain(whole: WholeIncident, room: Room): Promise<void> {
+  const { id, to, openedAt } = whole.incident;
+  if (room.now() - openedAt < 600_000) await queueToSend(room, to, cardKey(id), { urgency: 'edit' });
+}
+
+const words = ({ cause, exitCode }: Member): string => causeWords(cause, exitCode);
+
+async function arrayCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
+  const parentId = whole.incident.subject.name;
+  const children = telling.filter(({ member }) => arrayParentOf(member) !== undefined);
+  const causes = failedByWords(
+    children.map((child) => ({ cause: words(child), index: Number(jobIdOf(child).split(':')[1] ?? 0) })),
+  );
+  const first = Math.min(...(causes[0]?.indexes ?? []));
+  const exampleId = children.find((child) => jobIdOf(child).endsWith(`:${first}`))?.member;
+  const [parent, example] = await Promise.all([jobOf(parentId, room), jobOf(exampleId, room)]);
+  const lines = await logEnd(example, room);
+  if (lines === undefined) await lookAgain(whole, room);
+  const props = await propsOf(whole, telling, room);
+  return incidentArray({ ...props, parentId, parent, causes, example, lines: lines ?? [] });
+}
+
+async function failuresCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
+  const newest = newestFirst(telling);
+  const [latest] = newest;
+  const example = await jobOf(latest === undefined ? undefined : jobIdOf(latest), room);
+  const lines = await logEnd(example, room);
+  if (lines === undefined) await lookAgain(whole, room);
+  const props = await propsOf(whole, telling, room);
+  if (telling.length === 1 && example?.status === 'FAILED')
+    return incidentOne({ ...props, job: example, lines: lines ?? [] });
+  return incidentMany({
+    ...props,
+    times: telling.map(({ at }) => at),
+    causes: counted(telling.map(({ cause }) => cause?.headline ?? 'failed')),
+    definitionNames: counted(telling.map(({ definition, name }) => definition ?? name)),
+    queues: counted(telling.map(({ queue }) => queue)),
+    names: [...new Set(newest.map((member) => member.name || jobIdOf(member)))],
+    example,
+    lines: lines ?? [],
+  });
+}
+
+async function conditionCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
+  const { occasion, cause } = whole.incident;
+  return incidentCondition({
+    ...(await propsOf(whole, telling, room)),
+    headline: cause?.headline ?? occasions().find(({ name }) => name === occasion)?.summary ?? occasion,
+    struck: newestFirst(telling).map((member) => ({
+      name: member.isJob ? (member.name ?? member.member) : member.subject.name,
+      told: member.told,
+      jobId: member.isJob ? member.member : undefined,
+    })),
+  });
+}
+
+/** @returns undefined for an incident that nothing joined */
+export async function renderIncident(id: string, room: Room): Promise<Message | undefined> {
+  const whole = await room.history.incidents.whole(id);
+  if (whole === undefined || whole.members.length === 0) return undefined;
+  const { incident } = whole;
+  const telling = tellingOf(whole.members);
+  await tellGrowth(whole, telling, room);
+  const isFailures = telling.some(({ occasion }) => isOfFailures(occasion));
+  if (incident.breadth === 'group' && incident.subject.kind === 'array' && isFailures)
+    return await arrayCard(whole, telling, room);
+  return isFailures ? await failuresCard(whole, telling, room) : await conditionCard(whole, telling, room);
+}

@@ -1,0 +1,117 @@
+/** What all cards of incidents share: how it ended, whose it is, when it began, and the buttons under it. */
+import type { Button, StaticSelect } from '@slack/types';
+import type { Incident } from '../history/records/incident';
+import { bold, button, code, dotted, escaped, menu } from './kit';
+import { duration, moment } from './time';
+import { number, some } from './words';
+
+/** A mute that is on it. */
+export interface MutedUntil {
+  by: string;
+  until: number;
+  untilFixed: boolean;
+  reason: string;
+}
+
+/** A definition, and what became of it since it last failed. */
+export interface DefinitionStanding {
+  definition: string;
+  /** When a job of it ended well that had started after its last failure; undefined while none has. */
+  succeededAt: number | undefined;
+}
+
+/** What is known of an incident beside its jobs. */
+export interface IncidentProps {
+  incident: Incident;
+  /** When the first and the last of what is in it happened. */
+  firstAt: number;
+  lastAt: number;
+  definitions: readonly DefinitionStanding[];
+  /** What was so is so no more. */
+  settled: { at: number; word: string } | undefined;
+  mute: MutedUntil | undefined;
+  /** Attempts that failed and were tried again. */
+  retried: number;
+  region: string;
+}
+
+const MOST_DEFINITIONS = 4;
+
+/** All of its definitions succeed again, or what was so is no more. */
+export const isRecovered = ({ definitions, settled }: Pick<IncidentProps, 'definitions' | 'settled'>): boolean =>
+  settled !== undefined ||
+  (definitions.length > 0 && definitions.every(({ succeededAt }) => succeededAt !== undefined));
+
+export const mark = (props: IncidentProps, open = '✖'): string => (isRecovered(props) ? '✔' : open);
+
+const namesOf = (definitions: readonly DefinitionStanding[]): string =>
+  some(
+    definitions.map(({ definition }) => definition),
+    MOST_DEFINITIONS,
+  );
+
+/** `✔ align succeeded again at 11:02 (2 h 5 min). Taken by …`; empty while nothing of it is over. */
+function ending(props: IncidentProps): string[] {
+  const { incident, definitions, settled, firstAt } = props;
+  const taken = incident.owner === undefined ? '' : ` Taken by <@${incident.owner.id}>.`;
+  if (settled !== undefined) return [`✔ ${escaped(settled.word)} ${moment(settled.at)}.${taken}`];
+  const again = definitions.filter(({ succeededAt }) => succeededAt !== undefined);
+  if (again.length === 0) return [];
+  const at = Math.max(...again.map(({ succeededAt }) => succeededAt ?? 0));
+  const words = `✔ ${escaped(namesOf(again))} succeeded again at ${moment(at)}`;
+  if (isRecovered(props)) return [`${words} (${duration(at - firstAt)}).${taken}`];
+  const rest = definitions.filter(({ succeededAt }) => succeededAt === undefined);
+  return [`${words}; ${escaped(namesOf(rest))} ${rest.length === 1 ? 'has' : 'have'} not yet.`];
+}
+
+function ownerLine(props: IncidentProps): string[] {
+  const { owner } = props.incident;
+  // The word of its end names the owner.
+  return owner === undefined || isRecovered(props) ? [] : [`Taken by <@${owner.id}> ${moment(owner.at)}.`];
+}
+
+function muteLine({ mute }: IncidentProps): string[] {
+  if (mute === undefined) return [];
+  const end = mute.untilFixed
+    ? `until it succeeds, at the latest ${moment(mute.until)}`
+    : `until ${moment(mute.until)}`;
+  return [`Muted by <@${mute.by}> ${end}${mute.reason === '' ? '' : `: ${escaped(mute.reason)}`}`];
+}
+
+/** How it ended, whose it is, and whether it is muted: lines of mrkdwn. */
+export const standingLines = (props: IncidentProps): string[] => [
+  ...ending(props),
+  ...ownerLine(props),
+  ...muteLine(props),
+];
+
+/** The last line of a card: when, and under which id it can be named. */
+export function incidentLine({ incident, firstAt, lastAt, retried }: IncidentProps): string {
+  const when = lastAt - firstAt < 60_000 ? [moment(lastAt)] : [`first ${moment(firstAt)}`, `last ${moment(lastAt)}`];
+  const again = retried === 0 ? [] : [`${number(retried)} attempts were tried again`];
+  return dotted([...when, ...again, `incident ${code(incident.id)}`]);
+}
+
+/** Silence for a while, and whose it is. */
+export function incidentButtons({ incident, mute }: IncidentProps): (Button | StaticSelect)[] {
+  const { id, owner } = incident;
+  return [
+    ...(mute === undefined
+      ? [
+          menu('Mute', [
+            { label: 'For 1 hour', command: `alerts mute incident:${id} for:1h` },
+            { label: 'For today', command: `alerts mute incident:${id} for:today` },
+            { label: 'Until it succeeds', command: `alerts mute incident:${id} for:fixed` },
+            { label: 'Other…', command: `alerts mute incident:${id}` },
+          ]),
+        ]
+      : [button({ label: 'Unmute', command: `alerts unmute incident:${id}` })]),
+    button({
+      label: owner === undefined ? 'I’m on it' : 'Take over',
+      command: `alerts take ${id}`,
+      says: owner === undefined ? 'Put my name on this card' : 'Put my name on this card in place of another',
+    }),
+  ];
+}
+
+export const incidentTitle = (sign: string, name: string, words: string): string => `${sign} ${bold(name)} ${words}`;
