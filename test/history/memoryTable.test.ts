@@ -177,6 +177,6 @@ test('the same operations have the same answers and the same refusals', async ()
         expect(ours).toEqual(theirs);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 60_000);

@@ -40,7 +40,7 @@ function vocabularyOf(segments: readonly PackedSegment[]): NonNullable<Search['v
     (vocabulary.mask(question, isIdKnown) & (1 << segments.findIndex((segment) => segment.id === id))) !== 0;
 }
 
-const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 1500) };
+const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 500) };
 
 test('what was packed is unpacked as it was', async () => {
   await fc.assert(

@@ -15,7 +15,7 @@ import { matcher } from '../../../src/jobs/match';
 import { statisticsOf } from '../../../src/jobs/statistics';
 import { anyRequest, anyTimedJob, anyTimedJobs, expectAgreement } from './anyStatistics';
 
-const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 600) };
+const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 250) };
 
 test('every grouping of every search has the figures of the plain rules, and counts each job once', async () => {
   await fc.assert(
@@ -88,7 +88,7 @@ test('a bucket is near to every length in it, and a longer length is in no earli
       expect(Math.abs(middleOf(bucketOf(one)) - one)).toBeLessThanOrEqual(0.008 * one);
       if (one < other) expect(bucketOf(one)).toBeLessThanOrEqual(bucketOf(other));
     }),
-    { numRuns: 5_000 },
+    { numRuns: 2_000 },
   );
 });
 
