@@ -87,6 +87,12 @@ export function cancelButton({ job, mayAct }: Pick<JobCardProps, 'job' | 'mayAct
   ];
 }
 
+/** To be told once when it ends, alone: the card itself may be read by many. */
+const watchButton = ({ job, verbs }: Pick<JobCardProps, 'job' | 'verbs'>) =>
+  !verbs.has('watch') || isDone(job) || isLost(job)
+    ? []
+    : [button({ label: 'Watch', command: `watch ${job.id} me`, says: 'Tell me in a direct message when it ends' })];
+
 /** Every way on from the card. */
 export function waysOn(props: JobCardProps) {
   const { job, region } = props;
@@ -94,6 +100,7 @@ export function waysOn(props: JobCardProps) {
   const place = logPlaceOf(job, attemptNumber(job));
   return [
     ...lookButtons(props),
+    ...watchButton(props),
     button({ label: 'All details', command: `job ${job.id} details:1`, replace: true }),
     ...(parentId === undefined ? [] : [button({ label: 'Array', command: `job ${parentId}` })]),
     ...(nodeIndexOf(job.id) === undefined

@@ -1,19 +1,30 @@
 /** Watches by the front door: asked for, told once, refused where they could never tell anything, stopped by who may. */
+
 import type { Message } from '../../src/local/slack/server';
-import { newId, stateChange } from '../notices/stateChange';
+import { lookAtWatch } from '../../src/notices/watches/lookAtWatch';
+import { anotherBot } from '../history/anotherBot';
+import { childChange, newId, stateChange } from '../notices/stateChange';
 import { type Scene, scene } from '../scene';
 
 let here: Scene;
+let shiftMs = 0;
 beforeAll(async () => {
-  here = await scene();
+  here = await scene({ now: () => Date.now() + shiftMs });
 });
 afterAll(() => here.end());
 
 const only = (messages: Message[]): Message => {
-  expect(messages).toHaveLength(1);
-  return messages[0] as Message;
+  // The message that moves comes too, for everybody.
+  const alone = messages.filter(({ ephemeral_to }) => ephemeral_to !== undefined);
+  expect(alone).toHaveLength(1);
+  return alone[0] as Message;
 };
 const tick = () => here.world.app.tick(() => 60_000);
+/** A minute later: no edit rests any more, and what was lost is found. */
+const minuteLater = () => {
+  shiftMs += 60_000;
+  return tick();
+};
 const publish = (...events: unknown[]) => here.world.aws.publish(events);
 const said = (channel: string, word: string): Message[] =>
   here.world.slack
@@ -52,11 +63,200 @@ describe('a job', () => {
 
   test('is told with its cause in direct messages where that is asked for', async () => {
     const id = await known('RUNNING', 'sort-fails');
-    expect(only(await here.vic.says(`/batch watch ${id} me`)).plain).toContain('in our direct messages');
+    const card = only(await here.vic.says(`/batch job ${id}`));
+    expect(only(await here.vic.presses('Watch', card)).plain).toContain('in our direct messages');
     ends(id, 'sort-fails', 'FAILED', { container: { exitCode: 137, reason: 'OutOfMemoryError: Container killed' } });
     const end = await toldAlone('vic', 'sort-fails failed');
     expect(end.plain).toContain('out of memory');
     expect(end.plain).toContain('[Why]');
+    expect(only(await here.vic.says(`/batch job ${id}`)).plain).not.toContain('[Watch]');
     expect(said('general', 'sort-fails')).toEqual([]);
+  });
+});
+
+const arrayOf = (name: string, size: number, environment: Record<string, string>) =>
+  here.submit(name, environment, { arrayProperties: { size } });
+/** A look comes every 10 seconds at most; a tick looks at once. */
+const afterTick = (channel: string, word: string) =>
+  here.until(`word of ${word}`, async () => {
+    await tick();
+    return said(channel, word)[0];
+  });
+const statusOf = async (id: string) => (await here.world.app.room.history.jobs.get(id))?.job.status;
+const isKnown = (id: string, status: string) =>
+  here.until(`${id} to be ${status}`, async () => ((await statusOf(id)) === status ? true : undefined));
+
+describe('an array', () => {
+  test('shows how far it is in one message, and its end in another, with the causes', async () => {
+    const id = await arrayOf('sweep', 12, {
+      ...{ LOCAL_FAIL_INDEXES: '3-5', LOCAL_OUTCOME: 'oom', LOCAL_RUN_SECONDS: '40' },
+    });
+    expect(only(await here.ada.says(`/batch watch ${id} here`)).plain).toContain(
+      'array sweep of 12 has ended with all',
+    );
+    const first = await told('general', 'array sweep of 12');
+    expect(first.plain).toMatch(/0 of 12 ended/);
+    expect(first.plain).toContain('[Unwatch]');
+    const end = await afterTick('general', '@ada array sweep of 12: all have ended');
+    expect(end.plain).toContain('9 ✔ succeeded  ·  3 ✖ failed');
+    expect(end.plain).toContain('out of memory ×3');
+    expect(end.plain).toContain('[Retry failed]');
+    await minuteLater();
+    const over = await here.until('the last edit', () =>
+      said('general', 'array sweep of 12').find(({ ts, plain }) => ts === first.ts && plain.includes('all have ended')),
+    );
+    expect(over.plain).not.toContain('[Unwatch]');
+    expect(over.plain).toMatch(/█{15}✖{5}/);
+    expect(only(await here.ada.presses('Failed ones', end)).plain).toContain('1-3 of 3');
+    expect(said('general', 'array sweep of 12')).toHaveLength(2);
+  });
+
+  test('of 10,000 children is looked at a few times, however many of them end', async () => {
+    const id = newId();
+    const array = (counts: Record<string, number>, status = 'PENDING') =>
+      stateChange({
+        ...{ id, name: 'wide', status },
+        detail: { arrayProperties: { size: 10_000, statusSummary: counts }, status, container: {} },
+      });
+    const { app } = here.world;
+    const take = (event: unknown) => app.takeEvent(JSON.stringify(event), () => 60_000);
+    await take(array({ RUNNING: 10_000 }));
+    expect(only(await here.ada.says(`/batch watch ${id}`)).plain).toContain('array wide of 10,000');
+    const before = here.world.aws.counts()['dynamodb.UpdateItem']?.calls ?? 0;
+    for (let index = 0; index < 60; index++)
+      await take(childChange(id, index * 150, { name: 'wide', status: 'SUCCEEDED' }));
+    const updates = (here.world.aws.counts()['dynamodb.UpdateItem']?.calls ?? 0) - before;
+    expect(updates).toBeLessThan(10);
+    await take(childChange(id, 7, { name: 'wide', status: 'FAILED' }));
+    await take(array({ SUCCEEDED: 9_970, FAILED: 30 }, 'FAILED'));
+    const end = await afterTick('general', '@ada array wide of 10,000: all have ended');
+    expect(end.plain).toContain('9,970 ✔ succeeded  ·  30 ✖ failed');
+    expect(end.plain).toContain('no cause known ×29\nexit 7 ×1');
+  });
+});
+
+describe('what a search finds', () => {
+  test('is frozen to what is unfinished then, moves in one message, and is told once', async () => {
+    const ids = [
+      await known('RUNNING', 'frozen-1'),
+      await known('RUNNABLE', 'frozen-2'),
+      await known('RUNNING', 'frozen-3'),
+    ];
+    await known('SUCCEEDED', 'frozen-before');
+    const answer = only(await here.ada.says('/batch watch frozen- me'));
+    expect(answer.plain).toContain('3 jobs that match "frozen-", as they are unfinished now, have all ended');
+    expect(answer.plain).toContain('Jobs that are submitted later are not part of it.');
+    await known('RUNNING', 'frozen-later');
+    ends(ids[0] ?? '', 'frozen-1');
+    ends(ids[1] ?? '', 'frozen-2', 'FAILED');
+    await isKnown(ids[1] ?? '', 'FAILED');
+    await minuteLater();
+    const moving = await toldAlone('ada', '2 of 3 ended');
+    expect(moving.plain).toContain('1 ✔ succeeded  ·  1 ✖ failed  ·  1 ▶ running');
+    ends(ids[2] ?? '', 'frozen-3');
+    await isKnown(ids[2] ?? '', 'SUCCEEDED');
+    await tick();
+    const end = await toldAlone('ada', '@ada 3 jobs that match "frozen-": all have ended');
+    expect(end.plain).toContain('2 ✔ succeeded  ·  1 ✖ failed');
+    expect(end.plain).toContain('half of them ran 1 min 30 s at most');
+    expect(end.plain).toContain('exit 7 ×1');
+    await tick();
+    await tick();
+    const messages = here.world.slack.dm('ada').filter(({ plain }) => plain.includes('3 jobs that match "frozen-"'));
+    expect(messages).toHaveLength(2);
+  });
+});
+
+describe('a watch that could never tell anything is refused', () => {
+  const refused = async (text: string, why: string | RegExp, channel?: string) =>
+    expect(only(await here.ada.says(`/batch watch ${text}`, channel)).plain).toMatch(why);
+
+  test('with the reason and a way on', async () => {
+    const over = await known('FAILED', 'over-already');
+    await refused(over, /over-already has ended already: it failed .*, exit 7\./);
+    await refused('f0000000-0000-4000-8000-000000000000', /I know no job f0000000/);
+    await refused('over-already', /None of the 1 jobs? that match "over-already" is unfinished/);
+    await refused('no-such-name-anywhere', /No jobs that match "no-such-name-anywhere": there is nothing to wait for/);
+    await refused('', /Watch what\?/);
+    await refused('me', /Watch what\?/);
+    const runs = await known('RUNNING', 'runs-on');
+    await refused(`${runs} here me`, /Here or to you alone\?/);
+    await refused(runs, /I am not in this channel/, 'private-ops');
+    const alone = only(await here.ada.says(`/batch watch ${runs}`, 'private-ops'));
+    expect(only(await here.ada.presses(`/batch watch ${runs} me`, alone)).plain).toContain('in our direct messages');
+    ends(runs, 'runs-on');
+    await toldAlone('ada', 'runs-on succeeded');
+  });
+});
+
+describe('ending a watch', () => {
+  test('is for who began it and for operators; the refusal is audited, and the jobs go on', async () => {
+    const id = await known('RUNNING', 'mine-1');
+    await known('RUNNING', 'mine-2');
+    expect(only(await here.ada.says('/batch watch mine-')).plain).toContain('2 jobs that match "mine-"');
+    const moving = await told('general', '2 jobs that match "mine-"');
+    const refused = only(await here.vic.presses('Unwatch', moving));
+    expect(refused.plain).toContain('ada watches this. It can be ended by ada, or by an operator.');
+    expect(only(await here.root.says('/batch audit what:refused')).plain).toContain('unwatch');
+    expect(only(await here.vic.says('/batch watches')).plain).toContain('2 jobs that match "mine-"');
+    expect(only(await here.vic.says('/batch watches', 'genomics')).plain).not.toContain('mine-');
+    expect(only(await here.root.presses('Unwatch', moving)).plain).toContain('is no longer watched. The jobs go on.');
+    await minuteLater();
+    await here.until('the message to say so', () =>
+      said('general', 'mine-').find(({ ts, plain }) => ts === moving.ts && plain.includes('no longer watched (root)')),
+    );
+    expect(only(await here.root.says('/batch audit what:done')).plain).toContain('ended the watch of ada');
+    ends(id, 'mine-1');
+    await isKnown(id, 'SUCCEEDED');
+    await tick();
+    expect(said('general', 'mine-')).toHaveLength(1);
+    const watchId = /unwatch (\w+)/.exec(JSON.stringify(moving.blocks))?.[1];
+    expect(only(await here.ada.says(`/batch unwatch ${watchId}`)).plain).toContain('has ended already');
+    expect(only(await here.ada.says('/batch unwatch ZZZZZ')).plain).toContain('There is no watch "ZZZZZ".');
+  });
+
+  test('one person has 20 at most, and the same one twice is one', async () => {
+    const ids = await Promise.all(Array.from({ length: 21 }, (_, n) => known('RUNNING', `many-${n}`)));
+    const twice = await Promise.all([
+      here.person('vic').says(`/batch watch ${ids[0]} me`, 'genomics'),
+      here.person('vic').says(`/batch watch ${ids[0]} me`, 'general'),
+    ]);
+    const answers = twice.flat().map(({ plain }) => plain);
+    expect(answers.filter((plain) => plain.includes('I tell it once'))).toHaveLength(1);
+    expect(answers.filter((plain) => plain.includes('You watch many-0 already'))).toHaveLength(1);
+    for (const id of ids.slice(1, 20)) await here.vic.says(`/batch watch ${id} me`);
+    const full = only(await here.vic.says(`/batch watch ${ids[20]} me`));
+    expect(full.plain).toContain('You have 20 watches already');
+    const list = only(await here.vic.presses('/batch watches', full));
+    expect(list.plain).toContain('you have 20 of 20');
+    expect(list.plain).toMatch(/1-10 of 2\d/);
+    expect(only(await here.vic.presses('Next', list)).plain).toMatch(/11-20 of 2\d/);
+  });
+});
+
+describe('whoever dies in the middle', () => {
+  test('leaves nothing untold and nothing told twice', async () => {
+    const id = await known('RUNNING', 'orphan');
+    await here.ada.says(`/batch watch ${id}`);
+    const { room } = here.world.app;
+    const [watch] = (await room.history.watches.list('now')).filter(({ named }) => named === 'orphan');
+    expect(watch).toBeDefined();
+    if (watch === undefined) return;
+    // As a worker leaves it that wrote down the end and died; the event comes to nobody.
+    const { jobs } = room.history;
+    const stored = await jobs.get(id);
+    if (stored === undefined) throw new Error('the job is not known');
+    const at = Date.now() + shiftMs;
+    await jobs.put({ ...stored.job, status: 'SUCCEEDED', stoppedAt: at, seenAt: at }, stored.version, at);
+    await room.history.watches.end(watch, { at, how: 'over', standing: { ...watch.began, succeeded: 1, running: 0 } });
+    expect(said('general', 'orphan')).toEqual([]);
+    // Two other processes find it at once, and a third a moment later.
+    const other = await anotherBot(here, 'batchbot', {}, { enqueue: room.enqueue });
+    await Promise.all([lookAtWatch(watch.id, other.room), tick(), lookAtWatch(watch.id, room)]);
+    await told('general', '@ada orphan succeeded');
+    await lookAtWatch(watch.id, other.room);
+    await tick();
+    expect(said('general', 'orphan')).toHaveLength(1);
+    expect(await room.history.watches.get(watch.id)).toBeUndefined();
   });
 });

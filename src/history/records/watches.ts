@@ -95,13 +95,20 @@ export function watchItems(doc: DynamoDBDocumentClient, table: string, now: () =
     }
   }
 
+  /** Whether a place that somebody took still counts: it is open, or is about to be. */
+  async function isPresent({ id, at }: Held[number], open: ReadonlySet<string>): Promise<boolean> {
+    if (open.has(id)) return true;
+    return at > now() - BEGINNING_MS && (await read({ pk: watchPartition(id), sk: '-' })) === undefined;
+  }
+
   /** Takes a place among the watches of its person, by one conditional write, so that two presses at once are one watch. */
   async function reserve(watch: Watch, of: string | undefined, most: number): Promise<Opened> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const item = await read(personKey(watch.by.id));
       const { version, held } = item === undefined ? { version: 0, held: [] } : heldSchema.parse(item);
       const open = new Set((await list('now')).map(({ id }) => id));
-      const present = held.filter(({ id, at }) => open.has(id) || at > now() - BEGINNING_MS);
+      const counts = await Promise.all(held.map((one) => isPresent(one, open)));
+      const present = held.filter((_, place) => counts[place]);
       const same = present.find((one) => of !== undefined && one.of === of);
       if (same !== undefined) return { kind: 'known', id: same.id };
       if (present.length >= most) return { kind: 'full', count: present.length };
@@ -169,14 +176,14 @@ export function watchItems(doc: DynamoDBDocumentClient, table: string, now: () =
       return item === undefined ? undefined : endedWatchSchema.parse(item);
     },
 
-    /** A look begins: news from now on needs another one. @returns undefined for a watch that is not open */
+    /** A look begins. @returns undefined for a watch that is not open */
     async begin(id: string): Promise<Watch | undefined> {
       try {
         const { Attributes } = await doc.send(
           new UpdateCommand({
             TableName: table,
             Key: key(id),
-            UpdateExpression: 'SET lookedAt = :now REMOVE lookDueAt',
+            UpdateExpression: 'SET lookedAt = :now',
             ConditionExpression: 'attribute_exists(pk)',
             ExpressionAttributeValues: { ':now': now() },
             ReturnValues: 'ALL_NEW',
@@ -189,10 +196,12 @@ export function watchItems(doc: DynamoDBDocumentClient, table: string, now: () =
       }
     },
 
+    /** When the last look was, or is due, as far as this process knows; 0 where there was none. */
+    lastLookAt: ({ id, lookedAt = 0, lookDueAt = 0 }: Watch): number =>
+      Math.max(lookedAt, lookDueAt, asked.get(id) ?? 0),
+
     /** @returns false when a look is on its way that is due at `soonest` or later, and so sees what is known by now */
-    async askForLook({ id, lookDueAt = 0 }: Watch, dueAt: number, soonest: number): Promise<boolean> {
-      // An array's ten thousand children must not be as many writes.
-      if (Math.max(lookDueAt, asked.get(id) ?? 0) >= soonest) return false;
+    async askForLook(id: string, dueAt: number, soonest: number): Promise<boolean> {
       try {
         await doc.send(
           new UpdateCommand({

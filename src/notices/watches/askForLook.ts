@@ -4,6 +4,8 @@ import type { Watch } from '../../history/records/watch';
 
 /** A message that moves is edited so often at most. */
 const LOOK_EVERY_MS = 10_000;
+/** The first news of many waits for others. */
+const FIRST_WAIT_MS = 4_000;
 /**
  * A look that is due sooner may read the live index before it holds the newest write: its reads are eventually consistent,
  * and usually catch up within a fraction of a second
@@ -11,10 +13,15 @@ const LOOK_EVERY_MS = 10_000;
  */
 const INDEX_LAG_MS = 2_000;
 
-/** Sees to it that somebody looks once this news is known everywhere, however many others bring news meanwhile. */
+/** Sees to it that somebody looks once this news is known everywhere: one look for all news that come until then. */
 export async function askForLook(watch: Watch, room: Room): Promise<void> {
+  const { watches } = room.history;
   const now = room.now();
-  const dueAt = Math.max(now + INDEX_LAG_MS, (watch.lookedAt ?? 0) + LOOK_EVERY_MS);
-  if (await room.history.watches.askForLook(watch, dueAt, now + INDEX_LAG_MS))
+  const soonest = now + INDEX_LAG_MS;
+  const last = watches.lastLookAt(watch);
+  // An array's ten thousand children must not be as many writes.
+  if (last >= soonest) return;
+  const dueAt = Math.max(now + FIRST_WAIT_MS, last + LOOK_EVERY_MS);
+  if (await watches.askForLook(watch.id, dueAt, soonest))
     await room.enqueue({ kind: 'watch', id: watch.id }, Math.ceil((dueAt - now) / 1_000));
 }
