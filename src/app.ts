@@ -19,6 +19,7 @@ import { conditionWatch } from './notices/conditions/watchConditions';
 import { hearOfJob } from './notices/hearOfJob';
 import { tell } from './notices/incidents/tell';
 import { queueBlockedEvent } from './notices/queueBlocked';
+import { endMutes } from './notices/routing/endMutes';
 import { resumeSending } from './notices/sending/resumeSending';
 import { sendDue } from './notices/sending/sendDue';
 import { garbageTeller } from './notices/timeoutGarbage';
@@ -272,6 +273,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       await conditions.look(remainingMs);
       await resumeFollows(room);
       await resumeWatches(room, remainingMs);
+      await endMutes(room);
       await resumeSending(room);
       return report;
     },

@@ -35,6 +35,12 @@ export function parseTime(text: string, now: number, timeZone = 'UTC'): number |
   return parseIso(typed, zone);
 }
 
+/** A length in ms, as `2h`, `90m`, `1d12h`; undefined for a text that is none. */
+export function parseSpan(text: string): number | undefined {
+  const typed = text.trim().toLowerCase();
+  return AGO.test(typed) ? lengthOf(typed) : undefined;
+}
+
 function lengthOf(typed: string): number {
   let total = 0;
   for (const [, count, unit] of typed.matchAll(/(\d+)(sec|min|[smhdw])/g))

@@ -6,6 +6,7 @@ import { failedByCancel } from './failedByCancel';
 import { recover } from './incidents/recover';
 import { MOST_AGE_MS, tell } from './incidents/tell';
 import { failureOf, retryOf } from './jobFailures';
+import { endFixedMutes } from './routing/endMutes';
 
 /** An array that ended only of children that were cancelled from Slack: whoever did that meant it. */
 async function onlyChildrenCancelled(job: Job, { history }: Room): Promise<boolean> {
@@ -21,7 +22,10 @@ async function onlyChildrenCancelled(job: Job, { history }: Room): Promise<boole
  */
 export async function hearOfJob(job: Job, at: number, room: Room): Promise<void> {
   if (room.now() - at > MOST_AGE_MS) return;
-  if (job.status === 'SUCCEEDED') return await recover(job, room);
+  if (job.status === 'SUCCEEDED') {
+    await recover(job, room);
+    return await endFixedMutes(job, room);
+  }
   const occurrence = failureOf(job, at) ?? retryOf(job, at);
   if (occurrence === undefined) return;
   if (job.status === 'FAILED' && ((await failedByCancel(job, room)) || (await onlyChildrenCancelled(job, room))))

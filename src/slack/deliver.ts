@@ -13,6 +13,7 @@ import type { Log } from '../log';
 import type { Message } from '../views/kit';
 import { slackAttempts } from './attempts';
 import { slackPeople } from './people';
+import { slackPlaces } from './places';
 import { harmless, MESSAGE_REFUSED, withoutBlocks } from './refused';
 import { fileUploads } from './upload';
 
@@ -186,6 +187,7 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
     /** Single calls, for the sender of what is said unasked. */
     attempts: slackAttempts(client),
     people: slackPeople(client, call, now),
+    places: slackPlaces(client, call),
     /** Shares a file from the disk, streamed. */
     upload: fileUploads(client, call),
     /** @returns false when the message is gone or can't be edited any more */

@@ -56,6 +56,8 @@ const inputOf = (state: ViewStateValue): string | undefined =>
   state.selected_option?.value ??
   state.selected_options?.map(({ value }) => value).join(',') ??
   state.selected_date ??
+  state.selected_conversations?.join(',') ??
+  state.selected_users?.join(',') ??
   undefined;
 
 /** The values of all controls by their `action_id`. */

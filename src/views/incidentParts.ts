@@ -98,12 +98,16 @@ export function incidentButtons({ incident, mute }: IncidentProps): (Button | St
   return [
     ...(mute === undefined
       ? [
-          menu('Mute', [
-            { label: 'For 1 hour', command: `alerts mute incident:${id} for:1h` },
-            { label: 'For today', command: `alerts mute incident:${id} for:today` },
-            { label: 'Until it succeeds', command: `alerts mute incident:${id} for:fixed` },
-            { label: 'Other…', command: `alerts mute incident:${id}` },
-          ]),
+          // The form asks why.
+          menu(
+            'Mute',
+            [
+              { label: 'For 1 hour…', command: `alerts mute incident:${id} for:1h` },
+              { label: 'For today…', command: `alerts mute incident:${id} for:today` },
+              { label: 'Until it succeeds…', command: `alerts mute incident:${id} for:fixed` },
+            ],
+            { form: true },
+          ),
         ]
       : [button({ label: 'Unmute', command: `alerts unmute incident:${id}` })]),
     button({

@@ -219,10 +219,14 @@ export function overflow(choices: { label: string; command: string; url?: string
   };
 }
 
-/** A menu that tells what it is for. */
-export const menu = (label: string, choices: readonly { label: string; command: string }[]): StaticSelect => ({
+/** A menu that tells what it is for; with `form`, a choice opens the form of its verb, filled with the command. */
+export const menu = (
+  label: string,
+  choices: readonly { label: string; command: string }[],
+  { form = false } = {},
+): StaticSelect => ({
   type: 'static_select',
-  action_id: ACTION.answer,
+  action_id: form ? ACTION.form : ACTION.answer,
   placeholder: plain(cut(label, LIMITS.placeholder)),
   options: choices.map((choice) => {
     if (choice.command.length > LIMITS.optionValue) throw new RangeError(`"${choice.command}" is too long for a menu`);

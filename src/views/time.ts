@@ -37,3 +37,9 @@ export function moment(at: number): string {
 
 /** `09:41:07`, in UTC: for lines of logs, where a token can't stand. */
 export const clock = (at: number): string => new Date(at).toISOString().slice(11, 19);
+
+/** The same to the minute, for a moment to come. */
+export function minute(at: number): string {
+  const utc = new Date(at).toISOString();
+  return `<!date^${Math.floor(at / SECOND)}^{date_short_pretty} {time}|${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC>`;
+}

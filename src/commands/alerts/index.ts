@@ -5,12 +5,19 @@ import { nearest } from '../../jobs/nearest';
 import { splitWords } from '../../jobs/words';
 import { command } from '../command';
 import { requireRole } from '../permission';
+import { dryRun } from './dryRun';
 import { FILTERS } from './filters';
 import { list } from './list';
+import { mute } from './mute';
+import { route } from './route';
+import { set } from './set';
+import { off, on } from './switches';
+import { unmute } from './unmute';
+import { unroute } from './unroute';
 import type { AlertsVerb } from './verb';
 
 /** In the order of the help; the first is what bare `alerts` does. */
-export const alertsVerbs: readonly AlertsVerb[] = [list];
+export const alertsVerbs: readonly AlertsVerb[] = [list, route, unroute, dryRun, mute, unmute, on, off, set];
 
 const called = (word: string) => {
   const folded = word.toLowerCase();
@@ -29,6 +36,7 @@ export const alerts = command({
       Object.entries(FILTERS).map(([name, meaning]) => [name, { schema: z.string(), meaning }] as const),
     ),
     page: { schema: z.coerce.number().int().min(1), meaning: 'which page', hidden: true },
+    scope: { schema: z.string(), meaning: 'how much of an incident', hidden: true },
     sure: { schema: z.string(), meaning: 'it was confirmed', hidden: true },
     asked: { schema: z.coerce.number(), meaning: 'when it was asked, ms', hidden: true },
   },
@@ -44,7 +52,7 @@ export const alerts = command({
       );
     }
     if (verb.role !== undefined) requireRole(asking.person, verb.role);
-    const keys = new Set(Object.keys(FILTERS).concat('page', 'sure', 'asked'));
+    const keys = new Set(Object.keys(FILTERS).concat('page', 'scope', 'sure', 'asked'));
     const tokens = splitWords(asking.text, keys);
     const at = tokens.findIndex((token) => token.kind === 'word');
     return await verb.run(

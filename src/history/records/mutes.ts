@@ -20,6 +20,8 @@ export const muteSchema = z.object({
   when: conditionsSchema,
   /** Said of an incident: its headline, since its conditions are more than words name. */
   about: z.string().optional(),
+  /** The incident whose card it was asked on; what it is about is fixed when that one recovers. */
+  incident: z.string().optional(),
   /** The one channel or person that is spared; all of them where it is absent. */
   to: z.string().optional(),
   reason: z.string(),
@@ -53,7 +55,11 @@ export function muteItems(doc: DynamoDBDocumentClient, table: string, now: () =>
   const key = (id: string) => ({ pk: PARTITION, sk: id });
   const { list, forget } = partitionList(doc, table, PARTITION, muteSchema, now, FRESH_MS);
 
-  async function change(id: string, set: Partial<Mute>, condition: string): Promise<Mute | undefined> {
+  async function change(
+    id: string,
+    set: Partial<Mute> & { expiresAt?: number },
+    condition: string,
+  ): Promise<Mute | undefined> {
     const fields = Object.entries(set);
     try {
       const { Attributes } = await doc.send(
@@ -103,6 +109,14 @@ export function muteItems(doc: DynamoDBDocumentClient, table: string, now: () =>
       return Item === undefined ? undefined : muteSchema.parse(Item);
     },
 
+    /** Another end or reason, while it lasts; undefined when it has ended. */
+    renew: (id: string, { until, untilFixed, reason, by, at }: Mute) =>
+      change(
+        id,
+        { until, untilFixed, reason, by, at, expiresAt: Math.ceil(until / 1_000) + KEPT_SECONDS },
+        'attribute_not_exists(ended)',
+      ),
+
     /** The first to end it wins; undefined for anybody later. */
     end: (id: string, ended: NonNullable<Mute['ended']>) => change(id, { ended }, 'attribute_not_exists(ended)'),
 
@@ -111,8 +125,11 @@ export function muteItems(doc: DynamoDBDocumentClient, table: string, now: () =>
 
     /** Keeps one that it holds back; the same again is one. */
     async hold(mute: Mute, what: string): Promise<void> {
+      // A sort key has 1,024 bytes at most.
       const expiresAt = Math.ceil(mute.until / 1_000) + KEPT_SECONDS;
-      await doc.send(new PutCommand({ TableName: table, Item: { pk: heldPartition(mute.id), sk: what, expiresAt } }));
+      await doc.send(
+        new PutCommand({ TableName: table, Item: { pk: heldPartition(mute.id), sk: what.slice(0, 250), expiresAt } }),
+      );
     },
 
     /** How many it held back; counts no further than `MOST_COUNTED`. */

@@ -38,13 +38,13 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   let present: string | undefined;
   for (const group of [groupOf(occurrence), ...groupsBeside(occurrence)])
     present ??= await presentIncident(to, group, occurrence.at, windowMs, room);
+  const mute = await mutedBy(occurrence, to, room);
   let before: Marker | undefined;
   if (present === undefined) {
     // A redelivery, maybe long after: it joins what it joined then.
     const marker = await groups.marker(to, occasion, member);
     if (marker !== undefined && !(await isOver(marker, room))) return await keep(marker, false);
     before = marker;
-    const mute = await mutedBy(occurrence, to, room);
     if (mute !== undefined) return await holdBack(mute, occurrence, room);
   }
   const isNew = present === undefined;
@@ -60,6 +60,8 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
     await incidents.putMember(joined, memberOf(occurrence, joinedAt));
     await queueToSend(room, to, cardKey(joined), { urgency: opened ? 'new' : 'edit' });
     if (opened) return;
+    // A card that stands stays true; beyond that nobody is told.
+    if (mute !== undefined) return await holdBack(mute, occurrence, room);
     const head = await incidents.get(joined);
     if (head === undefined) return;
     const { from } = stretchOf(head.openedAt, joinedAt);

@@ -25,8 +25,10 @@ function wanted({ winner, adding }: Choice): { decided: Wanted[] | undefined; ad
   return { decided: winner === undefined ? undefined : of(winner), added: adding.flatMap(of) };
 }
 
+type RoutingRoom = Pick<Room, 'history' | 'slack' | 'log' | 'now' | 'alertChannel'>;
+
 /** Everybody who is told, each once, before mutes. Empty for what goes nowhere or is switched off. */
-export async function destinations(occurrence: Occurrence, room: Room): Promise<Destination[]> {
+export async function destinations(occurrence: Occurrence, room: RoutingRoom): Promise<Destination[]> {
   const [rules, settings] = await Promise.all([room.history.routes.list(), alertSettings(room)]);
   const { decided, added } = wanted(choose(rules, occurrence));
   const byDefault = (because: string): Destination[] =>

@@ -1,9 +1,9 @@
 /**
  * Which of two rules is the more specific one, so that it wins where they contradict.
  *
- * The one with more conditions; of as many, the one whose conditions are on what is narrower (a name before a definition,
- * a tag, a user, a queue, a cause, an occasion, a severity); of the same, the one with whole names before `*`, with more
- * letters, fewer `*` and fewer alternatives; at last the newer one. So whatever is added to a rule makes it win.
+ * The one with more conditions; of as many, with more of them free of `*`; then the one whose conditions are on what is
+ * narrower (a name before a definition, a tag, a user, a queue, a cause, an occasion, a severity); then more letters, fewer
+ * `*` and fewer alternatives; at last the newer one. So whatever narrows a rule makes it win.
  */
 import type { Conditions, Route } from '../../history/records/routes';
 
@@ -20,47 +20,43 @@ const PARTS = [
   'occasions',
   'severities',
 ] as const satisfies readonly (keyof Conditions)[];
+type Part = (typeof PARTS)[number];
 
-const isThere = (when: Conditions, part: (typeof PARTS)[number]): boolean => when[part] !== undefined;
-
-/** How narrow a part is, the greater the narrower: whole names, letters, stars, alternatives. */
-function narrowness(when: Conditions, part: (typeof PARTS)[number]): number[] {
+/** What stands in a part, as texts; whatever has no alternatives is one whole name. */
+function textsOf(when: Conditions, part: Part): string[] {
   const value = when[part];
-  if (!Array.isArray(value)) return [0, 0, 0, 0];
-  const texts = value.map((one) => (typeof one === 'string' ? one : `${one.key}${one.value ?? '*'}`));
-  // A list is as narrow as the widest of its alternatives.
-  const least = (of: (text: string) => number) => Math.min(...texts.map(of));
-  const stars = (text: string) => text.replace(/\*+/g, '*').split('*').length - 1;
-  // A tag's every key must be there; of anything else one is enough.
-  const alternatives = part === 'tags' ? -texts.length : texts.length;
-  return [
-    least((text) => (text.includes('*') ? 0 : 1)),
-    least((text) => (text.includes('*') ? text.replaceAll('*', '').length : 0)),
-    -Math.max(...texts.map(stars)),
-    -alternatives,
-  ];
+  if (!Array.isArray(value)) return [''];
+  return value.map((one) => (typeof one === 'string' ? one : `${one.key}=${one.value ?? '*'}`));
 }
 
-function compareLists(a: readonly number[], b: readonly number[]): number {
-  for (const [index, value] of a.entries()) {
-    const other = b[index] ?? 0;
-    if (value !== other) return value > other ? -1 : 1;
-  }
-  return 0;
+const isWild = (text: string): boolean => text.includes('*');
+const letters = (text: string): number => text.replaceAll('*', '').length;
+const stars = (text: string): number => text.split(/\*+/).length - 1;
+
+/** The most telling first; a list is as narrow as the widest of its alternatives. */
+function narrowness(when: Conditions): number[] {
+  const given = PARTS.filter((part) => when[part] !== undefined);
+  const texts = given.map((part) => textsOf(when, part));
+  const sum = (of: (some: readonly string[]) => number) => texts.reduce((total, some) => total + of(some), 0);
+  return [
+    given.length,
+    sum((some) => (some.some(isWild) ? 0 : 1)),
+    ...PARTS.map((part) => (given.includes(part) ? 1 : 0)),
+    sum((some) => Math.min(...some.map(letters))),
+    -sum((some) => Math.max(...some.map(stars))),
+    // Every tag must be there, where of anything else one is enough.
+    given.reduce((total, part, index) => total + (texts[index]?.length ?? 0) * (part === 'tags' ? 1 : -1), 0),
+  ];
 }
 
 /** The conditions themselves, whoever set them when: negative where the first are more specific. */
 export function compareConditions(a: Conditions, b: Conditions): number {
-  const [has, hasOther] = [a, b].map((when) => PARTS.map((part) => (isThere(when, part) ? 1 : 0)));
-  if (has === undefined || hasOther === undefined) return 0;
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  if (sum(has) !== sum(hasOther)) return sum(hasOther) - sum(has);
-  const byPart = compareLists(has, hasOther);
-  if (byPart !== 0) return byPart;
-  return compareLists(
-    PARTS.flatMap((part) => narrowness(a, part)),
-    PARTS.flatMap((part) => narrowness(b, part)),
-  );
+  const [ofA, ofB] = [narrowness(a), narrowness(b)];
+  for (const [index, value] of ofA.entries()) {
+    const difference = (ofB[index] ?? 0) - value;
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 /** For sorting: the rule that wins comes first. */

@@ -1,0 +1,202 @@
+/** `/batch alerts mute def:align 1h known bug`: nobody is told of it for a while; a mute of everything is asked twice. */
+import * as z from 'zod';
+import { shortReference, UserError } from '../../errors';
+import type { Incident } from '../../history/records/incident';
+import type { Mute } from '../../history/records/mutes';
+import type { Conditions } from '../../history/records/routes';
+import { quoted } from '../../jobs/words';
+import { lasts } from '../../notices/routing/muted';
+import { sameConditions } from '../../notices/routing/overlap';
+import { refreshCards } from '../../notices/routing/refreshCards';
+import type { Answer } from '../../slack/deliver';
+import { everythingAsked, muteBegan, muteStarted } from '../../views/alertMute';
+import { conditionsText } from '../../views/alertRule';
+import type { Room } from '../command';
+import { announce, audited } from './announce';
+import { lately } from './lately';
+import { type MuteEnd, type MuteRequest, readMute, zoneOf } from './muteRequest';
+import { requireOperator } from './routeRequest';
+import { checkTargets } from './targets';
+import type { AlertsAsking, AlertsVerb } from './verb';
+
+const HOUR_MS = 3_600_000;
+/** As long as a preview of a cancel stands. */
+const EXPIRES_MS = 15 * 60_000;
+
+const scopeSchema = z.enum(['incident', 'definition', 'queue', 'cause', 'everything']).catch('incident');
+
+/** What is muted, told apart from everything. */
+interface Muted {
+  when: Conditions;
+  about?: string;
+  to?: string | undefined;
+  incident?: string;
+}
+
+/** How an incident is called, for whoever reads of its mute: `align: out of memory in spot-p3`. */
+async function called({ subject, cause, queue, breadth, occasion }: Incident, room: Room): Promise<string> {
+  const job =
+    subject.kind === 'array' || subject.kind === 'job' ? await room.history.jobs.get(subject.name) : undefined;
+  const name = breadth === 'group' ? (job?.job.name ?? subject.name) : 'all';
+  const what = cause?.headline ?? occasion;
+  return `${name}: ${what}${queue === undefined || breadth !== 'group' ? '' : ` in ${queue}`}`;
+}
+
+/** @throws UserError where the incident has no such thing */
+async function ofIncident(id: string, scope: z.infer<typeof scopeSchema>, room: Room): Promise<Muted> {
+  const incident = await room.history.incidents.get(id);
+  if (incident === undefined) throw new UserError(`There is no incident ${id}, or it is long over.`, 'alerts');
+  const { subject, queue, cause, occasion, breadth, to } = incident;
+  const lacks = (what: string) => new UserError(`That incident has no ${what} to mute.`, `alerts mute incident:${id}`);
+  switch (scope) {
+    case 'everything':
+      return { when: {} };
+    case 'queue':
+      if (queue === undefined || breadth !== 'group') throw lacks('one queue');
+      return { when: { queues: [queue] } };
+    case 'cause':
+      if (cause === undefined || breadth === 'gathering') throw lacks('one cause');
+      return { when: { causes: [cause.key] } };
+    case 'definition': {
+      const job = subject.kind === 'definition' ? undefined : await room.history.jobs.get(subject.name);
+      const definition = subject.kind === 'definition' ? subject.name : job?.job.definition?.replace(/:\d+$/, '');
+      if (definition === undefined || breadth !== 'group') throw lacks('one definition');
+      return { when: { definitions: [definition] } };
+    }
+    case 'incident': {
+      // A card that takes whatever comes: without it, nothing comes there.
+      if (breadth === 'gathering') return { when: {}, to };
+      const about = await called(incident, room);
+      const identity = cause === undefined || subject.kind === 'array' ? {} : { causeIdentity: cause.identity };
+      if (breadth === 'cause') return { when: { occasions: [occasion], ...identity }, about, incident: id };
+      return {
+        when: { occasions: [occasion], ...(queue === undefined ? {} : { queues: [queue] }), subject, ...identity },
+        about,
+        incident: id,
+      };
+    }
+  }
+}
+
+async function mutedOf(request: MuteRequest, asking: AlertsAsking, room: Room): Promise<Muted> {
+  const { when, everything, to, incident } = request;
+  if (incident !== undefined) return await ofIncident(incident, scopeSchema.parse(asking.filters.scope), room);
+  if (Object.keys(when).length === 0 && !everything && to === undefined)
+    throw new UserError(
+      `What shall be muted? It goes: ${room.slash} alerts mute def:align 1h "why". It takes queue: def: name: tag: user: cause: occasion:, or everything.`,
+      'help alerts',
+    );
+  if (to !== undefined)
+    await checkTargets([{ kind: /^[UW]/.test(to) ? 'user' : 'channel', id: to }], room, asking.remainingMs);
+  return { when, ...(to === undefined ? {} : { to }) };
+}
+
+/** What "until it succeeds" is said of must be something that can succeed. */
+function checkFixed({ when, incident }: Muted, end: MuteEnd): void {
+  const { definitions, names, queues, tags, users, subject } = when;
+  const can = [definitions, names, queues, tags, users, subject, incident].some((part) => part !== undefined);
+  if (end.untilFixed && !can)
+    throw new UserError(
+      'Only a definition, a name, a tag, a user or a queue can succeed again. Say until when instead: for:1h, for:today.',
+      'help alerts',
+    );
+}
+
+const isEverything = ({ when }: Muted): boolean => Object.keys(when).length === 0;
+
+/** @returns the question, or nothing when it was asked twice */
+async function askTwice(
+  muted: Muted,
+  end: MuteEnd,
+  reason: string,
+  asking: AlertsAsking,
+  room: Room,
+): Promise<Answer | undefined> {
+  const { sure, asked } = asking.filters;
+  const now = room.now();
+  const isFresh = typeof asked === 'number' && now - asked <= EXPIRES_MS;
+  if (sure !== undefined && !isFresh)
+    throw new UserError('That question is too old to answer. Ask again for a fresh one.', 'alerts');
+  if (sure === 'twice') return undefined;
+  const open = await room.history.incidents.listOpen();
+  const span = end.untilFixed ? 'fixed' : `${Math.max(1, Math.round((end.until - now) / 60_000))}m`;
+  const to = muted.to === undefined ? '' : ` to:${muted.to}`;
+  const isSecond = sure === 'once';
+  return {
+    message: everythingAsked({
+      asking: isSecond ? 2 : 1,
+      to: muted.to,
+      end,
+      reason,
+      next: `alerts mute everything${to} for:${span} reason:${quoted(reason)} sure:${isSecond ? 'twice' : 'once'} asked:${now}`,
+      lately: isSecond ? await lately(muted.to, room) : undefined,
+      openIncidents: open.filter((incident) => muted.to === undefined || incident.to === muted.to).length,
+    }),
+    replace: true,
+  };
+}
+
+async function start(muted: Muted, end: MuteEnd, reason: string, asking: AlertsAsking, room: Room): Promise<Answer> {
+  const { person, channel } = asking;
+  const known = (await room.history.mutes.list('now')).find(
+    (mute) => lasts(mute, room.now()) && mute.to === muted.to && sameConditions(mute.when, muted.when),
+  );
+  const mute: Mute = {
+    id: known?.id ?? shortReference().slice(0, 5),
+    ...muted,
+    ...end,
+    reason,
+    by: { id: person.id, name: person.name },
+    channel: channel.id,
+    at: known?.at ?? room.now(),
+  };
+  const what = muted.about ?? (conditionsText(muted.when) || 'everything');
+  const until = end.untilFixed ? 'until it succeeds' : `until ${new Date(end.until).toISOString().slice(0, 16)}Z`;
+  await audited(
+    'mute',
+    `muted ${what}${muted.to === undefined ? '' : ` in ${muted.to}`} ${until}: ${reason}`,
+    asking,
+    room,
+  );
+  const renewed = known === undefined ? undefined : await room.history.mutes.renew(known.id, mute);
+  if (renewed === undefined) await room.history.mutes.start(mute);
+  const incident = muted.incident === undefined ? undefined : await room.history.incidents.get(muted.incident);
+  const concerned = [muted.to ?? incident?.to ?? room.alertChannel].filter(
+    (to) => to !== undefined && to !== person.id,
+  );
+  await announce(
+    concerned.flatMap((to) => (to === undefined ? [] : [{ to, line: muteBegan(mute) }])),
+    `mute#${mute.id}#${end.until}`,
+    `Muted: ${what}`,
+    room,
+  );
+  await refreshCards(mute, room);
+  return { message: muteStarted(mute, renewed !== undefined), replace: true };
+}
+
+export const mute: AlertsVerb = {
+  name: 'mute',
+  also: ['silence', 'snooze'],
+  usage: '<conditions as of route | incident: | everything> [for:1h|today|fixed] <why>',
+  summary: 'Tells nobody of it for a while, says so on the cards, and reminds when it ends.',
+  example: 'def:align 1h "known bug, fix on its way"',
+  async run(asking, room) {
+    const now = room.now();
+    const zone = /today/i.test(asking.text) ? await zoneOf(asking.person.id, room, asking.remainingMs) : 'UTC';
+    const request = readMute(asking, now, zone);
+    const muted = await mutedOf(request, asking, room);
+    requireOperator(asking.person, muted.when);
+    const end = request.end ?? { until: now + HOUR_MS, untilFixed: false };
+    checkFixed(muted, end);
+    if (request.reason === '')
+      throw new UserError(
+        `Why? Whoever misses it will want to know. It goes: ${room.slash} alerts mute ${conditionsText(muted.when) || 'everything'} 1h "why"`,
+        'help alerts',
+      );
+    if (isEverything(muted)) {
+      const question = await askTwice(muted, end, request.reason, asking, room);
+      if (question !== undefined) return question;
+    }
+    return await start(muted, end, request.reason, asking, room);
+  },
+};

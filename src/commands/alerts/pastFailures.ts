@@ -1,0 +1,27 @@
+/** The failures of the last days as the history holds them, as they were or would have been told. */
+
+import type { Occurrence } from '../../notices/occasion';
+import { failureOfRow } from '../../notices/routing/replay';
+import type { Room } from '../command';
+
+export interface PastFailures {
+  occurrences: Occurrence[];
+  /** Since when they are all there, ms: later than asked where the search was ended by its budget. */
+  since: number;
+}
+
+/** A search goes by when jobs were created, and most that end were created within this time before. */
+const LONGEST_LIFE_MS = 3 * 86_400_000;
+
+export async function pastFailures(since: number, room: Room): Promise<PastFailures> {
+  const at = since - LONGEST_LIFE_MS;
+  const { rows, isAtLeast } = await room.history.search.matches({
+    words: [],
+    statuses: ['failed'],
+    since: { at, typed: new Date(at).toISOString() },
+  });
+  const oldest = rows.reduce((least, { createdAt = least }) => Math.min(least, createdAt), room.now());
+  const begins = isAtLeast === true ? Math.max(since, oldest) : since;
+  const occurrences = rows.flatMap((row) => failureOfRow(row) ?? []).filter((one) => one.at >= begins);
+  return { occurrences, since: begins };
+}

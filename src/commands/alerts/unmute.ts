@@ -1,0 +1,72 @@
+/** `/batch alerts unmute`: ends a mute, named by its id or by what it is about. */
+import { UserError } from '../../errors';
+import type { Incident } from '../../history/records/incident';
+import type { Mute } from '../../history/records/mutes';
+import { tellEnd } from '../../notices/routing/endMutes';
+import { lasts } from '../../notices/routing/muted';
+import { sameConditions } from '../../notices/routing/overlap';
+import { isAbout } from '../../notices/routing/refreshCards';
+import { mutesEnded } from '../../views/alertMutes';
+import { conditionsText } from '../../views/alertRule';
+import { audited } from './announce';
+import { readConditions } from './conditions';
+import { requireOperator } from './routeRequest';
+import type { AlertsAsking, AlertsVerb } from './verb';
+
+/**
+ * @param incident the one of a card, if there is one
+ * @throws UserError where none is meant
+ */
+function meant(
+  asking: AlertsAsking,
+  lasting: readonly Mute[],
+  incident: Incident | undefined,
+  now: number,
+  slash: string,
+): Mute[] {
+  if (lasting.length === 0) throw new UserError('Nothing is muted.', 'alerts');
+  const [word = ''] = asking.words;
+  const byId = lasting.filter(({ id, incident }) => [id, incident].includes(word.toUpperCase()));
+  if (byId.length > 0) return byId;
+  const { when, everything } = readConditions(asking.tokens, asking.person, now);
+  const found = lasting.filter((mute) =>
+    incident !== undefined
+      ? isAbout(mute, incident)
+      : (everything || Object.keys(when).length > 0) && mute.incident === undefined && sameConditions(mute.when, when),
+  );
+  if (found.length > 0) return found;
+  // One mute can only be this one.
+  if (asking.tokens.length === 0 && lasting.length === 1) return [...lasting];
+  throw new UserError(
+    asking.tokens.length === 0
+      ? `Which mute? It goes: ${slash} alerts unmute <id>. ${slash} alerts lists them.`
+      : `No such mute lasts. ${slash} alerts lists them.`,
+    'alerts',
+  );
+}
+
+export const unmute: AlertsVerb = {
+  name: 'unmute',
+  also: ['unsnooze'],
+  usage: '[id | the same conditions | everything]',
+  summary: 'Ends a mute.',
+  example: '',
+  async run(asking, room) {
+    const { person } = asking;
+    const lasting = (await room.history.mutes.list('now')).filter((mute) => lasts(mute, room.now()));
+    const { incident } = asking.filters;
+    const head = typeof incident === 'string' ? await room.history.incidents.get(incident.toUpperCase()) : undefined;
+    const ending = meant(asking, lasting, head, room.now(), room.slash);
+    for (const mute of ending) requireOperator(person, mute.when);
+    const ended: { mute: Mute; held: number }[] = [];
+    for (const mute of ending) {
+      const what = mute.about ?? (conditionsText(mute.when) || 'everything');
+      await audited('unmute', `ended the mute of ${what}`, asking, room);
+      const now = await room.history.mutes.end(mute.id, { at: room.now(), how: 'taken', by: person.id });
+      if (now === undefined) continue;
+      await tellEnd(now, room);
+      ended.push({ mute: now, held: await room.history.mutes.held(mute.id) });
+    }
+    return { message: mutesEnded(ended), replace: true };
+  },
+};

@@ -1,0 +1,72 @@
+/** The ends of mutes: when their time is over, when what they are about succeeds, or when somebody ends them; each is told once. */
+import type { Room } from '../../commands/command';
+import { MOST_COUNTED, type Mute } from '../../history/records/mutes';
+import type { Job } from '../../jobs/job';
+import { muteEnded } from '../../views/alertMute';
+import { standingOf } from '../incidents/recover';
+import type { Occurrence } from '../occasion';
+import { queueToSend } from '../sending/queueToSend';
+import { fits } from './fits';
+import { refreshCards } from './refreshCards';
+
+/** Where its end is told: where it was asked for, if that is a channel that one can write to, else to whoever asked. */
+const placeOf = ({ channel, by }: Mute): string => (/^[CG]/.test(channel) ? channel : by.id);
+
+/** Tells of the end of a mute that has ended; whoever dies over it leaves it to the next tick. */
+export async function tellEnd(mute: Mute, room: Room): Promise<void> {
+  const held = await room.history.mutes.held(mute.id);
+  await queueToSend(room, placeOf(mute), `mute-end#${mute.id}`, {
+    urgency: 'word',
+    message: muteEnded(mute, held, held >= MOST_COUNTED),
+  });
+  await refreshCards(mute, room);
+  await room.history.mutes.tell(mute.id);
+}
+
+async function end(mute: Mute, how: NonNullable<Mute['ended']>['how'], room: Room): Promise<void> {
+  const at = how === 'over' ? mute.until : room.now();
+  const ended = await room.history.mutes.end(mute.id, { at, how });
+  if (ended !== undefined) await tellEnd(ended, room);
+}
+
+/** Whether all that failed in its incident has succeeded since, or it was closed. */
+async function isRecovered(incident: string, room: Room): Promise<boolean> {
+  const whole = await room.history.incidents.whole(incident);
+  if (whole === undefined || whole.incident.closedAt !== undefined || whole.incident.settled !== undefined) return true;
+  const standing = [...standingOf(whole).values()];
+  return standing.length > 0 && standing.every(({ startedAt }) => startedAt !== undefined);
+}
+
+/** At each tick: ends what is over, and tells of what somebody who died ended. */
+export async function endMutes(room: Room): Promise<void> {
+  const now = room.now();
+  for (const mute of await room.history.mutes.list('now')) {
+    if (mute.ended !== undefined) {
+      if (mute.told !== true) await tellEnd(mute, room);
+    } else if (mute.until <= now) await end(mute, 'over', room);
+    else if (mute.untilFixed && mute.incident !== undefined && (await isRecovered(mute.incident, room)))
+      await end(mute, 'fixed', room);
+  }
+}
+
+/** A job that succeeds, as if it were told: with it a mute of its definition, queue or name is fixed. */
+const successOf = (job: Job): Occurrence => ({
+  occasion: 'succeeded',
+  severity: 'normal',
+  at: job.stoppedAt ?? job.seenAt,
+  subject: { kind: 'job', name: job.id },
+  queue: job.queue,
+  member: job.id,
+  job,
+});
+
+/** A success that started after the mute was set ends it, where it was to last until then. */
+export async function endFixedMutes(job: Job, room: Room): Promise<void> {
+  if (job.status !== 'SUCCEEDED' || job.startedAt === undefined) return;
+  for (const mute of await room.history.mutes.list()) {
+    if (mute.ended !== undefined || !mute.untilFixed || mute.incident !== undefined || job.startedAt <= mute.at)
+      continue;
+    const { occasions: _, causes: __, causeIdentity: ___, severities: ____, ...what } = mute.when;
+    if (fits(what, successOf(job))) await end(mute, 'fixed', room);
+  }
+}

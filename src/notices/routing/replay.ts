@@ -1,0 +1,94 @@
+/** What alerts of the past would have become under some rules: the same choice of destinations, groups and crowds, over memory. */
+import type { Route } from '../../history/records/routes';
+import { type Job, type JobRow, userOf } from '../../jobs/job';
+import { CROWD_MS, causeGroupOf, goesOn, groupOf, place } from '../incidents/join';
+import { failureOf } from '../jobFailures';
+import type { Occurrence } from '../occasion';
+import { choose } from './choose';
+import type { AlertSettings } from './settings';
+
+/** The failure that a job of the history was, if it was one to be told. */
+export function failureOfRow(row: JobRow): Occurrence | undefined {
+  const job: Job = { ...row, attempts: [], entered: {}, whole: true };
+  return failureOf(job, row.stoppedAt ?? row.seenAt);
+}
+
+/** Who would be told, by a channel's or person's id, or `submitter <name>` since nobody is looked up for this. */
+export function wouldTell(
+  occurrence: Occurrence,
+  rules: readonly Route[],
+  settings: AlertSettings,
+  alertChannel: string | undefined,
+): string[] {
+  const byDefault = alertChannel === undefined ? [] : [alertChannel];
+  const user = occurrence.job === undefined ? undefined : userOf(occurrence.job);
+  const places = ({ to }: Route): string[] =>
+    to.flatMap((target) => {
+      if (target.kind !== 'submitter') return [target.id];
+      return user === undefined ? byDefault : [`submitter ${user}`];
+    });
+  const { winner, adding } = choose(rules, occurrence);
+  const all = [...(winner === undefined ? byDefault : places(winner)), ...adding.flatMap(places)];
+  return [...new Set(all)].filter((to) =>
+    settings.isOn(occurrence.occasion, to.startsWith('submitter ') ? undefined : to),
+  );
+}
+
+/** A card that there would have been. */
+export interface PastCard {
+  to: string;
+  /** What opened it. */
+  first: Occurrence;
+  members: Occurrence[];
+  lastAt: number;
+}
+
+/**
+ * The cards that these occurrences would have been, oldest first.
+ * @param windowMs after so long without a failure the next one is a new card
+ */
+export function replay(
+  occurrences: readonly Occurrence[],
+  told: (occurrence: Occurrence) => readonly string[],
+  windowMs: number,
+): PastCard[] {
+  const cards: PastCard[] = [];
+  const pointers = new Map<string, { incident: string; lastAt: number }>();
+  const crowds = new Map<
+    string,
+    { incident: string; group: string; openedAt: number; breadth: 'group' | 'cause' | 'gathering' }[]
+  >();
+
+  function cardFor(to: string, occurrence: Occurrence): string {
+    const group = groupOf(occurrence);
+    const pointer = pointers.get(`${to} ${group}`);
+    if (pointer !== undefined && goesOn(pointer, occurrence.at, windowMs)) return pointer.incident;
+    const cause = causeGroupOf(occurrence);
+    const ofCause = pointers.get(`${to} ${cause}`);
+    const lately = (crowds.get(to) ?? []).filter(({ openedAt }) => openedAt > occurrence.at - CROWD_MS);
+    const begun = lately.filter((card) => card.group !== group);
+    const placed = place(
+      begun,
+      group,
+      ofCause !== undefined && goesOn(ofCause, occurrence.at, windowMs) ? ofCause.incident : undefined,
+    );
+    if ('join' in placed) return placed.join;
+    const incident = String(cards.length);
+    cards.push({ to, first: occurrence, members: [], lastAt: occurrence.at });
+    crowds.set(to, [...lately, { incident, group, openedAt: occurrence.at, breadth: placed.open }]);
+    if (!(placed.open === 'group' && occurrence.subject.kind === 'array'))
+      pointers.set(`${to} ${cause}`, { incident, lastAt: occurrence.at });
+    return incident;
+  }
+
+  for (const occurrence of [...occurrences].sort((a, b) => a.at - b.at)) {
+    for (const to of told(occurrence)) {
+      const incident = cardFor(to, occurrence);
+      pointers.set(`${to} ${groupOf(occurrence)}`, { incident, lastAt: occurrence.at });
+      const card = cards[Number(incident)];
+      card?.members.push(occurrence);
+      if (card !== undefined) card.lastAt = occurrence.at;
+    }
+  }
+  return cards;
+}

@@ -1,0 +1,194 @@
+/** What is told in a channel and why: rules, what is switched off, thresholds, mutes and open incidents, each with what changes it. */
+import type { KnownBlock } from '@slack/types';
+import type { OpenIncident } from '../history/records/incidents';
+import type { Mute } from '../history/records/mutes';
+import type { Route } from '../history/records/routes';
+import { muteLine, unmuteButton } from './alertMute';
+import { placeTold, routeTold } from './alertRule';
+import { actions, bold, button, code, context, dotted, escaped, type Message, section } from './kit';
+import { type Page, rangeOf, turning } from './pages';
+import { ago } from './time';
+import { count, some } from './words';
+
+export interface RuleRow {
+  rule: Route;
+  /** Rules that contradict it and win where both fit. */
+  beatenBy: readonly Route[];
+}
+
+export interface SwitchedOff {
+  name: string;
+  /** Why it is off: `by default`, `everywhere`, `here`. */
+  why: 'by default' | 'everywhere' | 'here';
+  by?: string;
+}
+
+export interface AlertsHereProps {
+  /** The channel or person; undefined for all rules there are. */
+  here: string | undefined;
+  /** All that no rule decides on comes here. */
+  isDefault: boolean;
+  defaultChannel: string | undefined;
+  rules: Page<RuleRow>;
+  /** Rules by which what would come here goes elsewhere or nowhere. */
+  away: readonly Route[];
+  off: readonly SwitchedOff[];
+  /** `runnable 2 h for spot-*`. */
+  thresholds: readonly string[];
+  mutes: readonly { mute: Mute; held: number }[];
+  incidents: readonly OpenIncident[];
+  mayChange: boolean;
+  /** The command that gave this, without its page. */
+  asked: string;
+  now: number;
+  slash: string;
+}
+
+const MOST_MUTES = 5;
+const MOST_INCIDENTS = 5;
+const MOST_AWAY = 5;
+
+function heading({ here, isDefault, defaultChannel, rules }: AlertsHereProps): string {
+  const rest =
+    defaultChannel === undefined
+      ? 'Whatever no rule fits is told nowhere: no default channel is configured.'
+      : `Whatever no rule fits is told in ${placeTold(defaultChannel)}.`;
+  if (here === undefined) return `*${count(rules.total, 'rule says', 'rules say')} who is told of what.* ${rest}`;
+  const where = /^[UW]/.test(here) ? 'you by direct message' : `in ${placeTold(here)}`;
+  if (isDefault)
+    return `*${rules.total === 0 ? 'Everything' : 'All of this'} is told ${where}:* whatever no rule sends elsewhere${rules.total === 0 ? '' : `, and what ${count(rules.total, 'rule says', 'rules say')}`}.`;
+  return rules.total === 0
+    ? `*Nothing is told ${where}.* ${rest}`
+    : `*Told ${where}* by ${count(rules.total, 'rule')}:`;
+}
+
+function ruleBlock({ rule, beatenBy }: RuleRow, { mayChange, now }: AlertsHereProps): KnownBlock {
+  const given = `${escaped(rule.by.name)}, ${ago(rule.at, now)}`;
+  const but =
+    beatenBy.length === 0
+      ? ''
+      : `\n      but where ${beatenBy.length === 1 ? 'it fits' : 'they fit'}, ${beatenBy
+          .slice(0, 3)
+          .map((other) => `${code(other.id)} ${routeTold(other)}`)
+          .join('; ')}${beatenBy.length > 3 ? ` and ${beatenBy.length - 3} more` : ''} (more specific)`;
+  return section(
+    `${dotted([code(rule.id), routeTold(rule), given])}${but}`,
+    mayChange
+      ? button({
+          label: 'Remove',
+          command: `alerts unroute ${rule.id}`,
+          says: `Remove rule ${rule.id}`,
+          confirm: {
+            title: `Remove rule ${rule.id}?`,
+            text: 'Its alerts go where the other rules say, at once.',
+            confirm: 'Remove it',
+            deny: 'Leave it',
+          },
+        })
+      : undefined,
+  );
+}
+
+function awayBlocks({ away }: AlertsHereProps): KnownBlock[] {
+  if (away.length === 0) return [];
+  const lines = away.slice(0, MOST_AWAY).map((rule) => `• ${code(rule.id)} ${routeTold(rule)}`);
+  const rest = away.length - MOST_AWAY;
+  return [
+    section(
+      ['*Not here, since a rule says so*', ...lines, ...(rest > 0 ? [`• and ${count(rest, 'more rule')}`] : [])].join(
+        '\n',
+      ),
+    ),
+  ];
+}
+
+const offTold = ({ name, why, by }: SwitchedOff): string =>
+  `${code(name)} ${why}${by === undefined ? '' : ` by ${escaped(by)}`}`;
+
+function settingBlocks({ off, thresholds, slash }: AlertsHereProps): KnownBlock[] {
+  const lines = [
+    ...(off.length === 0 ? [] : [`*Switched off*  ${off.map(offTold).join(', ')}`]),
+    ...(thresholds.length === 0 ? [] : [`*Thresholds*  ${some(thresholds, 8)}`]),
+  ];
+  return [
+    ...(lines.length === 0 ? [] : [section(lines.join('\n'))]),
+    context(
+      dotted([
+        code(`${slash} alerts route queue:spot-* def:align to here`),
+        code(`${slash} alerts on retried here`),
+        code(`${slash} alerts set runnable:2h`),
+      ]),
+    ),
+  ];
+}
+
+function muteBlocks({ mutes, mayChange }: AlertsHereProps): KnownBlock[] {
+  const rows = mutes
+    .slice(0, MOST_MUTES)
+    .map(({ mute, held }) => section(`:no_bell: ${muteLine(mute, held)}`, mayChange ? unmuteButton(mute) : undefined));
+  const rest = mutes.length - MOST_MUTES;
+  return rest > 0 ? [...rows, context(`and ${count(rest, 'more mute')}`)] : rows;
+}
+
+const incidentLine = ({ subject, cause, occasion, queue, openedAt }: OpenIncident, now: number): string =>
+  dotted([
+    `${bold(subject.name)} ${escaped(cause?.headline ?? occasion)}`,
+    ...(queue === undefined ? [] : [escaped(queue)]),
+    `since ${ago(openedAt, now).replace(/ ago$/, '')}`,
+  ]);
+
+function incidentBlocks({ incidents, now }: AlertsHereProps): KnownBlock[] {
+  if (incidents.length === 0) return [];
+  const newest = [...incidents].sort((a, b) => b.openedAt - a.openedAt);
+  const rows = newest
+    .slice(0, MOST_INCIDENTS)
+    .map((incident) =>
+      section(
+        incidentLine(incident, now),
+        button({ label: 'Show', command: `alerts show ${incident.id}`, says: `Show incident ${incident.id}` }),
+      ),
+    );
+  const rest = incidents.length - MOST_INCIDENTS;
+  return [
+    section(`*${count(incidents.length, 'incident')} open*`),
+    ...rows,
+    ...(rest > 0 ? [context(`and ${count(rest, 'more incident')}`)] : []),
+  ];
+}
+
+export function alertsHere(props: AlertsHereProps): Message {
+  const { here, rules, mayChange, asked } = props;
+  const range = rangeOf(rules);
+  const buttons = [
+    ...turning(asked, rules),
+    ...(mayChange
+      ? [
+          button({ label: 'Add a rule…', command: 'alerts route', form: true }),
+          button({ label: 'Mute…', command: 'alerts mute', form: true }),
+        ]
+      : []),
+    ...(here === undefined
+      ? [button({ label: 'Alerts here', command: 'alerts' })]
+      : [
+          button({
+            label: 'What came lately?',
+            command: 'alerts dry-run',
+            says: 'Which failures of the last 7 days came here',
+          }),
+          button({ label: 'All rules', command: 'alerts all' }),
+        ]),
+  ];
+  return {
+    text: here === undefined ? 'All rules of who is told of what.' : 'What is told here, and why.',
+    blocks: [
+      section(heading(props)),
+      ...rules.items.map((row) => ruleBlock(row, props)),
+      ...(range === undefined ? [] : [context(range)]),
+      ...awayBlocks(props),
+      ...muteBlocks(props),
+      ...incidentBlocks(props),
+      ...settingBlocks(props),
+      actions(...buttons),
+    ],
+  };
+}
