@@ -14,6 +14,7 @@ import { queues } from './queues';
 import { retry } from './retry';
 import { roles } from './roles';
 import { search } from './search';
+import { timeout } from './timeout';
 import { unwatch } from './unwatch';
 import { watch } from './watch';
 import { watches } from './watches';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   why,
   queues,
   queue,
+  timeout,
   envs,
   defs,
   instances,

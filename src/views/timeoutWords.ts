@@ -1,5 +1,6 @@
 /** Time limits in words: which limit, counted from what, when it is over and what happens then. */
 import type { Job } from '../jobs/job';
+import type { TimeoutRule } from '../jobs/timeoutRule';
 import type { Limit, RunningLimit } from '../jobs/timeouts';
 import { jobTitle } from './jobCard';
 import { duration, moment } from './time';
@@ -19,6 +20,13 @@ export function limitLength({ kind, from, seconds }: Pick<Limit, 'kind' | 'from'
 /** `rule 3, 6 h from submission`, with who was given more. */
 export const limitWords = (limit: Limit, variable: string): string =>
   [limitName(limit, variable), limitLength(limit), ...(limit.isExtended ? ['extended'] : [])].join(', ');
+
+/** `6 h from submission, 2 h running`, of a rule. */
+export const limitsOfRule = ({ totalSeconds, runningSeconds }: TimeoutRule): string =>
+  [
+    ...(totalSeconds === undefined ? [] : [`${duration(totalSeconds * 1_000)} from submission`]),
+    ...(runningSeconds === undefined ? [] : [`${duration(runningSeconds * 1_000)} from the start of a container`]),
+  ].join(', ');
 
 /** What happens when it is over: Batch ends an attempt, which may be tried again; batchbot ends the job. */
 export const whatHappens = ({ kind }: Pick<Limit, 'kind'>): string =>

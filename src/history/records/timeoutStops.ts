@@ -3,7 +3,13 @@
  * warning before, and since when it is known to be terminated.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shortReference } from '../../errors';
 
@@ -101,6 +107,10 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return (await this.marked(id, what)) ?? now;
       }
+    },
+
+    async unmark(id: string, what: TimeoutMark): Promise<void> {
+      await doc.send(new DeleteCommand({ TableName: table, Key: key(id, what) }));
     },
 
     /** Whether it was told that a definition's jobs have a timeout that is none. */
