@@ -75,7 +75,8 @@ async function main(): Promise<void> {
     fresh: flags.fresh,
     folder,
     signingSecret: process.env.SLACK_SIGNING_SECRET ?? 'local-signing-secret',
-    write: (line) => void process.stderr.write(`${line}\n`),
+    // A figure a minute is for CloudWatch, not for somebody's terminal.
+    write: (line) => void (line.startsWith('{"_aws":') || process.stderr.write(`${line}\n`)),
   });
   const giveUp = claimFolder(folder);
   const url = `http://127.0.0.1:${world.slack.port}`;
