@@ -98,7 +98,7 @@ export function timeoutPreview(props: PreviewProps): Message {
   };
 }
 
-/** @param props with what was done, in words that follow a name */
+/** @param props with what was done, in words that follow a name, what is to be read as typed between backticks */
 export function timeoutChanged(props: ChangeProps & { told: string }): Message {
   const { by, byName, told, effects } = props;
   const after = [
@@ -110,9 +110,9 @@ export function timeoutChanged(props: ChangeProps & { told: string }): Message {
         ]),
   ];
   return {
-    text: `${byName} ${told}. ${after.join(' ')}`.trim(),
+    text: `${byName} ${told.replaceAll('`', '')}. ${after.join(' ')}`.trim(),
     blocks: [
-      section([`<@${by}> ${escaped(told)}`, ...after.map(prose)].join('\n')),
+      section([`<@${by}> ${prose(told)}`, ...after.map(prose)].join('\n')),
       actions(button({ label: 'Time limits', command: 'timeout', says: 'Show all time limits' })),
     ],
   };

@@ -40,7 +40,7 @@ export interface Change {
 }
 
 export interface Begun {
-  /** In words that follow a name: `set rule 3: queue:spot-* total:6h`. */
+  /** In words that follow a name, what is to be read as typed between backticks. */
   told: string;
   carryOut(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export async function change(
   const { told, carryOut } = await wanted.begin();
   // First: a worker that dies in between leaves an entry too many, never one too few.
   await room.history.audit.write({
-    ...{ ...entry, at: room.now(), what: 'done', told },
+    ...{ ...entry, at: room.now(), what: 'done', told: told.replaceAll('`', '') },
     ...(filters.sure === undefined ? {} : { op }),
   });
   await carryOut();

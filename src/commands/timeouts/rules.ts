@@ -95,8 +95,8 @@ export async function setRule(asking: Asking<RuleFilters>, room: Room): Promise<
         return {
           told:
             known === undefined
-              ? `set rule ${number}: ${text}`
-              : `changed rule ${number}: ${text} (before ${limitsOfRule(known)})`,
+              ? `set rule ${number}: \`${text}\``
+              : `changed rule ${number}: \`${text}\` (before ${limitsOfRule(known)})`,
           carryOut: () => room.history.timeoutRules.setRule(kept(number)),
         };
       },
@@ -131,7 +131,7 @@ export async function removeRule(asking: Asking<RuleFilters>, room: Room): Promi
       notes: [`\`${text}\``, 'A wider rule counts for its jobs then.'],
       after: { ...before, rules: before.rules.filter((one) => one.n !== n) },
       begin: async () => ({
-        told: `removed rule ${n}: ${text}`,
+        told: `removed rule ${n}: \`${text}\``,
         carryOut: async () => void (await room.history.timeoutRules.removeRule(n)),
       }),
     },

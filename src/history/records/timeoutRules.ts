@@ -44,13 +44,19 @@ export function timeoutRuleItems(doc: DynamoDBDocumentClient, table: string, now
     all.filter((one): one is Extract<TimeoutSetting, { kind: K }> => one.kind === kind);
 
   /** @returns false when the condition does not hold */
-  async function put(item: Record<string, unknown>, condition?: string, values?: Record<string, unknown>) {
+  async function put(
+    item: Record<string, unknown>,
+    condition?: string,
+    names?: Record<string, string>,
+    values?: Record<string, unknown>,
+  ): Promise<boolean> {
     try {
       await doc.send(
         new PutCommand({
           TableName: table,
           Item: item,
           ...(condition === undefined ? {} : { ConditionExpression: condition }),
+          ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
           ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
         }),
       );
@@ -125,7 +131,7 @@ export function timeoutRuleItems(doc: DynamoDBDocumentClient, table: string, now
       };
       return known === undefined
         ? await put(item, 'attribute_not_exists(pk)')
-        : await put(item, 'until = :known', { ':known': known });
+        : await put(item, '#until = :known', { '#until': 'until' }, { ':known': known });
     },
   };
 }

@@ -16,7 +16,7 @@ import { shortReference } from '../../errors';
 /** What is done once a job. */
 export type TimeoutMark = 'warned' | 'terminated';
 
-const claimSchema = z.object({ reference: z.string(), /** ms */ firstAt: z.number() });
+const claimSchema = z.object({ auditReference: z.string(), /** ms */ firstAt: z.number() });
 export type StopClaim = z.infer<typeof claimSchema>;
 
 /** Batch forgets a job 7 days after its end. */
@@ -47,12 +47,12 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
      *   once Batch took the request
      */
     async claim(id: string, now: number, until: number): Promise<StopClaim | undefined> {
-      const claim = { reference: shortReference(), firstAt: now };
+      const claim = { auditReference: shortReference(), firstAt: now };
       try {
         const { Attributes } = await updateStop(
           id,
-          'SET reference = if_not_exists(reference, :reference), firstAt = if_not_exists(firstAt, :now), claimedUntil = :until, expiresAt = :expires',
-          { ':reference': claim.reference, ':now': now, ':until': until, ':expires': expiresAt(now) },
+          'SET auditReference = if_not_exists(auditReference, :reference), firstAt = if_not_exists(firstAt, :now), claimedUntil = :until, expiresAt = :expires',
+          { ':reference': claim.auditReference, ':now': now, ':until': until, ':expires': expiresAt(now) },
           'attribute_not_exists(pk) OR (attribute_not_exists(askedAt) AND claimedUntil <= :now)',
         );
         return Attributes === undefined ? claim : claimSchema.parse(Attributes);

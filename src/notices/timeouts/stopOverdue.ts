@@ -99,7 +99,7 @@ async function claimed(over: readonly Overdue[], room: Room): Promise<Overdue[]>
         reason: one.reason,
         ids: [one.job.id],
       },
-      claim.reference,
+      claim.auditReference,
     );
     mine.push(one);
   });
