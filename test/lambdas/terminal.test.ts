@@ -5,13 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { build } from 'esbuild';
 import { type LocalTables, localTables } from '../history/transfer/localTable';
+
+const DOORS = ['import', 'export', 'reindex'] as const;
+type Door = (typeof DOORS)[number];
 
 let tables: LocalTables;
 let folder: string;
 beforeAll(async () => {
   tables = await localTables();
   folder = await mkdtemp(join(tmpdir(), 'batchbot-transfer-'));
+  // As one file each they start three times as fast as through the compiler that `npm run` puts before them.
+  await build({
+    entryPoints: DOORS.map((door) => join(__dirname, '../../src/lambdas', `${door}.ts`)),
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    mainFields: ['module', 'main'],
+    logLevel: 'error',
+  });
 });
 afterAll(async () => {
   await tables.close();
@@ -34,12 +47,12 @@ interface Running {
 }
 
 function run(
-  door: string,
+  door: Door,
   args: readonly string[],
   { input, env = {}, onTold, readsOnce }: Running = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', `src/lambdas/${door}.ts`, ...args], {
+    const child = spawn(process.execPath, [join(folder, `${door}.js`), ...args], {
       cwd: join(__dirname, '../..'),
       env: { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', NODE_NO_WARNINGS: '1', ...env },
     });
@@ -111,7 +124,7 @@ test('each command asks for no more than the permissions that the README lists',
   };
   // Enough to be packed.
   const input = Array.from({ length: 1_100 }, (_, n) => line(n)).join('\n');
-  const commands: [command: string, door: string, args: string[]][] = [
+  const commands: [command: string, door: Door, args: string[]][] = [
     ['import --dry-run', 'import', ['-', '--dry-run']],
     ['import', 'import', ['-']],
     ['export', 'export', []],
@@ -180,7 +193,7 @@ test('a reader that has enough ends an export quietly', async () => {
 }, 60_000);
 
 describe('a sentence with the next step, and no stack, for', () => {
-  const refused = async (door: string, args: string[], env: Record<string, string> = {}) => {
+  const refused = async (door: Door, args: string[], env: Record<string, string> = {}) => {
     const { code, out, told } = await run(door, args, { env });
     expect(told).not.toMatch(/^\s+at /m);
     expect(out).toBe('');
@@ -264,7 +277,7 @@ describe('a sentence with the next step, and no stack, for', () => {
 });
 
 test('--help of each tells its usage', async () => {
-  const usages = await Promise.all(['import', 'export', 'reindex'].map((door) => run(door, ['--help'])));
+  const usages = await Promise.all(DOORS.map((door) => run(door, ['--help'])));
   for (const { code, out } of usages) {
     expect(code).toBe(0);
     expect(out).toMatch(/--table NAME/);
