@@ -200,7 +200,7 @@ describe('a sentence with the next step, and no stack, for', () => {
     return { code, told };
   };
 
-  test.each([
+  test.each<[string, Door, string[], number, string]>([
     ['no file', 'import', [], 2, 'Name one file to import.'],
     ['an unknown flag', 'export', ['--tabel', 'x'], 2, 'There is no option --tabel. Did you mean --table?'],
     ['a flag with a slip', 'import', ['--dryrun', 'x'], 2, 'There is no option --dryrun. Did you mean --dry-run?'],
