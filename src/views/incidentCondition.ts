@@ -19,6 +19,23 @@ export interface IncidentConditionProps extends IncidentProps {
 
 const MOST_STRUCK = 5;
 
+/** Where more is told of what is in trouble. */
+function subjectLink({ kind, name }: IncidentProps['incident']['subject']): { label: string; command: string }[] {
+  switch (kind) {
+    case 'queue':
+      return [{ label: 'Queue', command: `queues ${name}` }];
+    case 'environment':
+      return [{ label: 'Environment', command: `envs ${name}` }];
+    case 'definition':
+      return [{ label: 'Its jobs', command: `search def:${name}` }];
+    case 'array':
+      return [{ label: 'Array', command: `job ${name}` }];
+    case 'workflow':
+    case 'job':
+      return [];
+  }
+}
+
 export function incidentCondition(props: IncidentConditionProps): Message {
   const { incident, headline, struck } = props;
   const { subject, queue } = incident;
@@ -47,7 +64,7 @@ export function incidentCondition(props: IncidentConditionProps): Message {
               button({ label: 'Why', command: `why ${first.jobId}`, style: 'primary' as const }),
               button({ label: 'Job', command: `job ${first.jobId}` }),
             ]),
-        ...(subject.kind === 'queue' ? [button({ label: 'Queue', command: `queue ${subject.name}` })] : []),
+        ...subjectLink(incident.subject).map((link) => button(link)),
         ...(isRecovered(props) ? [] : incidentButtons(props)),
       ),
     ],
