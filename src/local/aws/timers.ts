@@ -80,7 +80,8 @@ export function timersOn(now: () => number, onError: (error: unknown) => void): 
       if (closed) return;
       const entry = { dueAt, order: order++, run };
       push(entry);
-      if (heap[0] === entry) arm();
+      // What is overdue here waits only where the clock jumped.
+      if (heap[0] === entry || (heap[0]?.dueAt ?? 0) <= now()) arm();
     },
     close() {
       closed = true;
