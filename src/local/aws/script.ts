@@ -4,9 +4,9 @@
  * Environment variables of the container (definition or override):
  *
  * - `LOCAL_RUN_SECONDS=90`: how long an attempt runs (divided by the world's speed).
- * - `LOCAL_OUTCOME=ok | exit:<n> | oom | spot | pull | start | hang | stuck | stuck:<REASON>`: how an attempt ends. `start`
- *   never starts its container; `hang` never ends by itself; `stuck` never leaves RUNNABLE, with one of Batch's reasons,
- *   e.g. `stuck:CAPACITY`.
+ * - `LOCAL_OUTCOME=ok | exit:<n> | oom | spot | pull | start | starting | hang | stuck | stuck:<REASON>`: how an attempt ends.
+ *   `start` never starts its container; `starting` never leaves STARTING; `hang` never ends by itself; `stuck` never leaves
+ *   RUNNABLE, with one of Batch's reasons, e.g. `stuck:CAPACITY`.
  * - `LOCAL_REASON=CannotStartContainerError: …`: what the container's runtime says of a `start` or a `pull` that failed.
  * - `LOCAL_FAIL_INDEXES=3,17-22`: of an array's children only these fail, with LOCAL_OUTCOME, or else `exit:1`.
  * - `LOCAL_FAIL_ATTEMPTS=2`: only the first two attempts fail, with LOCAL_OUTCOME, or else `exit:1`.
@@ -24,6 +24,7 @@ export type Ending =
   | { kind: 'spot' }
   | { kind: 'pull' }
   | { kind: 'start' }
+  | { kind: 'starting' }
   | { kind: 'hang' };
 
 export interface Script {
@@ -40,12 +41,13 @@ export interface Script {
   logLines?: string[];
 }
 
+const PLAIN = ['ok', 'oom', 'spot', 'pull', 'start', 'starting', 'hang'] as const;
+
 const parseEnding = (text: string): Ending | undefined => {
   const exit = /^exit:(\d{1,3})$/.exec(text);
   if (exit) return exit[1] === '0' ? { kind: 'ok' } : { kind: 'exit', code: Number(exit[1]) };
-  if (text === 'ok' || text === 'oom' || text === 'spot' || text === 'pull' || text === 'start' || text === 'hang')
-    return { kind: text };
-  return undefined;
+  const kind = PLAIN.find((one) => one === text);
+  return kind && { kind };
 };
 
 const parseIndexes = (text: string): [number, number][] =>

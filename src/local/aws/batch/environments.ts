@@ -90,7 +90,7 @@ export function environmentOperations(world: World, mostEnvironments: number): O
 
     UpdateComputeEnvironment(input: UpdateComputeEnvironmentRequest) {
       const { detail } = foundEnvironment(world, input.computeEnvironment);
-      const { state, computeResources } = input;
+      const { state, computeResources, serviceRole } = input;
       if (state !== undefined && state !== 'ENABLED' && state !== 'DISABLED') {
         throw requestRefused('state must be ENABLED or DISABLED');
       }
@@ -104,6 +104,7 @@ export function environmentOperations(world: World, mostEnvironments: number): O
         if ((next.minvCpus ?? 0) > (next.maxvCpus ?? 0)) throw clientException('minvCpus must not exceed maxvCpus');
         detail.computeResources = next;
       }
+      if (serviceRole !== undefined) Object.assign(detail, { serviceRole, ...healthOf(serviceRole) });
       if (state !== undefined) detail.state = state;
       reconsider(world);
       return {

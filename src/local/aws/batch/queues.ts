@@ -155,7 +155,10 @@ export function queueOperations(world: World, mostQueues: number): Operations {
       const lastUpdatedAt = world.now();
       const jobs = frontOf(world, name)
         .slice(0, 100)
-        .map((job) => ({ jobArn: jobArn(job.id), earliestTimeAtPosition: job.createdAt }));
+        .map((job) => ({
+          jobArn: jobArn(job.id),
+          earliestTimeAtPosition: Math.max(job.createdAt, world.movedUpAt.get(name) ?? 0),
+        }));
       return {
         frontOfQueue: { jobs, lastUpdatedAt },
         queueUtilization: {

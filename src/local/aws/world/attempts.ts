@@ -44,7 +44,7 @@ export function startAttempt(world: World, job: SimJob, environmentName: string,
   job.current = attempt;
   addTask(world, job, attempt);
   setStatus(world, job, 'STARTING');
-  plan(world, job, 'run', pause(world, 2, 5));
+  if (ending.kind !== 'starting') plan(world, job, 'run', pause(world, 2, 5));
 }
 
 const presentEnding = (job: SimJob): Ending => endingOf(job.spec.script, job.attempts.length + 1, job.index);

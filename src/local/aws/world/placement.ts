@@ -82,6 +82,7 @@ export function place(world: World, queue: string): void {
     taken++;
   }
   line.splice(0, taken);
+  if (taken > 0) world.movedUpAt.set(queue, world.now());
 }
 
 /** Room has come free in an environment: every queue that uses it may go on. */

@@ -36,6 +36,8 @@ export interface World {
   byQueue: Map<string, SimJob[]>;
   /** Jobs that look for capacity, by queue name, first come first served. */
   waiting: Map<string, SimJob[]>;
+  /** When a job last left the front of a queue's line, by queue name: all behind it then moved up. */
+  movedUpAt: Map<string, number>;
   /** Jobs to look at again when the job of this id is over. */
   dependents: Map<string, SimJob[]>;
   /** By `name:revision`. */
@@ -58,6 +60,7 @@ export const emptyWorld = (given: Pick<World, 'now' | 'speed' | 'random' | 'time
   families: new Map(),
   byQueue: new Map(),
   waiting: new Map(),
+  movedUpAt: new Map(),
   dependents: new Map(),
   definitions: new Map(),
   latestRevisions: new Map(),
