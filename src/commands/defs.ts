@@ -115,6 +115,7 @@ export const defs = command({
       sharedBy: isShared ? person.id : undefined,
       now,
       region: room.region,
+      timeoutVariable: room.timeouts.variable,
     };
     const [word = ''] = words;
     const [, name, revision] = (words.length === 1 && !isFiltered && NAME.exec(word)) || [];

@@ -5,6 +5,7 @@ import { jobDetails } from '../views/jobDetails';
 import { command } from './command';
 import { findJob } from './find';
 import { lookAround } from './lookAround';
+import { timeLimitsOf } from './timeouts/ofJob';
 
 export const job = command({
   name: 'job',
@@ -27,13 +28,15 @@ export const job = command({
     const found = await findJob(words[0] ?? text, 'job', room);
     const { details: page } = filters;
     const around = await lookAround(found, room, page !== undefined);
+    const timeLimits = await timeLimitsOf(found, room, around.parent);
     const props = {
       ...{ job: found, around, now: room.now(), region: room.region },
       mayAct: person.role !== 'viewer',
       verbs: new Set(room.commands.map(({ name }) => name)),
     };
     return {
-      message: page === undefined ? jobCard(props) : jobDetails({ ...props, shows: room.shows, page }),
+      message:
+        page === undefined ? jobCard({ ...props, timeLimits }) : jobDetails({ ...props, shows: room.shows, page }),
       public: flags.has('share'),
     };
   },

@@ -9,6 +9,7 @@ import { whyWaiting } from '../views/whyWaiting';
 import { command, type Room } from './command';
 import { findJob } from './find';
 import { gathering } from './gathering';
+import { timeLimitsOf } from './timeouts/ofJob';
 import { gatherFailed, usualOf } from './whyEnded';
 import { gatherWaiting } from './whyWaiting';
 
@@ -34,7 +35,11 @@ async function answerTo(job: Job, mayAct: boolean, room: Room): Promise<Message>
   const cause = job.status === 'FAILED' ? causeOf(job) : undefined;
   if (cause !== undefined) return whyFailed({ ...(await gatherFailed(job, cause, parts, room)), mayAct });
   if (!isDone(job) && job.status !== 'RUNNING')
-    return whyWaiting({ ...(await gatherWaiting(job, parts, room)), mayAct });
+    return whyWaiting({
+      ...(await gatherWaiting(job, parts, room)),
+      mayAct,
+      timeLimits: await timeLimitsOf(job, room),
+    });
   const props = { job, usual: await usualOf(job, room), now, region, mayAct };
-  return isDone(job) ? whySucceeded(props) : whyRunning(props);
+  return isDone(job) ? whySucceeded(props) : whyRunning({ ...props, timeLimits: await timeLimitsOf(job, room) });
 }

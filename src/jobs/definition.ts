@@ -29,6 +29,7 @@ export interface Definition {
     | 'nodes'
     | 'timeoutSeconds'
     | 'environmentTimeoutSeconds'
+    | 'environmentTimeoutGarbage'
     | 'logGroup'
     | 'logDriver'
   >;

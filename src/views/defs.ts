@@ -4,6 +4,7 @@ import { bold, button, code, context, cutMiddle, dotted, escaped, linkButton, ty
 import { batchLink } from './links';
 import { foot, menu, type Page, type Shown } from './pages';
 import { ago, duration } from './time';
+import { timeoutFacts } from './timeoutLines';
 import { count, memory, number, some } from './words';
 
 /** The active revisions of one name, newest first; never empty. */
@@ -34,12 +35,12 @@ function resourceWords({ runs }: Definition): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-function limitWords({ runs, attempts }: Definition): string[] {
+function limitWords({ runs, attempts }: Definition, timeoutVariable: string): string[] {
   return [
-    runs.timeoutSeconds === undefined ? 'no timeout' : `times out after ${duration(runs.timeoutSeconds * 1000)}`,
-    ...(runs.environmentTimeoutSeconds === undefined
-      ? []
-      : [`PYBATCH_TIMEOUT ${duration(runs.environmentTimeoutSeconds * 1000)}`]),
+    runs.timeoutSeconds === undefined
+      ? 'no timeout'
+      : `times out after ${duration(runs.timeoutSeconds * 1000)} an attempt`,
+    ...timeoutFacts({ ...runs, timeoutSeconds: undefined }, timeoutVariable),
     attempts === 1 ? 'no retries' : `${attempts} attempts`,
   ];
 }
@@ -72,6 +73,8 @@ export interface DefinitionsProps extends Shown {
   notes: readonly string[];
   now: number;
   region: string;
+  /** The environment variable that holds a timeout. */
+  timeoutVariable: string;
 }
 
 export function definitions(props: DefinitionsProps): Message {
@@ -93,7 +96,7 @@ export function definitions(props: DefinitionsProps): Message {
           [
             dotted([bold(name), revisionWords(family), ...kindWords(newest)]),
             dotted(facts),
-            dotted([usedWords(uses.get(name), now, window), ...limitWords(newest)]),
+            dotted([usedWords(uses.get(name), now, window), ...limitWords(newest, props.timeoutVariable)]),
           ].join('\n'),
           menu([
             { label: 'Definition', command: `defs ${name}` },
@@ -130,6 +133,8 @@ export interface DefinitionCardProps extends Shown {
   lastUses: ReadonlyMap<number, DefinitionUse>;
   now: number;
   region: string;
+  /** The environment variable that holds a timeout. */
+  timeoutVariable: string;
 }
 
 /** Environment variables, parameters and tags are listed up to so many. */
@@ -145,7 +150,7 @@ export function definitionCard(props: DefinitionCardProps): Message {
     ['Image', runs.image === undefined ? undefined : code(runs.image)],
     ['Command', runs.command === undefined ? undefined : code(cutMiddle(runs.command.join(' '), 400))],
     ['Asks for', resources],
-    ['Limits', dotted(limitWords(chosen))],
+    ['Limits', dotted(limitWords(chosen, props.timeoutVariable))],
     ['After an attempt', chosen.rules.length === 0 ? undefined : escaped(chosen.rules.map(ruleWords).join('; '))],
     [
       'Roles',

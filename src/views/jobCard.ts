@@ -11,6 +11,7 @@ import { dependencyLine, nodeLines, positionWords, runOfContainer } from './jobP
 import { actions, bold, code, context, cut, cutMiddle, dotted, escaped, type Message, prose, section } from './kit';
 import { sign, stateWord } from './status';
 import { ago, duration, moment } from './time';
+import { type TimeLimits, timeoutFacts, timeoutLines } from './timeoutLines';
 import { count, memory, number, some } from './words';
 
 export interface JobCardProps {
@@ -21,6 +22,8 @@ export interface JobCardProps {
   mayAct: boolean;
   /** The verbs that there are, so that no button offers what can't be done. */
   verbs: ReadonlySet<string>;
+  /** What limits its time now; without it the card tells what the job says of itself. */
+  timeLimits?: TimeLimits;
 }
 
 /** `2 vCPU, 8 GiB, 1 GPU` */
@@ -167,21 +170,20 @@ function factLine(job: Job, around: Surroundings): string {
   return dotted(facts.filter((fact) => fact !== undefined).map(escaped));
 }
 
-function submissionLines(job: Job, around: Surroundings): string[] {
+function submissionLines({ job, around, now, timeLimits }: JobCardProps): string[] {
   const user = userOf(job);
+  const isTimed = timeLimits !== undefined && !isDone(job);
   const submission = [
     user === undefined ? undefined : `submitted by ${escaped(user)}`,
     job.createdAt === undefined ? undefined : `created ${moment(job.createdAt)}`,
-    job.timeoutSeconds === undefined ? undefined : `timeout ${duration(job.timeoutSeconds * 1_000)} an attempt`,
-    job.environmentTimeoutSeconds === undefined
-      ? undefined
-      : `PYBATCH_TIMEOUT ${duration(job.environmentTimeoutSeconds * 1_000)} from submission`,
+    ...(isTimed ? [] : timeoutFacts(job, timeLimits?.variable)),
   ].filter((fact) => fact !== undefined);
   const { [RETRY_OF]: retryOf, [RETRY_OP]: retryOp, ...others } = job.tags?.values ?? {};
   const retries = (around.retries ?? []).map((retry) => `${code(retry.id)}, ${stateWord(retry)}`);
   const tags = Object.entries(others).map(([key, value]) => `${key}=${value}`);
   return [
     submission.length === 0 ? undefined : dotted(submission),
+    ...(isTimed ? timeoutLines(job, timeLimits, now) : []),
     dependencyLine(job, around),
     job.image === undefined ? undefined : `image ${code(cutMiddle(job.image, 200))}`,
     job.command === undefined || job.command.length === 0
@@ -212,7 +214,7 @@ export function jobCard(props: JobCardProps): Message {
   const parts = partLines(job, around);
   const attempts = attemptLines(job);
   const why = job.status === 'SUCCEEDED' ? [] : reasons(job, plainCause);
-  const submission = submissionLines(job, around);
+  const submission = submissionLines(props);
   return {
     text: `${title} ${headline(job, now)}.${plainCause === undefined ? '' : ` ${plainCause}`}`,
     blocks: [

@@ -36,7 +36,7 @@ export function jobDetails(props: JobDetailsProps): Message {
     attempts(look),
     ...parts(look),
     dependencies(look),
-    setup(look),
+    setup(look, shows),
     times(look),
     { title: 'Tags', lines: pairs(job.tags?.values ?? {}) },
     { title: 'Parameters', lines: pairs(look.properties.parameters ?? {}) },

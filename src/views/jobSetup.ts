@@ -7,7 +7,7 @@ import { resources } from './jobCard';
 import { dependencyWords, nodeLines, positionWords } from './jobParts';
 import { code, cut, dotted, escaped, link } from './kit';
 import { batchLink, regionOf } from './links';
-import { duration } from './time';
+import { timeoutFacts } from './timeoutLines';
 import { number } from './words';
 
 /** `arn:aws:iam::123456789012:role/team/align` → `team/align` */
@@ -20,7 +20,7 @@ const ruleWords = ({ action, onStatusReason, onReason, onExitCode }: RetryRule):
     fact(onExitCode, (glob) => `exit code ${code(glob)}`),
   ]).join(' and ')}`;
 
-export function setup({ job, around, properties, region }: Look): Chapter {
+export function setup({ job, around, properties, region }: Look, shows: Shows): Chapter {
   const { mounts = [], ulimits = [], retryRules = [] } = properties;
   const [partition, account] = [job.arn?.split(':')[1], job.arn?.split(':')[4]];
   const inConsole = (kind: string, name: string): string =>
@@ -40,8 +40,7 @@ export function setup({ job, around, properties, region }: Look): Chapter {
       fact(resources(job), (words) => `asks for ${words}`),
       fact(properties.cpuArchitecture, (architecture) => `CPU ${escaped(architecture)}`),
       fact(properties.ephemeralStorageGiB, (gib) => `ephemeral storage ${number(gib)} GiB`),
-      fact(job.timeoutSeconds, (seconds) => `timeout ${duration(seconds * 1_000)} an attempt`),
-      fact(job.environmentTimeoutSeconds, (seconds) => `PYBATCH_TIMEOUT ${duration(seconds * 1_000)} from submission`),
+      ...timeoutFacts(job, shows.timeoutVariable),
       fact(job.maxAttempts, (most) => `retry strategy: ${most === 1 ? 'one attempt' : `${most} attempts at most`}`),
       ...retryRules.map((rule) => `• ${ruleWords(rule)}`),
       fact(properties.jobRole, (role) => `job role ${code(roleName(role))}`),

@@ -3,6 +3,7 @@ import type { Job } from '../jobs/job';
 import type { TimeoutRule } from '../jobs/timeoutRule';
 import type { Limit, RunningLimit } from '../jobs/timeouts';
 import { jobTitle } from './jobCard';
+import { escaped } from './kit';
 import { duration, moment } from './time';
 import { number } from './words';
 
@@ -35,19 +36,13 @@ export const whatHappens = ({ kind }: Pick<Limit, 'kind'>): string =>
 /** `2026-11-21 14:32 UTC`, where a token of Slack's can't stand. */
 export const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-/** When its first limit is over, in the reader's own time: `stops 14:32 (in 1 h 12 min): rule 3, 6 h from submission`. */
+/** When a limit is over, in the reader's own time: `batchbot stops it at 14:32, in 1 h 12 min (rule 3, 6 h from submission)`. */
 export function deadlineWords(limit: RunningLimit, variable: string, now: number): string {
   const left = limit.at - now;
-  const when = left > 0 ? `at ${moment(limit.at)}, in ${duration(left)}` : `${duration(-left)} ago`;
-  const what = limit.kind === 'native' ? 'Batch ends this attempt' : 'batchbot stops it';
-  return left > 0
-    ? `${what} ${when} (${limitWords(limit, variable)})`
-    : `over ${when} (${limitWords(limit, variable)}): ${limit.kind === 'native' ? 'Batch' : 'batchbot'} ends it any moment`;
+  const which = `(${escaped(limitWords(limit, variable))})`;
+  if (left > 0) return `${whatHappens(limit)} at ${moment(limit.at)}, in ${duration(left)} ${which}`;
+  return `out of time since ${duration(-left)} ${which}: ${limit.kind === 'native' ? 'Batch ends this attempt' : 'batchbot stops it'} any moment`;
 }
-
-/** The same for what does not count yet. */
-export const sleepingWords = (limit: Limit, variable: string): string =>
-  `${limitWords(limit, variable)}: counts once it runs`;
 
 /** For the audit, after batchbot's name: why an array is stopped as a whole. */
 export const stoppedFor = (job: Job): string =>

@@ -6,6 +6,7 @@ import { attemptWords } from './jobCard';
 import { button, escaped, linkButton, type Message } from './kit';
 import { jobLink } from './links';
 import { ago, duration, moment } from './time';
+import { type TimeLimits, timeoutLines } from './timeoutLines';
 import { attemptCause } from './whyFailed';
 import { count } from './words';
 
@@ -28,33 +29,14 @@ export interface WhyProps {
 const usualWords = ({ medianMs, longestMs, runs, days }: Usual): string =>
   `${count(runs, 'run')} of its definition in the last ${days} days took usually (median) ${duration(medianMs)}, at most ${duration(longestMs)}.`;
 
-/** When it will be killed, by Batch's own limit or by the variable that counts from submission. */
-function limitLines(job: Job, now: number): string[] {
-  const { timeoutSeconds, environmentTimeoutSeconds, startedAt, createdAt } = job;
-  const left = (from: number, seconds: number) => from + seconds * 1_000 - now;
-  const tell = (ms: number, what: string) =>
-    ms > 0
-      ? `${what} ends it in ${duration(ms)}.`
-      : `${what} is over since ${duration(-ms)}; Batch ends it any moment.`;
-  return [
-    ...(timeoutSeconds === undefined || startedAt === undefined
-      ? []
-      : [tell(left(startedAt, timeoutSeconds), `Its timeout of ${duration(timeoutSeconds * 1_000)} an attempt`)]),
-    ...(environmentTimeoutSeconds === undefined || createdAt === undefined
-      ? []
-      : [
-          tell(
-            left(createdAt, environmentTimeoutSeconds),
-            `PYBATCH_TIMEOUT, ${duration(environmentTimeoutSeconds * 1_000)} from submission,`,
-          ),
-        ]),
-    ...(timeoutSeconds === undefined && environmentTimeoutSeconds === undefined
-      ? ['It has no timeout: it runs until it ends.']
-      : []),
-  ];
+/** What ends it first, and when. */
+function limitLines(job: Job, timeLimits: TimeLimits, now: number): string[] {
+  const lines = timeoutLines(job, timeLimits, now);
+  return lines.length === 0 ? ['It has no timeout: it runs until it ends.'] : lines;
 }
 
-export function whyRunning({ job, usual, now, region, mayAct }: WhyProps): Message {
+export function whyRunning(props: WhyProps & { timeLimits: TimeLimits }): Message {
+  const { job, usual, now, region, mayAct, timeLimits } = props;
   const ran = runMs(job, now);
   const isLong = usual !== undefined && ran !== undefined && ran > usual.longestMs;
   const sentence =
@@ -75,7 +57,7 @@ export function whyRunning({ job, usual, now, region, mayAct }: WhyProps): Messa
     evidence: [
       ...(stopping ? [escaped(sentence)] : []),
       ...(usual === undefined ? [] : [escaped(usualWords(usual))]),
-      ...limitLines(job, now).map(escaped),
+      ...limitLines(job, timeLimits, now),
       ...(attemptWords(job) === undefined ? [] : [escaped(`This is ${attemptWords(job)}.`)]),
       ...job.attempts.map((attempt, n) => `Attempt ${n + 1}: ${escaped(attemptCause(attempt))}`),
     ],

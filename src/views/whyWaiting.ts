@@ -8,6 +8,7 @@ import { jobLink } from './links';
 import { type WhyWaitingProps, type Words, wordsOf } from './obstacle';
 import { stateWord } from './status';
 import { duration } from './time';
+import { type TimeLimits, timeoutLines } from './timeoutLines';
 import { count, sentence as ended, number } from './words';
 
 /** Remedies that only later verbs carry out; offered when they are there. */
@@ -21,7 +22,7 @@ function remediesOf([main]: readonly Obstacle[], { other }: WhyWaitingProps): (R
   return [{ verb: 'retry', label: `Run it in ${other} instead`, words: `queue:${other}` }];
 }
 
-export function whyWaiting(props: WhyWaitingProps): Message {
+export function whyWaiting(props: WhyWaitingProps & { timeLimits: TimeLimits }): Message {
   const { job, facts, now, region, verbs, other } = props;
   const obstacles = obstaclesOf(facts);
   const [main = { sentence: 'It waits.' } as Words, ...rest] = obstacles.map((obstacle) => wordsOf(obstacle, props));
@@ -50,6 +51,7 @@ export function whyWaiting(props: WhyWaitingProps): Message {
       ...shares,
       ...(attempt > 1 ? [`It is waiting for attempt ${attempt}; attempt ${attempt - 1} failed.`] : []),
       ...(job.cancelled === true || job.terminated === true ? ['Somebody has asked Batch to cancel it.'] : []),
+      ...timeoutLines(job, props.timeLimits, now),
     ].filter((line, at, all) => all.indexOf(line) === at),
     nextStep: ended(`${main.nextStep ?? ''}${elsewhere}`.trim()),
     missing: props.missing,

@@ -69,7 +69,7 @@ describe('in an account with twenty teams', () => {
     expect(plain).toContain('Image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/rich:7');
     expect(plain).toContain('Command: python train.py --epochs Ref::epochs');
     expect(plain).toContain('Asks for: 4 vCPU, 16 GiB, 1 GPU');
-    expect(plain).toContain('times out after 1 h  ·  PYBATCH_TIMEOUT 2 h  ·  3 attempts');
+    expect(plain).toContain('times out after 1 h an attempt  ·  PYBATCH_TIMEOUT 2 h from submission  ·  3 attempts');
     expect(plain).toContain('retry on status reason “Host EC2∗”; give up on reason “∗”');
     expect(plain).toContain('Roles: trainer, puller (execution)');
     expect(plain).toContain('Log: awslogs /teams/rich');
