@@ -1,6 +1,7 @@
 /** The card of something that is so for a while, rather than of jobs that failed: a queue that is blocked, a job that is stuck. */
 import { type IncidentProps, incidentButtons, incidentLine, isRecovered, mark, standingLines } from './incidentParts';
 import { actions, bold, button, context, cut, cutMiddle, escaped, type Message, prose, section } from './kit';
+import { nearButtons } from './timeoutNear';
 import { count } from './words';
 
 export interface Struck {
@@ -63,6 +64,7 @@ export function incidentCondition(props: IncidentConditionProps): Message {
           : [
               button({ label: 'Why', command: `why ${first.jobId}`, style: 'primary' as const }),
               button({ label: 'Job', command: `job ${first.jobId}` }),
+              ...(isRecovered(props) || others.length > 0 ? [] : nearButtons(incident, first.jobId)),
             ]),
         ...subjectLink(incident.subject).map((link) => button(link)),
         ...(isRecovered(props) ? [] : incidentButtons(props)),

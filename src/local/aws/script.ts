@@ -4,9 +4,9 @@
  * Environment variables of the container (definition or override):
  *
  * - `LOCAL_RUN_SECONDS=90`: how long an attempt runs (divided by the world's speed).
- * - `LOCAL_OUTCOME=ok | exit:<n> | oom | spot | pull | start | starting | hang | stuck | stuck:<REASON>`: how an attempt ends.
- *   `start` never starts its container; `starting` never leaves STARTING; `hang` never ends by itself; `stuck` never leaves
- *   RUNNABLE, with one of Batch's reasons, e.g. `stuck:CAPACITY`.
+ * - `LOCAL_OUTCOME=ok | exit:<n> | oom | spot | pull | start | starting | hang | undying | stuck | stuck:<REASON>`: how an attempt
+ *   ends. `start` never starts its container; `starting` never leaves STARTING; `hang` never ends by itself, `undying` not
+ *   even when it is terminated; `stuck` never leaves RUNNABLE, with one of Batch's reasons, e.g. `stuck:CAPACITY`.
  * - `LOCAL_REASON=CannotStartContainerError: …`: what the container's runtime says of a `start` or a `pull` that failed.
  * - `LOCAL_FAIL_INDEXES=3,17-22`: of an array's children only these fail, with LOCAL_OUTCOME, or else `exit:1`.
  * - `LOCAL_FAIL_ATTEMPTS=2`: only the first two attempts fail, with LOCAL_OUTCOME, or else `exit:1`.
@@ -25,7 +25,8 @@ export type Ending =
   | { kind: 'pull' }
   | { kind: 'start' }
   | { kind: 'starting' }
-  | { kind: 'hang' };
+  | { kind: 'hang' }
+  | { kind: 'undying' };
 
 export interface Script {
   ending: Ending;
@@ -41,7 +42,7 @@ export interface Script {
   logLines?: string[];
 }
 
-const PLAIN = ['ok', 'oom', 'spot', 'pull', 'start', 'starting', 'hang'] as const;
+const PLAIN = ['ok', 'oom', 'spot', 'pull', 'start', 'starting', 'hang', 'undying'] as const;
 
 const parseEnding = (text: string): Ending | undefined => {
   const exit = /^exit:(\d{1,3})$/.exec(text);

@@ -18,6 +18,8 @@ import type { Attempt, SimJob } from './simJob';
 import { finish, setStatus } from './status';
 import { addTask, pause, plan, planAt, type World } from './world';
 
+const hangs = ({ kind }: Ending): boolean => kind === 'hang' || kind === 'undying';
+
 /** A hanging job's log tells this long a story, and then falls silent. */
 const HANG_STORY_SECONDS = 40;
 
@@ -39,7 +41,7 @@ export function startAttempt(world: World, job: SimJob, environmentName: string,
       ? { instanceId: host.instanceId, containerInstanceId: host.containerInstanceId }
       : { privateIp: privateIp(world) }),
     createdAt: world.now(),
-    storySeconds: ending.kind === 'hang' ? HANG_STORY_SECONDS : (runSeconds ?? world.random.between(20, 90)),
+    storySeconds: hangs(ending) ? HANG_STORY_SECONDS : (runSeconds ?? world.random.between(20, 90)),
   };
   job.current = attempt;
   addTask(world, job, attempt);
@@ -69,7 +71,7 @@ export function runAttempt(world: World, job: SimJob): void {
   const { timeoutSeconds } = job.spec;
   const timeOutAt =
     timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : now + (timeoutSeconds * 1000) / world.speed;
-  const endAt = ending.kind === 'hang' ? Number.POSITIVE_INFINITY : attempt.endsAt;
+  const endAt = hangs(ending) ? Number.POSITIVE_INFINITY : attempt.endsAt;
   if (timeOutAt < endAt) planAt(world, job, 'timeOut', timeOutAt);
   else if (endAt !== Number.POSITIVE_INFINITY) planAt(world, job, 'end', endAt);
 }

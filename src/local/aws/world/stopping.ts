@@ -19,6 +19,8 @@ export function terminate(world: World, job: SimJob, reason: string): void {
   job.terminated = true;
   if (isOnHost(job)) {
     job.stopReason ??= reason;
+    // As on a host that answers no more: Batch waits for it.
+    if (job.spec.script.ending.kind === 'undying') return;
     if (job.next?.step !== 'stop') plan(world, job, 'stop', pause(world, 0.8, 2));
   } else withdraw(world, job, reason, terminate);
 }
