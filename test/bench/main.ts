@@ -6,6 +6,7 @@ import { statistics } from './jobStatistics';
 import { logs } from './logs';
 import { machine } from './machine';
 import { search } from './search';
+import { storms } from './storm';
 
 export interface Benchmark {
   /** What it measures and how, for whoever reads the figures. */
@@ -16,7 +17,7 @@ export interface Benchmark {
   run(options: readonly string[], say: (line: string) => void): Promise<object>;
 }
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { cancel, doors, logs, search, statistics };
+const benchmarks: Readonly<Record<string, Benchmark>> = { cancel, doors, logs, search, statistics, storm: storms };
 
 /** One line a figure, nested names joined by dots. */
 function table(figures: object, prefix = ''): [name: string, value: string][] {

@@ -13,6 +13,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { joined } from './joined';
 
 /** In the order in which they go out: a new card, a word in a thread, an edit of what stands already. */
 export const URGENCIES = ['new', 'word', 'edit'] as const;
@@ -85,6 +86,7 @@ const editsSchema = z.object({ left: z.number(), at: z.number() });
 const KEPT_MS = 60 * 86_400_000;
 
 export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () => number) {
+  const marking = joined<void>();
   const pk = (to: string): string => `OUTBOX#${to}`;
   const dueKey = (to: string, key: string) => ({ pk: pk(to), sk: `due#${key}` });
   const sentKey = (to: string, key: string) => ({ pk: pk(to), sk: `sent#${key}` });
@@ -127,6 +129,15 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
     return isTaken ? 0 : undefined;
   }
 
+  async function mark(to: string, key: string, wanted: Wanted): Promise<void> {
+    const known = await getDue(to, key);
+    const isMore = known === undefined || rankOf(wanted.urgency) < rankOf(known.urgency);
+    if (!isMore && known.taken === undefined && known.message === wanted.message) return;
+    const urgency = isMore ? wanted.urgency : known.urgency;
+    const item: Due = { to, key, ...wanted, urgency, since: known?.since ?? now() };
+    await doc.send(new PutCommand({ TableName: table, Item: { ...dueKey(to, key), ...item } }));
+  }
+
   return {
     /** Takes one of the edits that Slack takes from all senders together; else tells how long (ms) to wait for one. */
     async edit(): Promise<number> {
@@ -138,14 +149,8 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
     },
 
     /** Sees to it that it is due. Whoever takes it afterwards sees all that was written before. */
-    async mark(to: string, key: string, wanted: Wanted): Promise<void> {
-      const known = await getDue(to, key);
-      const isMore = known === undefined || rankOf(wanted.urgency) < rankOf(known.urgency);
-      if (!isMore && known.taken === undefined && known.message === wanted.message) return;
-      const urgency = isMore ? wanted.urgency : known.urgency;
-      const item: Due = { to, key, ...wanted, urgency, since: known?.since ?? now() };
-      await doc.send(new PutCommand({ TableName: table, Item: { ...dueKey(to, key), ...item } }));
-    },
+    mark: (to: string, key: string, wanted: Wanted): Promise<void> =>
+      marking(JSON.stringify([to, key, wanted]), () => mark(to, key, wanted)),
 
     /** All that is due for a destination. */
     async due(to: string): Promise<Due[]> {

@@ -5,6 +5,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { joined } from './joined';
 
 const senderSchema = z.object({
   to: z.string(),
@@ -33,6 +34,8 @@ const KEPT_SECONDS = 90 * 24 * 3600;
 type Fields = { [K in keyof Sender]?: Sender[K] | undefined };
 
 export function senderItems(doc: DynamoDBDocumentClient, table: string, now: () => number) {
+  const reading = joined<Sender | undefined>();
+
   /** Sets fields, removes those that are undefined; gives the item as it then is, or undefined if the condition fails. */
   async function change(
     to: string,
@@ -68,13 +71,15 @@ export function senderItems(doc: DynamoDBDocumentClient, table: string, now: () 
     }
   }
 
+  async function get(to: string): Promise<Sender | undefined> {
+    const { Item } = await doc.send(
+      new GetCommand({ TableName: table, Key: { pk: PARTITION, sk: to }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : senderSchema.parse(Item);
+  }
+
   return {
-    async get(to: string): Promise<Sender | undefined> {
-      const { Item } = await doc.send(
-        new GetCommand({ TableName: table, Key: { pk: PARTITION, sk: to }, ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : senderSchema.parse(Item);
-    },
+    get: (to: string): Promise<Sender | undefined> => reading(to, () => get(to)),
 
     /** The right to send until then, which answers all requests to look; undefined while another has it. */
     lease: (to: string, lease: string, leaseUntil: number): Promise<Sender | undefined> =>

@@ -18,9 +18,9 @@ import { inTurn, readyAt } from './turns';
 const RESERVE_MS = 20_000;
 /** A shorter wait is waited out; for a longer one a request comes later. */
 const SHORT_WAIT_MS = 2_000;
-/** Tries while Slack is down: 2, 4, 8… seconds apart, and never more than a minute. */
+/** Tries while Slack is down: 2, 4, 8… seconds apart, and never more than half a minute. */
 const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 30_000;
 
 const pauseMs = (failures: number): number =>
   Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)) * (0.9 + Math.random() / 10);

@@ -1,4 +1,4 @@
-/** Whose turn it is: new cards first, then words in threads, then edits, each the longest waiting first. */
+/** Whose turn it is: new cards first, then words and edits, the longest waiting first, and the details in threads last. */
 import type { Due, Sent } from '../../history/records/outbox';
 
 /** What a card rests between two edits, by its age: people look at a young one. */
@@ -7,8 +7,12 @@ const RESTS: readonly { youngerThanMs: number; restMs: number }[] = [
   { youngerThanMs: 60 * 60_000, restMs: 15_000 },
 ];
 const LONGEST_REST_MS = 60_000;
-/** A word goes before an edit that has not waited so much longer. */
-const WORD_LEAD_MS = 5_000;
+/**
+ * What an edit leaves to a word that begins to wait so much later, and the details in a thread to everything else: counters
+ * are what people look at in a storm, and a thread is read afterwards.
+ */
+const EDIT_YIELDS_MS = 5_000;
+const DETAIL_YIELDS_MS = 90_000;
 
 export const restMs = (ageMs: number): number =>
   RESTS.find(({ youngerThanMs }) => ageMs < youngerThanMs)?.restMs ?? LONGEST_REST_MS;
@@ -21,7 +25,10 @@ export function readyAt(due: Due, sent: Sent | undefined): number {
   return Math.max(notBefore, editedAt + restMs(editedAt - postedAt));
 }
 
-const weight = ({ urgency, since }: Due): number => since + (urgency === 'edit' ? WORD_LEAD_MS : 0);
+function weight({ urgency, since, thread, broadcast }: Due): number {
+  if (thread !== undefined && !broadcast) return since + DETAIL_YIELDS_MS;
+  return urgency === 'edit' ? since + EDIT_YIELDS_MS : since;
+}
 const isNew = ({ urgency }: Due): boolean => urgency === 'new';
 
 /** In the order of their turns. */

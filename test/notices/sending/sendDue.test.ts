@@ -185,9 +185,9 @@ test('an outage of ten minutes loses nothing, repeats nothing, and floods nobody
     await here.tick();
   }
   const tries = here.calls(ALERTS).filter(({ at }) => at > began);
-  // Ever rarer: 2, 4, 8… seconds apart, then a minute.
-  expect(tries.length).toBeGreaterThan(8);
-  expect(tries.length).toBeLessThan(20);
+  // Ever rarer: 2, 4, 8… seconds apart, then half a minute.
+  expect(tries.length).toBeGreaterThan(15);
+  expect(tries.length).toBeLessThan(30);
   expect(here.logged.join('\n')).toMatch(/"OldestUnsentSeconds":6\d\d\b/);
   here.slack.setFaults({ slack: {} });
   const ended = here.now();
@@ -290,11 +290,11 @@ describe('a channel that takes nothing any more', () => {
     expect(here.shown().some((text) => text.startsWith('away, edited'))).toBe(true);
   });
 
-  test('the default channel itself: everything waits, one try a minute, until it is there again', async () => {
+  test('the default channel itself: everything waits, a try every half minute, until it is there again', async () => {
     await here.slack.say({ user: 'ada', channel: 'batch-alerts', text: '/remove @batchbot' });
     await here.card(ALERTS, 'a', 'waits');
     await here.run(10 * MINUTE);
-    expect(here.calls(ALERTS).length).toBeLessThan(20);
+    expect(here.calls(ALERTS).length).toBeLessThan(30);
     await here.slack.say({ user: 'ada', channel: 'batch-alerts', text: '/invite @batchbot' });
     await here.run(2 * MINUTE);
     expect(here.shown().filter((text) => text === 'waits')).toHaveLength(1);
