@@ -24,6 +24,7 @@ import { resumeSending } from './notices/sending/resumeSending';
 import { sendDue } from './notices/sending/sendDue';
 import { garbageTeller } from './notices/timeoutGarbage';
 import { timeoutKeeper } from './notices/timeouts/timeoutKeeper';
+import { tellDigests } from './notices/digests/tellDigests';
 import { lookAtWatch } from './notices/watches/lookAtWatch';
 import { resumeWatches } from './notices/watches/resumeWatches';
 import { watchNews } from './notices/watches/watchNews';
@@ -273,6 +274,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       await conditions.look(remainingMs);
       await resumeFollows(room);
       await resumeWatches(room, remainingMs);
+      await tellDigests(room, remainingMs);
       await endMutes(room);
       await resumeSending(room);
       return report;

@@ -8,6 +8,7 @@ import type { Query } from '../jobs/query';
 import { describeQuery, formatQuery } from '../jobs/queryText';
 import { alertSettings } from '../notices/routing/settings';
 import { queueToSend } from '../notices/sending/queueToSend';
+import { watchEnded } from '../notices/watchEnded';
 import { hasProgress, progressKey } from '../notices/watches/lookAtWatch';
 import type { Answer } from '../slack/deliver';
 import { titleOf } from '../views/jobLine';
@@ -45,19 +46,20 @@ function destination({ flags, channel, person }: Asking<unknown>, room: Room): s
 
 /** @throws UserError where I could never tell it */
 async function checkDestination(to: string, asking: Asking<unknown>, room: Room): Promise<void> {
-  if (!(await alertSettings(room)).isOn('watch-ended', to))
+  if (!(await alertSettings(room)).isOn(watchEnded.name, to))
     throw new UserError(
       'What is told when a watch ends is switched off here (watch-ended), so this watch would never tell anything.',
       'alerts',
     );
   if (to === asking.person.id) return;
-  // Any message is enough: only whether I may look there matters.
-  const outcome = await room.slack.attempts.find(to, { nonce: '-', since: room.now() });
-  if (outcome.kind === 'closed')
-    throw new UserError(
-      'I am not in this channel, so I could not tell it here: invite me, or let me tell you alone.',
-      `watch ${asking.text.replace(/[\s–—-]+(?:here)$/i, '').trim()} me`,
-    );
+  const { problem } = await room.slack.places.look(to, asking.remainingMs);
+  if (problem === undefined) return;
+  throw new UserError(
+    problem === 'archived'
+      ? 'This channel is archived, so I could not tell it here. I can tell you alone.'
+      : 'I am not in this channel, so I could not tell it here: invite me, or let me tell you alone.',
+    `watch ${asking.text.replace(/\s+here$/i, '').trim()} me`,
+  );
 }
 
 function alreadyOver(job: JobRow, now: number): UserError {

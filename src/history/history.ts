@@ -45,6 +45,7 @@ import { senderItems } from './records/senders';
 import { sweepItems } from './records/sweeps';
 import { timeoutRuleItems } from './records/timeoutRules';
 import { timeoutStopItems } from './records/timeoutStops';
+import { digestItems } from './records/digests';
 import { watchItems } from './records/watches';
 import { liveRows } from './searching/liveRows';
 import { jobSearch, type SearchBudget } from './searching/search';
@@ -96,6 +97,7 @@ export function openHistory(
     timeoutRules: timeoutRuleItems(doc, table, now),
     timeoutStops: timeoutStopItems(doc, table),
     watches: watchItems(doc, table, now),
+    digests: digestItems(doc, table, now),
   };
 }
 export type History = ReturnType<typeof openHistory>;

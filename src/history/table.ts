@@ -41,6 +41,8 @@
  * | `WATCH#<id>` | `-` | how a watch ended (expires) |
  * | `WATCHER#<Slack id>` | `-` | the watches that somebody has, so that two presses at once are one (expires) |
  * | `CAPACITY` | `-` | whether each queue and compute environment was enabled at the last look |
+ * | `DIGESTS` | `<channel or person>#daily`, `…#weekly` | when a digest comes there, and which one was told last |
+ * | `DIGEST#<channel or person>#<period>#<time>` | `-` | the figures of one digest (expires) |
  * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
  */
 import {

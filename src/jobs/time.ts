@@ -73,7 +73,7 @@ function startOfDay(wall: number, daysLater: number, zone: string): number {
 }
 
 /** What the clock on the wall shows at an instant, written as if it were UTC. */
-function wallClock(instant: number, zone: string): number {
+export function wallClock(instant: number, zone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -91,7 +91,7 @@ function wallClock(instant: number, zone: string): number {
 }
 
 /** The instant at which the wall's clock shows `wall`. Where the clock skips that time, an instant beside the gap. */
-function instantOf(wall: number, zone: string): number {
+export function instantOf(wall: number, zone: string): number {
   const firstGuess = wall - (wallClock(wall, zone) - wall);
   return firstGuess - (wallClock(firstGuess, zone) - wall);
 }

@@ -1,7 +1,8 @@
 /** The list of occasions, in the order in which people read them; each is declared in a file of its own beside this one. */
+import { digest } from './digest';
 import { failed } from './failed';
 import { failureRate } from './failureRate';
-import { type Occasion, occasion } from './occasion';
+import type { Occasion } from './occasion';
 import { queueBlocked } from './queueBlocked';
 import { queueTrouble } from './queueTrouble';
 import { quietQueue } from './quietQueue';
@@ -14,6 +15,7 @@ import { stuckTerminated } from './stuckTerminated';
 import { timedOut } from './timedOut';
 import { timeoutGarbage } from './timeoutGarbage';
 import { timeoutNear } from './timeoutNear';
+import { watchEnded } from './watchEnded';
 
 /** A function, since the files of occasions may reach this list themselves while they are loaded. */
 export const occasions = (): readonly Occasion[] => [
@@ -30,7 +32,7 @@ export const occasions = (): readonly Occasion[] => [
   queueTrouble,
   failureRate,
   quietQueue,
-  occasion({ name: 'watch-ended', summary: 'a job, search or workflow that somebody watches ended', isOn: true }),
+  watchEnded,
   timeoutGarbage,
-  occasion({ name: 'digest', summary: 'a day or a week is over', isOn: true }),
+  digest,
 ];

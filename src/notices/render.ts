@@ -1,6 +1,7 @@
 /** Which message a key stands for: what comes before its first `#` names who renders the rest. */
 import type { Room } from '../commands/command';
 import type { Message } from '../views/kit';
+import { renderDigest } from './digests/renderDigest';
 import { renderIncident } from './incidents/renderIncident';
 import { renderLines } from './incidents/renderLines';
 import { renderWatch, renderWatchEnd } from './watches/renderWatch';
@@ -14,6 +15,7 @@ export const renderers: Record<string, Renderer> = {
   lines: renderLines,
   watch: renderWatch,
   'watch-end': renderWatchEnd,
+  digest: renderDigest,
 };
 
 /** @throws RangeError for a key that nobody renders */

@@ -35,6 +35,12 @@ export function moment(at: number): string {
   return `<!date^${Math.floor(at / SECOND)}^{date_short_pretty} {time_secs}|${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC>`;
 }
 
+/** The same to the minute, where a second says nothing. */
+export function minuteOf(at: number): string {
+  const utc = new Date(at).toISOString();
+  return `<!date^${Math.floor(at / SECOND)}^{date_short_pretty} {time}|${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC>`;
+}
+
 /** `09:41:07`, in UTC: for lines of logs, where a token can't stand. */
 export const clock = (at: number): string => new Date(at).toISOString().slice(11, 19);
 

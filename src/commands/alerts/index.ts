@@ -5,6 +5,7 @@ import { nearest } from '../../jobs/nearest';
 import { splitWords } from '../../jobs/words';
 import { command } from '../command';
 import { requireRole } from '../permission';
+import { digest } from './digest';
 import { dryRun } from './dryRun';
 import { FILTERS } from './filters';
 import { list } from './list';
@@ -17,7 +18,7 @@ import { unroute } from './unroute';
 import type { AlertsVerb } from './verb';
 
 /** In the order of the help; the first is what bare `alerts` does. */
-export const alertsVerbs: readonly AlertsVerb[] = [list, route, unroute, dryRun, mute, unmute, on, off, set];
+export const alertsVerbs: readonly AlertsVerb[] = [list, route, unroute, dryRun, mute, unmute, on, off, set, digest];
 
 const called = (word: string) => {
   const folded = word.toLowerCase();
@@ -28,7 +29,7 @@ export const alerts = command({
   name: 'alerts',
   summary: 'Shows what is told in this channel and why; operators route, switch and mute it.',
   group: 'tells',
-  usage: '[route|unroute|mute|unmute|on|off|set|dry-run] …',
+  usage: '[route|unroute|mute|unmute|on|off|set|digest|dry-run] …',
   example: '',
   byRole: true,
   filters: {

@@ -1,0 +1,127 @@
+/** Digests by the front door: set in words, told once at their time, late or not at all, and what one says. */
+import type { App } from '../../src/app';
+import type { Message } from '../../src/local/slack/server';
+import { tellDigests } from '../../src/notices/digests/tellDigests';
+import { anotherBot } from '../history/anotherBot';
+import { type Scene, scene } from '../scene';
+import { newId, stateChange } from './stateChange';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A whole hour from now on: Slack's own clock has to be the present one, for requests are signed with it. */
+const FIRST = (Math.floor(Date.now() / HOUR) + 2) * HOUR;
+const TIME = new Date(FIRST).toISOString().slice(11, 16);
+
+let here: Scene;
+/** The bot a while later. */
+let later: App;
+let another: App;
+let clock = Date.now();
+beforeAll(async () => {
+  here = await scene();
+  const options = { now: () => clock };
+  [later, another] = [await anotherBot(here, 'batchbot', {}, options), await anotherBot(here, 'batchbot', {}, options)];
+});
+afterAll(() => here.end());
+
+const only = (messages: Message[]): Message => {
+  expect(messages).toHaveLength(1);
+  return messages[0] as Message;
+};
+const digests = (channel: string): Message[] =>
+  here.world.slack
+    .channel(channel)
+    .filter(({ plain, ephemeral_to }) => ephemeral_to === undefined && /^(?:The day|The week)/.test(plain));
+const send = () => later.takeWork(JSON.stringify({ kind: 'deliver', to: 'C0GENERAL1' }), () => 60_000);
+const tickAt = async (at: number) => {
+  clock = at;
+  await tellDigests(later.room, () => 100_000);
+  await send();
+};
+const nth = (count: number): Message => {
+  expect(digests('general')).toHaveLength(count);
+  return digests('general')[count - 1] as Message;
+};
+
+/** A job that ended then. */
+async function ended(name: string, status: 'SUCCEEDED' | 'FAILED', at: number, detail: Record<string, unknown> = {}) {
+  await later.takeEvent(JSON.stringify(stateChange({ id: newId(), name, status, at, detail })), () => 60_000);
+}
+
+test('is set by operators, in words, with the zone of who sets it, and shown, narrowed and switched off', async () => {
+  expect(only(await here.vic.says('/batch alerts digest daily 09:00')).plain).toContain('needs the operator role');
+  const set = only(await here.root.says('/batch alerts digest daily 09:00 Europe/Vienna'));
+  expect(set.plain).toContain('A daily digest comes every day at 09:00 (Europe/Vienna). It is told in this channel');
+  expect(set.plain).not.toContain('your own time zone');
+  const own = only(await here.ada.says('/batch alerts digest weekly mon 8am queue:spot-* skip-empty', 'genomics'));
+  expect(own.plain).toMatch(/A weekly digest of queue:spot-\* comes every Monday at 08:00 \(Europe\/Berlin\), unless/);
+  expect(own.plain).toContain('Europe/Berlin is your own time zone');
+  expect(only(await here.vic.says('/batch alerts digest', 'genomics')).plain).toContain('Set by ada.');
+  const off = only(await here.ada.says('/batch alerts digest off', 'genomics'));
+  expect(off.plain).toContain('No more weekly digest comes in this channel.');
+  expect(only(await here.vic.says('/batch alerts digest', 'genomics')).plain).toContain(
+    'No digest comes in this channel',
+  );
+  const again = only(await here.ada.presses('As it was', off));
+  expect(again.plain).toContain('every Monday at 08:00 (Europe/Berlin), unless there was nothing');
+  const wrong = async (words: string) => only(await here.ada.says(`/batch alerts digest ${words}`)).plain;
+  expect(await wrong('hourly')).toContain('A digest is daily or weekly, not "hourly".');
+  expect(await wrong('daily 25:00')).toContain('I don\'t understand "25:00"');
+  expect(await wrong('daily mon 09:00')).toContain('A daily digest comes every day.');
+  expect(await wrong('daily 09:00 Mars/Base')).toContain('"Mars/Base": it is no time, day or time zone');
+  expect(await wrong('daily 09:00 cause:timeout')).toContain('not by cause:');
+  expect(only(await here.root.says('/batch audit')).plain).toContain('daily digest');
+  const utc = only(await here.root.says(`/batch alerts digest daily ${TIME} UTC`));
+  expect(utc.plain).toContain(`every day at ${TIME} (UTC)`);
+});
+
+test('tells once, however many ticks come at once, what ended since the day before and why', async () => {
+  // The week before: one of two failed.
+  await ended('last-week-1', 'SUCCEEDED', FIRST - 2 * DAY);
+  await ended('last-week-2', 'FAILED', FIRST - 2 * DAY);
+  for (let n = 0; n < 6; n++) await ended(`good-${n}`, 'SUCCEEDED', FIRST - 4 * HOUR);
+  await ended('bad-1', 'FAILED', FIRST - HOUR, { container: { exitCode: 137, reason: 'OutOfMemoryError: killed' } });
+  await ended('bad-2', 'FAILED', FIRST - HOUR);
+  await tickAt(FIRST - 60_000);
+  expect(digests('general')).toEqual([]);
+  clock = FIRST + 40_000;
+  await Promise.all([
+    later.tick(() => 100_000),
+    tellDigests(another.room, () => 100_000),
+    tellDigests(later.room, () => 100_000),
+  ]);
+  await Promise.all([send(), another.takeWork(JSON.stringify({ kind: 'deliver', to: 'C0GENERAL1' }), () => 60_000)]);
+  const told = nth(1);
+  expect(told.plain).toContain('8 jobs ended  ·  ✔ 6  ·  ✖ 2');
+  expect(told.plain).toContain('75.0 % succeeded, 25.0 points more than in the week before');
+  expect(told.plain).toContain('out of memory ×1');
+  expect(told.plain).toMatch(/2 of 8 failed/);
+  await ended('too-late', 'FAILED', FIRST - HOUR);
+  await tickAt(FIRST + 120_000);
+  await tickAt(FIRST + 180_000);
+  expect(nth(1).plain).toBe(told.plain);
+  const failed = await here.ada.presses('Failed jobs', told);
+  expect(failed.find(({ ephemeral_to }) => ephemeral_to !== undefined)?.plain).toContain('bad-1');
+});
+
+test('late is told within six hours, and later left out, which the next one says', async () => {
+  await ended('next-day', 'SUCCEEDED', FIRST + 3 * HOUR);
+  await tickAt(FIRST + DAY + 5 * HOUR);
+  expect(nth(2).plain).toContain('1 job ended');
+  expect(nth(2).plain).toContain(`every day at ${TIME} (UTC)`);
+  await tickAt(FIRST + 2 * DAY + 7 * HOUR);
+  expect(digests('general')).toHaveLength(2);
+  await tickAt(FIRST + 3 * DAY + 60_000);
+  expect(nth(3).plain).toMatch(/The one of .* was not told: nothing ran for six hours then\./);
+});
+
+test('an empty day is one line, or nothing where that was asked for', async () => {
+  await tickAt(FIRST + 10 * DAY + 60_000);
+  const line = nth(4);
+  expect(line.plain).toContain('6 digests since');
+  expect(line.plain).toContain('no job ended, nothing is open.');
+  expect(line.plain).not.toContain('✔');
+  // The weekly one in #genomics was to skip empty weeks; a Monday has come twice.
+  expect(digests('genomics')).toEqual([]);
+  expect(only(await here.vic.says('/batch alerts digest now weekly', 'genomics')).plain).toMatch(/^The week/);
+});
