@@ -1,6 +1,5 @@
 /** Mutes: what they look like on a card and in a list, the questions before a mute of everything, and how their end is told. */
 import type { Mute } from '../history/records/mutes';
-import type { Conditions } from '../history/records/routes';
 import { quoted } from '../jobs/words';
 import { conditionsText, conditionsTold, placeTold } from './alertRule';
 import { actions, button, context, cut, dotted, escaped, type Message, section } from './kit';
@@ -104,15 +103,6 @@ export function everythingAsked({ asking, to, end, reason, next, lately, openInc
   };
 }
 
-/** A search for the jobs that a mute was on, where words can name them. */
-function searchOf(when: Conditions, since: number): string | undefined {
-  if (when.subject !== undefined || when.occasions !== undefined || when.severities !== undefined) return undefined;
-  const { causes: _, causeIdentity: __, ...searched } = when;
-  if ((searched.names ?? []).some((name) => name.includes('*') || name.includes(','))) return undefined;
-  const words = conditionsText(searched);
-  return `search ${words} status:failed since:${new Date(since).toISOString().slice(0, 19)}Z`.replace(/ {2,}/g, ' ');
-}
-
 /** The mute again, for an hour. */
 const again = ({ when, about, to, incident, reason }: Mute): string | undefined => {
   const what = incident === undefined ? conditionsText(when) || 'everything' : `incident:${incident}`;
@@ -128,10 +118,9 @@ export function muteEnded(mute: Mute, held: number, isMore: boolean): Message {
   const ended = `${WHY_ENDED[how]}${by === undefined ? '' : ` by <@${by}>`}`;
   const heldTold =
     held === 0 ? 'It held back nothing.' : `It held back ${isMore ? 'more than ' : ''}${count(held, 'alert')}.`;
-  const search = held === 0 ? undefined : searchOf(mute.when, mute.at);
   const mutesAgain = again(mute);
   const buttons = [
-    ...(search === undefined ? [] : [button({ label: 'What it held back', command: search })]),
+    ...(held === 0 ? [] : [button({ label: 'What it held back', command: `alerts held ${mute.id}` })]),
     ...(mutesAgain === undefined
       ? []
       : [button({ label: 'Mute again for 1 h', command: mutesAgain, says: 'Mute the same again for an hour' })]),

@@ -29,7 +29,7 @@ export function occasionNamed(word: string): string {
   const meant = nearest(word, names);
   throw new UserError(
     `I tell of no occasion "${word}".${meant === undefined ? '' : ` Did you mean ${meant}?`} There are ${names.join(', ')}.`,
-    'help alerts',
+    'alerts help',
   );
 }
 
@@ -40,14 +40,14 @@ function causeNamed(word: string): string {
   const meant = nearest(word, causeKeys());
   throw new UserError(
     `I know no cause "${word}".${meant === undefined ? '' : ` Did you mean cause:${meant}?`} There are ${causeKeys().join(', ')}.`,
-    'help alerts',
+    'alerts help',
   );
 }
 
 function severityNamed(word: string): (typeof SEVERITIES)[number] {
   const found = SEVERITIES.find((one) => one === word.toLowerCase());
   if (found !== undefined) return found;
-  throw new UserError(`There is no severity "${word}": it is one of ${SEVERITIES.join(', ')}.`, 'help alerts');
+  throw new UserError(`There is no severity "${word}": it is one of ${SEVERITIES.join(', ')}.`, 'alerts help');
 }
 
 /** `∗` is how messages show a star, and comes back when somebody copies it. */
@@ -57,7 +57,7 @@ function patterns(key: string, value: string, shape: RegExp, has: string): strin
   if (found.length === 0 || wrong !== undefined)
     throw new UserError(
       `${key}:${value} is not usable: "${wrong ?? ''}" can be no such name. Those have ${has}, and here also *.`,
-      'help alerts',
+      'alerts help',
     );
   return found;
 }
@@ -102,7 +102,7 @@ export interface ReadConditions {
   when: Conditions;
   /** What is no condition, in order. */
   rest: Token[];
-  /** `everything` was said in a word. */
+  /** `everything` was said, in a word or by a pattern that all fit. */
   everything: boolean;
 }
 
@@ -121,7 +121,7 @@ export function readConditions(tokens: readonly Token[], person: Person, now: nu
       if (token.value.length > MOST_CHARACTERS)
         throw new UserError(
           `${token.key}: has ${token.value.length} characters, and I take ${MOST_CHARACTERS}.`,
-          'help alerts',
+          'alerts help',
         );
       read.when = add(read.when, named(token.value, person, now));
     } else if (token.kind === 'word' && !token.quoted && EVERYTHING.has(token.value.toLowerCase())) {
@@ -130,8 +130,10 @@ export function readConditions(tokens: readonly Token[], person: Person, now: nu
       read.when = add(read.when, { occasions: [token.value.toLowerCase()] });
     } else read.rest.push(token);
   }
-  read.when = withoutEmpty(read.when);
+  const said = withoutEmpty(read.when);
+  read.everything ||= Object.keys(said).length === 0 && Object.keys(read.when).length > 0;
+  read.when = said;
   if (JSON.stringify(read.when).length > MOST_CHARACTERS)
-    throw new UserError('These are more conditions than one rule takes. Make several rules of it.', 'help alerts');
+    throw new UserError('These are more conditions than one rule takes. Make several rules of it.', 'alerts help');
   return read;
 }

@@ -8,7 +8,9 @@ import { requireRole } from '../permission';
 import { digest } from './digest';
 import { dryRun } from './dryRun';
 import { FILTERS } from './filters';
-import { list } from './list';
+import { held } from './held';
+import { help } from './help';
+import { isListed, list } from './list';
 import { mute } from './mute';
 import { route } from './route';
 import { set } from './set';
@@ -18,7 +20,20 @@ import { unroute } from './unroute';
 import type { AlertsVerb } from './verb';
 
 /** In the order of the help; the first is what bare `alerts` does. */
-export const alertsVerbs: readonly AlertsVerb[] = [list, route, unroute, dryRun, mute, unmute, on, off, set, digest];
+export const alertsVerbs: readonly AlertsVerb[] = [
+  list,
+  route,
+  unroute,
+  dryRun,
+  mute,
+  unmute,
+  held,
+  on,
+  off,
+  set,
+  digest,
+  help(() => alertsVerbs),
+];
 
 const called = (word: string) => {
   const folded = word.toLowerCase();
@@ -43,25 +58,26 @@ export const alerts = command({
   },
   async run({ query: _, ...asking }, room) {
     const [first = ''] = asking.words;
-    const verb = first === '' ? list : called(first);
+    const isBare = first === '' || isListed(first);
+    const verb = isBare ? list : called(first);
     if (verb === undefined) {
       const names = alertsVerbs.map(({ name }) => name);
       const meant = nearest(first, names);
       throw new UserError(
         `alerts knows no "${first}".${meant === undefined ? '' : ` Did you mean ${meant}?`} It goes: ${room.slash} alerts ${names.join('|')} …`,
-        'help alerts',
+        'alerts help',
       );
     }
     if (verb.role !== undefined) requireRole(asking.person, verb.role);
     const keys = new Set(Object.keys(FILTERS).concat('page', 'scope', 'sure', 'asked'));
     const tokens = splitWords(asking.text, keys);
-    const at = tokens.findIndex((token) => token.kind === 'word');
+    const at = isBare ? -1 : tokens.findIndex((token) => token.kind === 'word');
     return await verb.run(
       {
         ...asking,
         filters: { ...asking.filters },
-        words: asking.words.slice(1),
-        text: asking.text.replace(/^\s*\S+\s*/, ''),
+        words: isBare ? asking.words : asking.words.slice(1),
+        text: isBare ? asking.text : asking.text.replace(first, '').trim(),
         tokens: at < 0 ? tokens : tokens.filter((_token, index) => index !== at),
       },
       room,

@@ -16,17 +16,20 @@ import type { AlertsAsking, AlertsVerb } from './verb';
 
 const ALL = new Set(['all', 'everywhere', 'rules']);
 
+/** Whether this is what to list, where the verb's own name is left out: `alerts all`, `alerts #ops`. */
+export const isListed = (word: string): boolean => ALL.has(word.toLowerCase()) || /^(?:<[#@]|[#@])/.test(word);
+
 /** Undefined for all. */
 function placeOf(asking: AlertsAsking): string | undefined {
   const [word = 'here', extra] = asking.words;
   if (extra !== undefined)
-    throw new UserError(`I show one channel at a time, and don't understand "${extra}".`, 'help alerts');
+    throw new UserError(`I show one channel at a time, and don't understand "${extra}".`, 'alerts help');
   if (ALL.has(word.toLowerCase())) return undefined;
   const target = word === 'here' ? hereOf(asking) : targetNamed(word, asking);
   if (target === undefined || target === 'nowhere' || target.kind === 'submitter')
     throw new UserError(
       `I don't understand "${word}". It goes: alerts, alerts all, or alerts #channel.`,
-      'help alerts',
+      'alerts help',
     );
   return target.id;
 }

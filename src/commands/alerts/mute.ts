@@ -84,7 +84,7 @@ async function mutedOf(request: MuteRequest, asking: AlertsAsking, room: Room): 
   if (Object.keys(when).length === 0 && !everything && to === undefined)
     throw new UserError(
       `What shall be muted? It goes: ${room.slash} alerts mute def:align 1h "why". It takes queue: def: name: tag: user: cause: occasion:, or everything.`,
-      'help alerts',
+      'alerts help mute',
     );
   if (to !== undefined)
     await checkTargets([{ kind: /^[UW]/.test(to) ? 'user' : 'channel', id: to }], room, asking.remainingMs);
@@ -98,7 +98,7 @@ function checkFixed({ when, incident }: Muted, end: MuteEnd): void {
   if (end.untilFixed && !can)
     throw new UserError(
       'Only a definition, a name, a tag, a user or a queue can succeed again. Say until when instead: for:1h, for:today.',
-      'help alerts',
+      'alerts help mute',
     );
 }
 
@@ -132,14 +132,21 @@ async function askTwice(
       lately: isSecond ? await lately(muted.to, room) : undefined,
       openIncidents: open.filter((incident) => muted.to === undefined || incident.to === muted.to).length,
     }),
-    replace: true,
+    replace: isSecond,
   };
 }
 
-async function start(muted: Muted, end: MuteEnd, reason: string, asking: AlertsAsking, room: Room): Promise<Answer> {
-  const { person, channel } = asking;
+async function start(
+  muted: Muted,
+  end: MuteEnd,
+  reason: string,
+  now: number,
+  asking: AlertsAsking,
+  room: Room,
+): Promise<Answer> {
+  const { person, channel, filters } = asking;
   const known = (await room.history.mutes.list('now')).find(
-    (mute) => lasts(mute, room.now()) && mute.to === muted.to && sameConditions(mute.when, muted.when),
+    (mute) => lasts(mute, now) && mute.to === muted.to && sameConditions(mute.when, muted.when),
   );
   const mute: Mute = {
     id: known?.id ?? shortReference().slice(0, 5),
@@ -148,7 +155,7 @@ async function start(muted: Muted, end: MuteEnd, reason: string, asking: AlertsA
     reason,
     by: { id: person.id, name: person.name },
     channel: channel.id,
-    at: known?.at ?? room.now(),
+    at: known?.at ?? now,
   };
   const what = muted.about ?? (conditionsText(muted.when) || 'everything');
   const until = end.untilFixed ? 'until it succeeds' : `until ${new Date(end.until).toISOString().slice(0, 16)}Z`;
@@ -171,7 +178,8 @@ async function start(muted: Muted, end: MuteEnd, reason: string, asking: AlertsA
     room,
   );
   await refreshCards(mute, room);
-  return { message: muteStarted(mute, renewed !== undefined), replace: true };
+  // The form may have been opened on a card, which stays.
+  return { message: muteStarted(mute, renewed !== undefined), replace: filters.sure !== undefined };
 }
 
 export const mute: AlertsVerb = {
@@ -191,12 +199,12 @@ export const mute: AlertsVerb = {
     if (request.reason === '')
       throw new UserError(
         `Why? Whoever misses it will want to know. It goes: ${room.slash} alerts mute ${conditionsText(muted.when) || 'everything'} 1h "why"`,
-        'help alerts',
+        'alerts help mute',
       );
     if (isEverything(muted)) {
       const question = await askTwice(muted, end, request.reason, asking, room);
       if (question !== undefined) return question;
     }
-    return await start(muted, end, request.reason, asking, room);
+    return await start(muted, end, request.reason, now, asking, room);
   },
 };

@@ -52,7 +52,7 @@ export function endOf(typed: string, now: number, zone: string): MuteEnd | undef
   if (span < LEAST_MS || span > MOST_MS)
     throw new UserError(
       `A mute lasts between 1 minute and 30 days, and "${typed}" is neither. What should never be told: alerts route … to nowhere`,
-      'help alerts',
+      'alerts help mute',
     );
   return { until: now + span, untilFixed: false };
 }
@@ -99,7 +99,7 @@ export function readMute(asking: AlertsAsking, now: number, zone: string): MuteR
       if (request.end === undefined)
         throw new UserError(
           `I can't read for:${value}. It goes for:1h, for:2d, for:today or for:fixed.`,
-          'help alerts',
+          'alerts help mute',
         );
     }
   }
@@ -114,7 +114,7 @@ export function readMute(asking: AlertsAsking, now: number, zone: string): MuteR
     }
     const target = targetNamed(word, asking);
     if (target === undefined || target === 'nowhere' || target.kind === 'submitter')
-      throw new UserError(`I don't understand "${word}" here.`, 'help alerts');
+      throw new UserError(`I don't understand "${word}" here.`, 'alerts help mute');
     request.to = target.id;
   }
 }

@@ -72,7 +72,7 @@ export const route: AlertsVerb = {
     if (!request.isNamed)
       throw new UserError(
         `Where to? It goes: ${room.slash} alerts route queue:spot-* def:align to #channel. Others are @person, submitter, here, me, nowhere.`,
-        'help alerts',
+        'alerts help route',
       );
     const to = [...(await checkTargets(request.to, room, asking.remainingMs))];
     const checked = { ...request, to };
@@ -93,7 +93,8 @@ export const route: AlertsVerb = {
         contradictions,
         notes: await queueNotes(checked.when, room),
       }),
-      replace: true,
+      // The form may have been opened on a message that others read too.
+      replace: false,
     };
   },
 };

@@ -44,14 +44,14 @@ export function readRoute(
       if (target === undefined)
         throw new UserError(
           `I don't understand "${word}" in a rule. It goes: alerts route queue:spot-* def:align to #channel`,
-          'help alerts',
+          'alerts help route',
         );
       if (target === 'nowhere') nowhere = true;
       else if (!to.some((known) => JSON.stringify(known) === JSON.stringify(target))) to.push(target);
     }
   }
   if (nowhere && to.length > 0)
-    throw new UserError('A rule sends nowhere or somewhere, not both. Which one?', 'help alerts');
+    throw new UserError('A rule sends nowhere or somewhere, not both. Which one?', 'alerts help route');
   if (nowhere && also)
     throw new UserError('"also" adds to what other rules say, and nowhere adds nothing. Leave one of them out.');
   if (to.length > MOST_TARGETS)

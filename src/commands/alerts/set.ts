@@ -25,12 +25,12 @@ function readValue(spec: ThresholdSpec, typed: string): number | null | undefine
   if (value === undefined)
     throw new UserError(
       `I can't read ${spec.name}:${typed}. It goes ${spec.name}: and ${EXAMPLES[spec.unit]}, never, or default.`,
-      'help alerts',
+      'alerts help set',
     );
   if (value < spec.least || value > spec.most)
     throw new UserError(
       `${spec.name}:${typed} is out of bounds: it lies between ${thresholdTold(spec.least, spec.unit)} and ${thresholdTold(spec.most, spec.unit)}, or is never.`,
-      'help alerts',
+      'alerts help set',
     );
   return value;
 }
@@ -48,7 +48,7 @@ function read(asking: AlertsAsking, slash: string): SetRequest {
     if (token.kind !== 'filter')
       throw new UserError(
         `I don't understand "${token.kind === 'word' ? token.value : token.name}" here. ${usage}`,
-        'help alerts',
+        'alerts help set',
       );
     const spec = THRESHOLDS.find(({ name }) => name === token.key);
     if (spec !== undefined) request.values.push({ spec, value: readValue(spec, token.value) });
@@ -60,11 +60,11 @@ function read(asking: AlertsAsking, slash: string): SetRequest {
           `queue:${token.value} is not usable: a queue's name has letters, digits, - and _, and here also *.`,
         );
       request.queues.push(...queues);
-    } else throw new UserError(`${token.key}: is nothing to set. ${usage}`, 'help alerts');
+    } else throw new UserError(`${token.key}: is nothing to set. ${usage}`, 'alerts help set');
   }
   const [first, second] = request.values;
   if (first === undefined || second !== undefined)
-    throw new UserError(`One at a time, please. ${usage}`, 'help alerts');
+    throw new UserError(`One at a time, please. ${usage}`, 'alerts help set');
   if (request.queues.length > 0 && !first.spec.byQueue)
     throw new UserError(
       `${first.spec.name} is the same for all queues. Leave queue: out.`,

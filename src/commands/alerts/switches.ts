@@ -34,7 +34,7 @@ function read(verb: 'on' | 'off', asking: AlertsAsking, room: Room): SwitchReque
   if (other !== undefined)
     throw new UserError(
       `A switch is for all queues and definitions. To send only some of it nowhere: ${room.slash} alerts route ${asked[0] ?? 'failed'} queue:… to nowhere`,
-      'help alerts',
+      'alerts help off',
     );
   let to: SwitchRequest['to'];
   for (const token of rest) {
@@ -48,7 +48,7 @@ function read(verb: 'on' | 'off', asking: AlertsAsking, room: Room): SwitchReque
         meant === undefined ? 'alerts' : `alerts ${verb} ${meant}`,
       );
     }
-    if (to !== undefined) throw new UserError(`One channel at a time, please. ${usage}`, 'help alerts');
+    if (to !== undefined) throw new UserError(`One channel at a time, please. ${usage}`, 'alerts help off');
     to = target;
   }
   if (asked.length === 0) throw new UserError(`Which occasion? ${usage} There are ${names.join(', ')}.`, 'alerts');

@@ -132,6 +132,19 @@ export function muteItems(doc: DynamoDBDocumentClient, table: string, now: () =>
       );
     },
 
+    /** The first so many of what it held back, as `hold` was given them. */
+    async heldFirst(id: string, limit: number): Promise<{ what: string[]; hasMore: boolean }> {
+      const { Items = [], LastEvaluatedKey } = await doc.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': heldPartition(id) },
+          Limit: limit,
+        }),
+      );
+      return { what: Items.map(({ sk }) => String(sk)), hasMore: LastEvaluatedKey !== undefined };
+    },
+
     /** How many it held back; counts no further than `MOST_COUNTED`. */
     async held(id: string): Promise<number> {
       let count = 0;
