@@ -24,8 +24,8 @@ export interface TimedOut {
 }
 
 /** How late a limit is seen to, in words; undefined for what is on time. */
-export const lateWords = ({ at }: Pick<RunningLimit, 'at'>, now: number): string | undefined =>
-  now - at < LATE_MS ? undefined : span(Math.floor((now - at) / 60_000) * 60);
+export const lateWords = ({ due }: Pick<RunningLimit, 'due'>, now: number): string | undefined =>
+  now - due < LATE_MS ? undefined : span(Math.floor((now - due) / 60_000) * 60);
 
 /**
  * What Batch keeps as the reason of a job that batchbot stopped for a limit.

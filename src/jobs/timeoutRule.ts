@@ -17,6 +17,8 @@ export const timeoutRuleSchema = z.object({
   totalSeconds: z.number().positive().optional(),
   /** Of one attempt, from the start of its container. */
   runningSeconds: z.number().positive().optional(),
+  /** When it was set (ms): what was over before that is not late. */
+  at: z.number().optional(),
 });
 export type TimeoutRule = z.infer<typeof timeoutRuleSchema>;
 

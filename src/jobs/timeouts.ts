@@ -29,19 +29,23 @@ export interface Limit {
   since?: number;
   /** When it is over (ms); absent where `since` is. */
   at?: number;
+  /** When batchbot could first see to it (ms): `at`, or later where a rule was set, or its kind switched on, after that. */
+  due?: number;
   /** Somebody gave this job more time than the rule: `at` is as they set it. */
   isExtended?: true;
   /** The job that is stopped for it: an array's parent for its child. */
   holder: string;
 }
 /** A limit that counts already. */
-export type RunningLimit = Limit & Required<Pick<Limit, 'since' | 'at'>>;
+export type RunningLimit = Limit & Required<Pick<Limit, 'since' | 'at' | 'due'>>;
 
 /** What decides how long jobs may take, beside what Batch says of each. */
 export interface TimeoutPolicy {
   /** Which kinds count. A limit of Batch's own always does: there, off only means that nobody is warned. */
   isOn: Readonly<Record<TimeoutKind, boolean>>;
   ruling: (job: RuledJob) => Ruling;
+  /** When a kind was last switched on by a command (ms). */
+  onSince?: Partial<Record<TimeoutKind, number>>;
   /** Until when (ms) a job, by its id, may take at least, whatever the rules say. */
   extensions: ReadonlyMap<string, number>;
 }
@@ -103,7 +107,8 @@ function place(limit: Counted, job: LimitedJob, parent: LimitedJob | undefined, 
   const more = [job.id, ...(parent === undefined ? [] : [parent.id])].map((id) => policy.extensions.get(id) ?? 0);
   const until = limit.kind === 'rules' ? Math.max(...more) : 0;
   const end = Math.min(Math.max(at, until), LAST_MS);
-  return { ...limit, since, at: end, ...(until > at ? { isExtended: true as const } : {}), holder: holder.id };
+  const due = Math.max(end, limit.rule?.at ?? 0, policy.onSince?.[limit.kind] ?? 0);
+  return { ...limit, since, at: end, due, ...(until > at ? { isExtended: true as const } : {}), holder: holder.id };
 }
 
 export const counts = (limit: Limit): limit is RunningLimit => limit.since !== undefined && limit.at !== undefined;

@@ -3,7 +3,6 @@ import { DescribeJobsCommand } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
 import { only, type Scene, scene } from '../scene';
 
-const QUEUE = 'genomics-prod-spot';
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
@@ -13,45 +12,211 @@ beforeAll(async () => {
   here = await scene({ now: () => Date.now() + skewMs });
 });
 afterAll(() => here.end());
+afterEach(() => here.world.aws.setFaults({ deny: [], throttle: 0 }));
 
 const tick = () => here.world.app.tick(() => 120_000, false);
-const detailOf = async (id: string) =>
-  (await here.batch.send(new DescribeJobsCommand({ jobs: [id] }))).jobs?.[0] ?? {};
-const terminations = () =>
+const detailOf = async (id: string) => {
+  const [found] = (await here.batch.send(new DescribeJobsCommand({ jobs: [id] }))).jobs ?? [];
+  if (found === undefined) throw new Error(`Batch does not know ${id}`);
+  return found;
+};
+/** Whether Batch was asked to stop it; nobody was told yet that it did. */
+const isStopping = async (id: string) => {
+  const { isTerminated, isCancelled } = await detailOf(id);
+  return isTerminated === true || isCancelled === true;
+};
+const stops = () =>
   Object.entries(here.world.aws.counts())
-    .filter(([name]) => /^batch\.Terminate/.test(name))
+    .filter(([name]) => /^batch\.(?:Terminate|Cancel)/.test(name))
     .reduce((sum, [, { calls }]) => sum + calls, 0);
 const isIn = (status: string, id: string) =>
-  here.until(`${id} is ${status}`, async () => {
-    const found = (await here.ada.says(`/batch search ${id} status:${status}`))[0];
-    return found?.plain.includes('of 1') ? true : undefined;
-  });
+  here.until(`${id} is ${status}`, async () =>
+    (await here.world.app.room.history.jobs.get(id))?.job.status === status.toUpperCase() ? true : undefined,
+  );
 /** The card in the alerts' channel that tells so; fails with all that stand there. */
 async function card(...words: string[]): Promise<Message> {
   const find = () => here.alerts().find(({ plain }) => words.every((some) => plain.includes(some)));
   return await here.until(`a card that tells ${words.join(', ')}`, find).catch((error: unknown) => {
-    throw new Error(`${(error as Error).message}; there are:\n${here.alerts().map(({ plain }) => plain).join('\n\n')}`);
+    const all = here.alerts().map(({ plain }) => plain);
+    throw new Error(`${(error as Error).message}; there are:\n${all.join('\n\n')}`);
   });
 }
+const hangs = async (name: string, environment = {}, more = {}) => {
+  const id = await here.submit(name, { LOCAL_OUTCOME: 'hang', ...environment }, more);
+  await isIn('running', id);
+  return id;
+};
 
 test('a rule is set at once where it hurts nobody, stops a job when its time is over, and tells so', async () => {
-  const id = await here.submit('slow-align', { LOCAL_OUTCOME: 'hang' });
-  await isIn('running', id);
+  const id = await hangs('slow-align');
   const set = only(await here.ada.says('/batch timeout set name:slow-* total:6h'));
+  expect(set.ephemeral_to).toBeUndefined();
   expect(set.plain).toContain('@ada set rule 1: name:slow-* total:6h');
   expect(set.plain).toContain('It fits 1 job that lives now.');
+  expect(only(await here.vic.says(`/batch job ${id}`)).plain).toMatch(
+    /batchbot stops it at .*, in 5 h 59 min \(rule 1, 6 h from submission\)/,
+  );
   await tick();
-  expect((await detailOf(id)).status).toBe('RUNNING');
+  expect(await isStopping(id)).toBe(false);
 
   skewMs += 6 * HOUR + MINUTE;
   await tick();
-  expect((await detailOf(id)).isTerminated).toBe(true);
+  expect(await isStopping(id)).toBe(true);
   const told = await card('slow-align failed: timed out (rule 1)');
   expect(told.plain).toContain('Timed out: it may take 6 h from its submission (rule 1), so batchbot stopped it.');
   expect(told.plain).toContain('Find out why it took so long');
-  const calls = terminations();
+  const calls = stops();
   await tick();
-  expect(terminations()).toBe(calls);
+  expect(stops()).toBe(calls);
   const log = only(await here.root.says(`/batch audit job:${id}`));
   expect(log.plain).toMatch(/batchbot stopped slow-align: timed out by batchbot: it may take 6 h from submission/);
+  expect(only(await here.vic.says('/batch search slow-align status:timedout')).plain).toContain('of 1');
+});
+
+test('a rule that would stop jobs at once names them first, and stops them only once that is confirmed', async () => {
+  const id = await hangs('late-call');
+  skewMs += 3 * HOUR;
+  const preview = only(await here.ada.says('/batch timeout set name:late-* running:2h'));
+  expect(preview.ephemeral_to).toBe('U0ADA00001');
+  expect(preview.plain).toContain('Set this rule?');
+  expect(preview.plain).toContain('1 job that has taken longer already is stopped within a minute');
+  expect(preview.plain).toMatch(/late-call .* 1 h over \(rule \d+, 2 h from the start of its container\)/);
+  await tick();
+  expect(await isStopping(id)).toBe(false);
+  expect(only(await here.ada.says('/batch timeout')).plain).not.toContain('late-');
+
+  const set = only(await here.ada.presses('Set it, stop 1 job', preview));
+  expect(set.plain).toMatch(/@ada set rule \d+: name:late-\* running:2h/);
+  await tick();
+  expect(await isStopping(id)).toBe(true);
+  expect(only(await here.ada.presses('Set it, stop 1 job', preview)).plain).toContain('already done');
+  // The rule is younger than the end of the time that it gives.
+  expect((await card('late-call failed: timed out')).plain).not.toMatch(/ late,|late$/m);
+});
+
+test('a rule for all jobs there are is asked for twice, and lasts only as long as somebody wants it', async () => {
+  const preview = only(await here.ada.says('/batch timeout set total:300d'));
+  expect(preview.plain).toContain('It is about all jobs there are and will be, in all queues.');
+  const set = only(await here.ada.presses('Set it', preview));
+  const n = /set rule (\d+)/.exec(set.plain)?.[1];
+  const list = only(await here.ada.says('/batch timeout'));
+  expect(list.plain).toContain(`${n} total:300d · all jobs`.replace(' · ', '  ·  ').replace(/^(\d+) /, '$1  '));
+  const removed = only(await here.ada.says(`/batch timeout remove ${n}`));
+  expect(removed.plain).toContain(`@ada removed rule ${n}: total:300d`);
+  expect(only(await here.ada.says(`/batch timeout remove ${n}`)).plain).toContain(`There is no rule ${n}.`);
+});
+
+test('at four fifths people are warned, once, and may give the job more time', async () => {
+  await here.ada.says('/batch timeout set name:near-* total:10h');
+  const id = await hangs('near-sort');
+  skewMs += 8 * HOUR + MINUTE;
+  await tick();
+  const warning = await card('near-sort', 'near its time limit');
+  expect(warning.plain).toMatch(
+    /batchbot stops it at \d{4}-\d\d-\d\d \d\d:\d\d UTC \(rule \d+, 10 h from submission\)/,
+  );
+  expect(warning.plain).toContain('[Cancel…]');
+  await tick();
+  expect(here.alerts().filter(({ plain }) => plain.includes('near-sort'))).toHaveLength(1);
+
+  const refused = await here.vic.presses('Extend 2 h', warning);
+  expect(only(refused).plain).toContain('this needs the operator role');
+  const more = await here.ada.presses('Extend 2 h', warning);
+  expect(more.map(({ plain }) => plain).join()).toMatch(
+    /@ada gave near-sort more time: rule \d+ stops it .* at the earliest/,
+  );
+  expect(only(await here.vic.says(`/batch job ${id}`)).plain).toMatch(
+    /in 3 h 5\d min \(rule \d+, 10 h from submission, extended\)/,
+  );
+  skewMs += 2 * HOUR + MINUTE;
+  await tick();
+  expect(await isStopping(id)).toBe(false);
+  skewMs += 2 * HOUR;
+  await tick();
+  expect(await isStopping(id)).toBe(true);
+  const log = only(await here.root.says(`/batch audit job:${id}`));
+  expect(log.plain).toMatch(/ada gave near-sort 2 h more than rule \d+ does/);
+});
+
+test('the variable counts from submission, also for a job that never started; a clock that stood still says how late it is', async () => {
+  const waits = await here.submit('env-waits', { LOCAL_OUTCOME: 'stuck', PYBATCH_TIMEOUT: ' 7200 ' });
+  await isIn('runnable', waits);
+  expect(only(await here.vic.says(`/batch why ${waits}`)).plain).toMatch(
+    /batchbot stops it at .*, in 1 h 59 min \(PYBATCH_TIMEOUT, 2 h from submission\)/,
+  );
+  skewMs += 2 * HOUR + 58 * MINUTE;
+  await tick();
+  expect(await isStopping(waits)).toBe(true);
+  const told = await card('env-waits failed: timed out (PYBATCH_TIMEOUT)');
+  expect(told.plain).toMatch(
+    /Timed out: it may take 2 h from its submission \(PYBATCH_TIMEOUT\), so batchbot stopped it, 58 min late, since batchbot did not run in time\./,
+  );
+});
+
+test('each kind is switched by itself, and what switching it on would stop is named first', async () => {
+  const off = only(await here.ada.says('/batch timeout off environment'));
+  expect(off.plain).toContain('@ada switched environment time limits off');
+  const id = await hangs('env-off', { PYBATCH_TIMEOUT: '3600' });
+  await here.ada.says('/batch timeout set name:ruled-* total:1h');
+  const ruled = await hangs('ruled-too');
+  skewMs += HOUR + MINUTE;
+  await tick();
+  expect(await isStopping(id)).toBe(false);
+  expect(await isStopping(ruled)).toBe(true);
+  expect(only(await here.vic.says(`/batch job ${id}`)).plain).toContain(
+    'PYBATCH_TIMEOUT 1 h from submission (switched off)',
+  );
+  const preview = only(await here.ada.says('/batch timeout on env'));
+  expect(preview.plain).toContain('1 job that has taken longer already is stopped within a minute');
+  expect(preview.plain).toContain('env-off');
+  await here.ada.presses('Switch on, stop 1 job', preview);
+  await tick();
+  expect(await isStopping(id)).toBe(true);
+  expect(only(await here.ada.says('/batch timeout on environment')).plain).toContain('is on already');
+});
+
+test('a value that is no number of seconds stops nothing, and is told once a definition', async () => {
+  const ids = await Promise.all(['6h', '0', '-60'].map((value) => hangs('garbage', { PYBATCH_TIMEOUT: value })));
+  const told = await card('PYBATCH_TIMEOUT is no number of seconds');
+  expect(told.plain).toMatch(
+    /PYBATCH_TIMEOUT is “(?:6h|0|-60)” in garbage: no whole number of seconds above 0, so it is ignored/,
+  );
+  skewMs += 30 * HOUR;
+  await tick();
+  for (const id of ids) expect(await isStopping(id)).toBe(false);
+  expect(here.alerts().filter(({ plain }) => plain.includes('no number of seconds'))).toHaveLength(1);
+  expect(only(await here.vic.says(`/batch job ${ids[0]}`)).plain).toContain(
+    'PYBATCH_TIMEOUT is 6h, no number of seconds: ignored',
+  );
+});
+
+test('an array whose limit counts from submission is stopped as a whole by one call; a limit on running is each child’s own', async () => {
+  await here.ada.says('/batch timeout set name:whole-* total:5h');
+  await here.ada.says('/batch timeout set name:each-* running:5h');
+  const array = { arrayProperties: { size: 3 } };
+  const whole = await here.submit('whole-array', { LOCAL_OUTCOME: 'hang' }, array);
+  const each = await here.submit(
+    'each-array',
+    { LOCAL_OUTCOME: 'hang', LOCAL_FAIL_INDEXES: '0,2', LOCAL_RUN_SECONDS: '1' },
+    array,
+  );
+  for (const child of [`${whole}:0`, `${whole}:2`, `${each}:0`, `${each}:2`]) await isIn('running', child);
+  await isIn('succeeded', `${each}:1`);
+  await here.until('both arrays are known', async () =>
+    (await here.world.app.room.history.jobs.getMany([whole, each])).length === 2 ? true : undefined,
+  );
+  expect(only(await here.vic.says(`/batch job ${whole}:1`)).plain).toContain('its whole array');
+  skewMs += 5 * HOUR + MINUTE;
+  const calls = stops();
+  await tick();
+  // One for the parent, one for the two children at once.
+  expect(stops() - calls).toBe(2);
+  for (const id of [whole, `${each}:0`, `${each}:2`]) expect(await isStopping(id)).toBe(true);
+  expect(await isStopping(each)).toBe(false);
+  await isIn('failed', whole);
+  const log = only(await here.root.says(`/batch audit job:${whole}`));
+  expect(log.plain).toContain(
+    'batchbot stopped array whole-array of 3 as a whole, since its limit counts from submission',
+  );
+  expect((await card('whole-array')).plain).toMatch(/3 (?:of|failed)|timed out \(rule/);
 });

@@ -22,6 +22,7 @@ export const policyOf = (
 ): TimeoutPolicy => ({
   isOn: switchesOf(settings, configured),
   ruling: ruleBook(rules),
+  onSince: Object.fromEntries(settings.switches.filter(({ isOn }) => isOn).map(({ of, at }) => [of, at])),
   extensions: new Map(settings.extensions.map(({ id, until }) => [id, until])),
 });
 
