@@ -7,19 +7,20 @@ import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Operation } from '../history/records/operation';
 import { jobFromDetail } from '../jobs/fromBatch';
-import { arrayParentOf, isDone, type JobRow } from '../jobs/job';
+import { arrayParentOf, type BatchStatus, isDone, type JobRow } from '../jobs/job';
 import { isLonger, trapIn } from '../jobs/wholeWords';
 import type { Answer } from '../slack/deliver';
 import { CANCEL_WORDS } from '../views/cancel';
 import { nameOf } from '../views/jobLine';
 import type { Message } from '../views/kit';
-import { operationGrown } from '../views/operationPreview';
+import { arraysTogether, operationGrown } from '../views/operationPreview';
 import { rowForList } from '../views/rowForList';
 import { count, number, some } from '../views/words';
 import { parseArguments } from './arguments';
 import { type Asking, type Command, command, type Room } from './command';
-import { activeJobs, type Chosen, choose, isActive, searchFor, withoutCoveredChildren } from './operations/choose';
-import { confirm, failedOf, keep, stop } from './operations/presses';
+import { asArrays, statesOf, withoutMixedArrays } from './operations/arraysMeant';
+import { activeJobs, type Chosen, choose, isActive, searchFor } from './operations/choose';
+import { confirm, failedOf, keep, stop, theOperation } from './operations/presses';
 import { numberToType, type Previewed, preview, previewPage } from './operations/preview';
 import { sendResults } from './operations/results';
 import { queryOf } from './search';
@@ -38,6 +39,16 @@ function nothing({ jobs, query }: Chosen, asking: Asking<unknown>): UserError {
   return new UserError(
     `No job that has not ended matches ${asking.text}: there is nothing to cancel.`,
     query === undefined ? undefined : searchFor(query),
+  );
+}
+
+/** Every job that was found is an array that is in the state itself, but none of its children is. */
+function onlyMixed(mixed: readonly JobRow[], states: readonly BatchStatus[]): UserError {
+  const [first, ...others] = mixed;
+  const named = others.length === 0 ? `${nameOf(first ?? { id: '' })} is an array` : `These are ${mixed.length} arrays`;
+  return new UserError(
+    `${named} whose children are in other states than ${states.join(', ').toLowerCase()}: there is nothing to cancel. By its id an array is cancelled whole.`,
+    others.length === 0 && first !== undefined ? `cancel ${first.id}` : undefined,
   );
 }
 
@@ -67,24 +78,26 @@ function trapOf(
 
 async function show(asking: Asking<unknown>, room: Room): Promise<Answer> {
   const chosen = await choose(asking, 'cancel', room);
+  const states = statesOf(chosen.query ?? {});
   const active = chosenBy(chosen, asking);
   if (active.length === 0) throw nothing(chosen, asking);
-  const { jobs, covered } = withoutCoveredChildren(active);
+  const { jobs: meant, mixed } = await withoutMixedArrays(active, states, room);
+  if (meant.length === 0) throw onlyMixed(mixed, states ?? []);
+  const { jobs, covered, gathered } = await asArrays(meant, room);
   if (jobs.length > MOST_JOBS)
     throw new UserError(
       `That would be ${number(jobs.length)} jobs; I cancel ${number(MOST_JOBS)} at once at most. Narrow it down.`,
       chosen.query === undefined ? undefined : searchFor(chosen.query),
     );
-  const children = count(covered.length, 'child', 'children');
-  const along = `${children} that the search found too ${covered.length === 1 ? 'goes' : 'go'} with the array.`;
-  const { notes = [], instead } = trapOf(chosen, active, asking);
+  const { notes = [], instead } = trapOf(chosen, meant, asking);
   return await preview(
     {
       kind: 'cancel',
       jobs,
       covered,
       searched: chosen.query !== undefined,
-      notes: [...notes, ...(covered.length === 0 ? [] : [along]), ...chosen.notes],
+      ...(states === undefined ? {} : { states }),
+      notes: [...notes, ...arraysTogether({ covered, gathered, mixed }), ...chosen.notes],
       ...(instead === undefined ? {} : { instead }),
     },
     asking,
@@ -98,7 +111,8 @@ async function notShown(operation: Operation, asking: Asking<unknown>, room: Roo
   const person = { ...asking.person, ...operation.askedBy };
   const frozen = new Set(await room.history.operations.ids(operation.op));
   const found = await activeJobs(queryOf({ query: tokens, person }, operation.askedAt), room, asking.remainingMs);
-  return chosenBy(found, { flags }).filter(({ id }) => !frozen.has(id) && !frozen.has(arrayParentOf(id) ?? ''));
+  const { jobs } = await withoutMixedArrays(chosenBy(found, { flags }), operation.states, room);
+  return jobs.filter(({ id }) => !frozen.has(id) && !frozen.has(arrayParentOf(id) ?? ''));
 }
 
 /** Refuses what would not be what was shown: the search finds more by now. */
@@ -114,11 +128,16 @@ async function checkGrown(operation: Operation, asking: Asking<unknown>, room: R
 async function again(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
   const ids = (await failedOf(op, asking, room, 'cancel')).map(({ id }) => id);
   const details = await room.batch.describe(ids);
+  const { states } = await theOperation(op, asking, room, 'cancel');
   const jobs = details.map((detail) => rowForList(jobFromDetail(detail, room.now(), room.shows))).filter(isActive);
   if (jobs.length === 0)
     throw new UserError(`The jobs that failed in operation ${op} have ended since: there is nothing to cancel.`);
   const named = `what failed in operation ${op}`;
-  return await preview({ kind: 'cancel', jobs, searched: false, named }, { ...asking, text: `--again ${op}` }, room);
+  return await preview(
+    { kind: 'cancel', jobs, searched: false, named, ...(states === undefined ? {} : { states }) },
+    { ...asking, text: `--again ${op}` },
+    room,
+  );
 }
 
 export const cancel: Command = command({

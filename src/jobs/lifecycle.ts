@@ -68,6 +68,27 @@ export function chooseStop(status: BatchStatus, isArrayParent = false): 'cancel'
   }
 }
 
+const STARTED: readonly BatchStatus[] = ['STARTING', 'RUNNING'];
+
+/** Whether a job in this state has a host, or is getting one. */
+export const hasStarted = (status: BatchStatus): boolean => STARTED.includes(status);
+
+/**
+ * Which call stops a job that is meant in some states only. Where none that has started is meant, Batch itself sees to that:
+ * CancelJob leaves alone what starts between our look and the call, as one of an array's children may.
+ * @param opened whether it is an array's parent whose children are there, which wait for nothing as a whole
+ */
+export function chooseStopIn(
+  states: readonly BatchStatus[] | undefined,
+  status: BatchStatus,
+  array: { opened: boolean } | undefined,
+): 'cancel' | 'terminate' | 'skip' {
+  const how = chooseStop(status, array !== undefined);
+  if (how === 'skip' || states === undefined || states.some(hasStarted)) return how;
+  // A PENDING one would be cancelled only when what it waits for is over.
+  return status === 'PENDING' && array?.opened !== true ? how : 'cancel';
+}
+
 /** What only a container that was started can have come to, whatever else Batch leaves out. */
 const RAN = /OutOfMemory|OOMKilled|^Essential container in task exited|^Job attempt duration exceeded timeout/;
 

@@ -20,6 +20,9 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   ended: 'had ended',
   stopping: 'were being stopped already',
   gone: 'Batch had forgotten',
+  started: 'had started and were left alone',
+  moved: 'were in another state and left alone',
+  partly: 'stopped but for children in other states',
   failed: 'failed',
   submitted: 'submitted again',
 };

@@ -20,6 +20,10 @@ export const CANCEL_WORDS: OperationWords = {
     /** Somebody's request stood already. */
     stopping: 'already being stopped',
     gone: 'Batch knew no more',
+    /** Of those that were asked for by their state. */
+    started: 'had started: left alone',
+    moved: 'in another state by then: left alone',
+    partly: 'cancelled but for children in other states',
     failed: 'failed',
   },
 };

@@ -51,22 +51,35 @@ function pace(operation: Operation, done: number, now: number): string[] {
   return [`${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s, ${duration(leftMs)} left`];
 }
 
-/** The message in the channel while the operation runs. */
-export function operationProgress(operation: Operation, words: OperationWords, tally: Tally, now: number): Message {
+/**
+ * The message in the channel while the operation runs.
+ * @param heldUp why it does not get on, and when it is tried again
+ */
+export function operationProgress(
+  operation: Operation,
+  words: OperationWords,
+  tally: Tally,
+  now: number,
+  heldUp?: { why: string; waitSeconds: number },
+): Message {
   const { op, what, state } = operation;
   const by = byOf(operation);
   const done = doneOf(tally);
   const standing = dotted([
     `${bar(done, operation.count)} ${number(done)} of ${number(operation.count)}`,
     outcomeWords(words, tally),
-    ...pace(operation, done, now),
+    ...(heldUp === undefined ? pace(operation, done, now) : []),
   ]);
+  const waiting =
+    heldUp === undefined
+      ? ''
+      : `\nHeld up, tried again in ${duration(heldUp.waitSeconds * 1_000)}: ${escaped(cut(heldUp.why, 300))}`;
   const halting = state === 'halting';
   return {
     text: `${by.name} is ${words.doing} ${what}: ${number(done)} of ${number(operation.count)} done.`,
     blocks: [
       section(
-        `<@${by.id}> is ${words.doing} ${what} (op ${op})${because(operation)}\n${standing}${halting ? '\nStopping after the ones at hand…' : ''}`,
+        `<@${by.id}> is ${words.doing} ${what} (op ${op})${because(operation)}\n${standing}${waiting}${halting ? '\nStopping after the ones at hand…' : ''}`,
       ),
       ...(halting
         ? []
@@ -115,7 +128,9 @@ export function operationResult(
   ]);
   const tookMs = startedAt === undefined ? 0 : (endedAt ?? startedAt) - startedAt;
   const took = tookMs < LONG_MS ? '' : ` in ${duration(tookMs)}`;
-  const did = (tally[words.main] ?? 0) > 0 ? words.did : `${words.did} nothing of`;
+  const did = [words.main, 'partly'].some((outcome) => (tally[outcome] ?? 0) > 0)
+    ? words.did
+    : `${words.did} nothing of`;
   const listed = failures.slice(0, MOST_FAILURES);
   const lines = listed.map(({ id, why }) => `${escaped(id)}: ${escaped(cut(why ?? 'no reason given', 200))}`);
   const madeAnew = replaced.filter(({ newId }) => newId !== undefined);
@@ -171,6 +186,11 @@ export const operationKept = (
     section(`Nothing was ${did}: ${operation.what} ${operation.count === 1 ? one : several} (op ${operation.op}).`),
   ],
 });
+
+export const operationStopping = ({ op, what }: Operation): Message => {
+  const text = `Stopping operation ${op} (${what}) after the jobs at hand. Its message tells how it ends.`;
+  return { text, blocks: [section(text)] };
+};
 
 export function operationStarted(operation: Operation, { doing }: OperationWords): Message {
   const text = `${capital(doing)} ${operation.what} (op ${operation.op}). A message of its own shows how it goes.`;

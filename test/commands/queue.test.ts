@@ -140,10 +140,53 @@ describe('clearing', () => {
     await isKnown('clear-array status:running', 1);
     await isKnown('clear-array status:pending', 3);
     const preview = only(await here.ada.says(`/batch queue clear ${name}`));
-    expect(preview.plain).toContain('Cancel 2 jobs?');
-    expect(preview.plain).toContain('1 array whose children run goes on');
+    expect(preview.plain).toContain('Cancel 2 children of an array?');
+    expect(preview.plain).toContain('1 array with children in other states goes on');
     await here.ada.presses('Keep them', preview);
     expect(await statusOf(array)).toBe('PENDING');
+  });
+
+  test('leaves alone what has started since the preview, and of an array those of its children', async () => {
+    const jobQueue = 'imaging-prod-spot';
+    const runs = { LOCAL_OUTCOME: 'hang', LOCAL_RUN_SECONDS: '110' };
+    const first = await here.submit(
+      'clear-first',
+      { ...runs, LOCAL_FAIL_INDEXES: '1,2' },
+      { jobQueue, arrayProperties: { size: 3 } },
+    );
+    const before = await here.submit('clear-before', { LOCAL_RUN_SECONDS: '110' }, { jobQueue });
+    const hang = { LOCAL_OUTCOME: 'hang' };
+    const single = await here.submit('late-single', hang, { jobQueue, dependsOn: [{ jobId: before }] });
+    const whole = await here.submit('late-whole', hang, {
+      jobQueue,
+      dependsOn: [{ jobId: before }],
+      arrayProperties: { size: 2 },
+    });
+    const dependsOn = [{ jobId: first, type: 'N_TO_N' as const }];
+    const part = await here.submit('late-part', hang, { jobQueue, dependsOn, arrayProperties: { size: 3 } });
+    const waiting = await here.submit('late-waiting', { LOCAL_OUTCOME: 'stuck' }, { jobQueue });
+    const started = [single, `${whole}:0`, `${whole}:1`, `${part}:0`];
+    await isKnown('clear-first status:running', 3);
+    await here.until('all wait', async () => ((await statusOf(`${part}:2`)) === 'PENDING' ? true : undefined));
+    const preview = only(await here.ada.says(`/batch queue clear ${jobQueue}`));
+    expect(preview.plain).toMatch(/2 jobs and 2 arrays of 5 children/);
+    for (const id of started)
+      await here.until(`${id} runs`, async () => ((await statusOf(id)) === 'RUNNING' ? true : undefined));
+
+    await here.ada.says(`/batch cancel --confirm ${opOf(preview)}`);
+    const told = await here.until('the end', () =>
+      here.world.slack
+        .channel('general')
+        .find(({ plain }) => plain.includes(`(op ${opOf(preview)})`) && plain.includes('left alone')),
+    );
+    expect(told.plain).toContain('2 had started: left alone');
+    expect(told.plain).toContain('1 cancelled but for children in other states');
+    for (const id of started) expect(await statusOf(id)).toBe('RUNNING');
+    // Those that wait for others go when these have ended.
+    for (const id of [waiting, `${part}:1`, `${part}:2`]) {
+      const { jobs } = await here.batch.send(new DescribeJobsCommand({ jobs: [id] }));
+      expect(jobs?.[0]?.isCancelled === true || jobs?.[0]?.isTerminated === true).toBe(true);
+    }
   });
 
   test('needs the role, and a state that can be cleared', async () => {

@@ -3,8 +3,20 @@ import type { Operation, Outcome } from '../../history/records/operation';
 import type { OperationWords } from '../../views/operation';
 import type { Room } from '../command';
 
+/** AWS did not let a chunk be done whole: the outcomes that there are all the same. */
+export class HeldUpError extends Error {
+  override name = 'HeldUpError';
+  constructor(
+    readonly outcomes: readonly Outcome[],
+    cause: unknown,
+  ) {
+    super('some of a chunk could not be done', { cause });
+  }
+}
+
 /** Some of an operation's ids, which one worker takes up at once. */
 export interface Chunk {
+  /** While it is `halting`, nothing new is done: only what a worker that died has done already counts. */
   operation: Operation;
   ids: readonly string[];
   /**
@@ -23,8 +35,8 @@ export interface OperationKind {
   chunksAtOnce?: number;
   /**
    * Does it, and gives an outcome for each id. After a worker died it is called again with the same chunk: what `begin`
-   * gives back then tells it which of its acts to look for before doing them.
-   * @throws when AWS could not be asked: the chunk is taken up again later, by whichever worker
+   * gives back then tells it which of its acts to look for before doing them. Ids without an outcome are left alone.
+   * @throws HeldUpError when AWS let some of it be done, or any error when nothing: the others come again in a later chunk
    */
   carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise<void>): Promise<Outcome[]>;
   /** A look back at what was done, so many seconds after its end. */

@@ -27,6 +27,8 @@ export interface Previewed {
   notes?: readonly string[];
   instead?: Facts['instead'];
   settings?: Record<string, string>;
+  /** The states that were asked for, if any was. */
+  states?: Operation['states'];
 }
 
 export const numberToType = (operation: Operation): number | undefined =>
@@ -61,6 +63,7 @@ export async function preview(of: Previewed, asking: Asking<unknown>, room: Room
     what: whatWords(jobs),
     size: sizeOfJobs(jobs),
     searched: of.searched,
+    ...(of.states === undefined ? {} : { states: of.states }),
     ...(queues.has(undefined) ? {} : { queues: [...queues].filter((queue) => queue !== undefined) }),
     named: jobs.length === 1 && only !== undefined ? nameOf(only) : (of.named ?? asking.text),
     facts: {

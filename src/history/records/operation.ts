@@ -1,5 +1,6 @@
 /** An operation on many jobs as it is kept: what was asked, confirmed and done; and what became of one job of it. */
 import * as z from 'zod';
+import { BATCH_STATUSES } from '../../jobs/job';
 
 /** What operations do with their jobs, by the verb that asks for it; `src/commands/operations/` has a file for each. */
 export const OPERATION_KINDS = ['cancel', 'retry', 'clear'] as const;
@@ -53,6 +54,8 @@ export const operationSchema = z.object({
   size: z.number().int().optional(),
   /** The ids came from a search, which may find more by the time of the press. */
   searched: z.boolean().optional(),
+  /** The states that were asked for: a job that is in another one by the time of the act is left alone. Absent where none was. */
+  states: z.array(z.enum(BATCH_STATUSES)).optional(),
   /** What they are, in words: `14 jobs and 2 arrays of 2,030 children`. */
   what: z.string(),
   /** The queues of all its jobs; absent where that of one is not known. */
@@ -64,6 +67,8 @@ export const operationSchema = z.object({
   settings: z.record(z.string(), z.string()).optional(),
   startedBy: personSchema.optional(),
   startedAt: z.number().optional(),
+  /** The channel in which it was confirmed. */
+  startedIn: z.string().optional(),
   endedAt: z.number().optional(),
   reason: z.string().optional(),
   /** The message that moves. */
@@ -75,6 +80,10 @@ export const operationSchema = z.object({
   tally: z.record(z.string(), z.number()).default({}),
   /** How often in a row a worker gave up before a chunk more was done. */
   setbacks: z.number().int().default(0),
+  /** Its ids stand in the audit, with who confirmed them. */
+  prepared: z.boolean().optional(),
+  /** When the message comes by which a worker goes on, after AWS held one up. */
+  wakeAt: z.number().optional(),
   /** When its end was told in Slack. */
   toldAt: z.number().optional(),
 });
