@@ -6,6 +6,7 @@ import { homeOf } from './commands/home';
 import { followOn, resumeFollows } from './commands/logFollow';
 import { carryOut } from './commands/operations/carryOut';
 import { lookBack } from './commands/operations/lookBack';
+import { resumeOperations } from './commands/operations/resumeOperations';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
 import { ingest } from './history/ingest';
@@ -77,7 +78,8 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     room.log.error('a command failed', { ref, text: request.text, by: request.user.id, ...errorFields(error) });
     room.log.metric('FailedCommands', 1);
     const damaged = damagedItem(error);
-    return { message: damaged === undefined ? failure(ref) : damagedIndex(damaged, ref) };
+    // Beside a message whose button was pressed, which stays to be pressed again.
+    return { message: damaged === undefined ? failure(ref) : damagedIndex(damaged, ref), replace: false };
   }
 
   /**
@@ -244,7 +246,8 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
 
     /** What a passing minute brings: fill what events missed, and tell of what they did not. */
     async tick(remainingMs: () => number, full?: boolean): Promise<SweepReport> {
-      // First, since a sweep holds all live jobs in memory, and half a million that nobody packed would not fit there.
+      await resumeOperations(room);
+      // Before the sweep, since that holds all live jobs in memory, and half a million that nobody packed would not fit there.
       const sweepMs = Math.min(remainingMs() / 2, LONGEST_SWEEP_MS);
       await packHistory(() => remainingMs() - sweepMs);
       const halfMs = remainingMs() / 2;

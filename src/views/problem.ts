@@ -33,7 +33,7 @@ export function problem(message: string, slash: string, suggestion?: string, peo
 /** For a bug or an outage: a reference that finds the log line. */
 export const failure = (ref: string): Message =>
   problem(
-    `Something went wrong on my side, and nothing more was done. If it happens again, tell whoever runs batchbot this reference: ${ref}`,
+    `Something went wrong on my side, and what you asked for may not be done. Try it again: nothing is done twice. If that does not help, tell whoever runs batchbot this reference: ${ref}`,
     '',
   );
 

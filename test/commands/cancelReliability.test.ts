@@ -2,6 +2,7 @@
 import { DescribeJobsCommand } from '@aws-sdk/client-batch';
 import { createApp } from '../../src/app';
 import type { Room } from '../../src/commands/command';
+import { resumeOperations } from '../../src/commands/operations/resumeOperations';
 import type { Operation, Outcome } from '../../src/history/records/operation';
 import type { WorkRequest } from '../../src/slack/request';
 import { type Scene, scene } from '../scene';
@@ -20,11 +21,15 @@ const DEAD_MS = 200_000;
 class Killed extends Error {}
 type Call = (...values: unknown[]) => unknown;
 
+class BadMoment extends Error {}
+
 /** What a worker may die of: each of its calls to AWS, to DynamoDB, to Slack and to the queue. */
 interface Death {
   at: number;
   calls: number;
   isDead: boolean;
+  /** That call only fails, before or after it came about, and the worker lives on. */
+  error?: 'before' | 'after' | undefined;
 }
 
 /** Carries a call out and then dies over it, if it is the one; the dead do nothing more. */
@@ -35,10 +40,16 @@ function mortal<T extends object>(part: T, death: Death): T {
       // What is read in pieces changes nothing.
       if (typeof value !== 'function' || key === 'chunks' || key === 'outcomes') return value;
       return (...values: unknown[]) => {
+        if (death.error === 'before' && death.calls + 1 === death.at) {
+          death.calls++;
+          return Promise.reject(new BadMoment('before'));
+        }
         const answer = death.isDead ? Promise.reject(new Killed()) : (value as Call).apply(target, values);
         if (!(answer instanceof Promise)) return answer;
         return answer.then((result: unknown) => {
           death.calls++;
+          if (death.error === 'after' && death.calls === death.at) throw new BadMoment('after');
+          if (death.error !== undefined) return result;
           if (death.isDead || death.calls === death.at) {
             death.isDead = true;
             throw new Killed();
@@ -56,11 +67,15 @@ interface Story {
   /** Ids by how often this bot asked Batch to stop them, and Batch took it. */
   stops: Map<string, number>;
   calls: number;
+  /** Those of them that the press made. */
+  callsOfPress: number;
 }
 
 interface Fate {
   /** The call over which the worker dies. */
   diesAt?: number;
+  /** That call fails instead, as it may while the worker lives. */
+  error?: 'before' | 'after';
   /** How often each message is delivered, at once. */
   deliveries?: number;
   /** The share of calls to Batch that are refused as too many. */
@@ -85,13 +100,13 @@ async function confirmed(ids: string[]): Promise<Operation> {
 }
 
 /** A press on Cancel and all that comes of it, by workers of which the first one may die. */
-async function carriedOut({ diesAt = 0, deliveries = 1, throttle = 0 }: Fate, jobs = 2): Promise<Story> {
+async function carriedOut({ diesAt = 0, error, deliveries = 1, throttle = 0 }: Fate, jobs = 2): Promise<Story> {
   const ids = await Promise.all(
     Array.from({ length: jobs }, (_, n) => here.submit(`doomed-${n}`, { LOCAL_OUTCOME: 'hang' })),
   );
   here.world.aws.setFaults({ throttle });
   const { op } = await confirmed(ids);
-  const death: Death = { at: diesAt, calls: 0, isDead: false };
+  const death: Death = { at: diesAt, calls: 0, isDead: false, error };
   const stops = new Map<string, number>();
   let skewMs = 0;
   const inbox: WorkRequest[] = [
@@ -143,21 +158,26 @@ async function carriedOut({ diesAt = 0, deliveries = 1, throttle = 0 }: Fate, jo
   };
   let app = createApp({ room: dying, ...options });
   const remainingMs = () => 120_000;
+  let callsOfPress: number | undefined;
   for (let message = inbox.shift(); message !== undefined; message = inbox.shift()) {
     const body = JSON.stringify(message);
     const tries = Array.from({ length: deliveries }, () => app.takeWork(body, remainingMs));
     const ends = await Promise.allSettled(tries);
+    callsOfPress ??= death.calls;
     const [failed] = ends.filter((end) => end.status === 'rejected');
     if (failed !== undefined) {
-      expect(death.isDead ? 'killed' : failed.reason).toBe('killed');
+      expect(death.isDead || failed.reason instanceof BadMoment ? 'killed' : failed.reason).toBe('killed');
       // The queue brings it again, to a worker that lives.
       inbox.push(message);
       app = createApp({ room, ...options });
       skewMs += DEAD_MS;
     } else skewMs += 61_000;
+    // The clock's minute, after the time that a message may be late.
+    skewMs += 61_000;
+    await resumeOperations(room);
   }
   here.world.aws.setFaults({ throttle: 0 });
-  return { op, ids, stops, calls: death.calls };
+  return { op, ids, stops, calls: death.calls, callsOfPress: callsOfPress ?? 0 };
 }
 
 async function outcomesOf(op: string): Promise<Outcome[]> {
@@ -201,6 +221,21 @@ test('a worker may die over any call that it makes: the jobs are stopped once, a
     }
   }
 }, 120_000);
+
+test('an error over any call of the press leaves no operation behind that is confirmed and not done', async () => {
+  const { callsOfPress } = await carriedOut({});
+  expect(callsOfPress).toBeGreaterThan(4);
+  for (let diesAt = 1; diesAt <= callsOfPress; diesAt++) {
+    for (const error of ['before', 'after'] as const) {
+      const story = await carriedOut({ diesAt, error });
+      const operation = await here.world.app.room.history.operations.get(story.op);
+      const where = `an error ${error} call ${diesAt} of ${callsOfPress}`;
+      // What never began can be confirmed by another press.
+      if (operation?.state === 'asked') expect([where, [...story.stops]]).toEqual([where, []]);
+      else await expectDone(story).catch((cause: unknown) => Promise.reject(new Error(where, { cause })));
+    }
+  }
+}, 60_000);
 
 test('every message may be delivered three times at once', async () => {
   await expectDone(await carriedOut({ deliveries: 3 }));

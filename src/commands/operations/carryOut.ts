@@ -2,26 +2,27 @@
  * Carries out a confirmed operation, chunk by chunk, each outcome written down; whoever dies on the way, the next worker
  * goes on where the outcomes end.
  */
-import { setTimeout } from 'node:timers/promises';
 import { errorFields } from '../../errors';
-import { type Operation, type Tally, tallyOf } from '../../history/records/operation';
+import type { Operation } from '../../history/records/operation';
+import type { Progress } from '../../history/records/operations';
 import { operationProgress } from '../../views/operation';
 import type { Room } from '../command';
 import { finish, tell } from './ending';
+import { type Ending, goThrough, whyHeldUp } from './goThrough';
 import type { OperationKind } from './kind';
 import { kindOf } from './kinds';
+import { prepare } from './prepare';
 import { progressMessage } from './progressMessage';
 
 /** A worker that is silent for so long is taken to be dead. */
 const LEASE_MS = 60_000;
-/** The lease is renewed so often, however slow AWS is. */
-const RENEW_MS = 10_000;
-/** Stop early enough to hand the rest to the next worker. */
-const RESERVE_MS = 20_000;
-/** Chunks under way at once: enough that AWS's limit on calls, and not its time to answer, sets the pace. */
-const CHUNKS_AT_ONCE = 4;
-/** Waits between workers that get nothing done, in seconds; after so many in a row the chunk counts as failed. */
+/** Waits between workers that get nothing done, in seconds: half an hour in all, after which what can't be done has failed. */
 const SETBACK_SECONDS = [2, 5, 10, 20, 40, 60, 120, 240, 480, 900];
+/** Clocks and queues are so exact. */
+const EARLY_MS = 1_000;
+/** A hiccup of a few seconds is not worth a message; a message that is there tells of it. */
+const UNTOLD_SETBACKS = 1;
+
 /** A worker's turn at an operation. */
 export interface Turn {
   operation: Operation;
@@ -30,119 +31,32 @@ export interface Turn {
   remainingMs: () => number;
   sleep: (ms: number) => Promise<void>;
   /** Renews the lease; undefined when another worker has it. */
-  keep: (progress?: { doneChunks?: number; tally?: Tally; setbacks?: number }) => Promise<Operation | undefined>;
+  keep: (progress?: Progress) => Promise<Operation | undefined>;
   leftOfLeaseMs: () => number;
   progress: ReturnType<typeof progressMessage>;
 }
 
-type Ending = 'through' | 'out of time' | 'lost' | { setback: unknown; chunk: number; ids: readonly string[] };
-
-/** Goes through the chunks that are not done yet. */
-async function goThrough(turn: Turn): Promise<Ending> {
-  const { kind, room, sleep, keep, leftOfLeaseMs, progress, remainingMs } = turn;
-  const { operations } = room.history;
-  const { op } = turn.operation;
-  let doneChunks = turn.operation.doneChunks;
-  let tally: Tally = turn.operation.tally;
-  /** Chunks that are done while one before them is not. */
-  const ahead = new Map<number, Tally>();
-  const advance = (): void => {
-    for (let next = ahead.get(doneChunks); next !== undefined; next = ahead.get(doneChunks)) {
-      ahead.delete(doneChunks);
-      doneChunks++;
-      tally = addUp(tally, next);
-    }
-  };
-  for await (const { chunk, outcomes } of operations.outcomes(op, doneChunks)) ahead.set(chunk, tallyOf(outcomes));
-  advance();
-
-  const underWay = new Set<Promise<void>>();
-  let setback: Extract<Ending, object> | undefined;
-  async function carryOutChunk(n: number, ids: readonly string[], operation: Operation): Promise<void> {
-    try {
-      const begin = (planned: readonly string[]) => operations.begin(op, n, planned);
-      const timeLeftMs = () => Math.min(remainingMs() - RESERVE_MS / 2, leftOfLeaseMs());
-      const outcomes = await kind.carryOut({ operation, ids, begin, remainingMs: timeLeftMs }, room, sleep);
-      await operations.record(op, n, outcomes);
-      ahead.set(n, tallyOf(outcomes));
-      advance();
-    } catch (error) {
-      setback ??= { setback: error, chunk: n, ids };
-    }
-  }
-  /** Waits until something is through, and keeps the lease meanwhile. */
-  async function waitForOne(): Promise<Operation | undefined> {
-    for (;;) {
-      let isThrough = false;
-      const through = Promise.race(underWay).then(() => {
-        isThrough = true;
-      });
-      const waiting = new AbortController();
-      await Promise.race([through, setTimeout(RENEW_MS, undefined, { signal: waiting.signal }).catch(() => undefined)]);
-      waiting.abort();
-      const kept = await keep({ doneChunks, tally });
-      if (kept === undefined || isThrough) return kept;
-    }
-  }
-  const drain = async (): Promise<boolean> => {
-    while (underWay.size > 0) if ((await waitForOne()) === undefined) return false;
-    return true;
-  };
-
-  for await (const { n, ids } of operations.chunks(op, kind.idsPerChunk, doneChunks)) {
-    if (ahead.has(n) || n < doneChunks) continue;
-    const operation =
-      underWay.size < (kind.chunksAtOnce ?? CHUNKS_AT_ONCE) ? await keep({ doneChunks, tally }) : await waitForOne();
-    if (operation === undefined) return 'lost';
-    if (operation.state === 'halting' || setback !== undefined) break;
-    if (remainingMs() < RESERVE_MS) return (await drain()) ? 'out of time' : 'lost';
-    const work = carryOutChunk(n, ids, operation).finally(() => underWay.delete(work));
-    underWay.add(work);
-    if (operation.count > kind.idsPerChunk) {
-      const shown = addUp(tally, ...ahead.values());
-      progress.show(() => operationProgress(operation, kind.words, shown, room.now()));
-    }
-  }
-  if (!(await drain())) return 'lost';
-  if (setback !== undefined) return setback;
-  const last = await keep({ doneChunks, tally: addUp(tally, ...ahead.values()), setbacks: 0 });
-  return last === undefined ? 'lost' : 'through';
-}
-
-function addUp(...tallies: readonly Tally[]): Tally {
-  const sums: Record<string, number> = {};
-  for (const tally of tallies)
-    for (const [outcome, n] of Object.entries(tally)) sums[outcome] = (sums[outcome] ?? 0) + n;
-  return sums;
-}
-
 /** Hands the rest to another worker, after a while where AWS did not let this one get on. */
-async function handOver(turn: Turn, ending: Exclude<Ending, 'through' | 'lost'>): Promise<void> {
-  const { operation, room, keep } = turn;
+async function handOver(turn: Turn, { how, gotOn, tally, cause }: Ending): Promise<void> {
+  const { operation, kind, room, keep, progress } = turn;
   const { op } = operation;
-  await turn.progress.settle();
-  if (ending === 'out of time') {
+  if (how === 'out of time') {
     await room.enqueue({ kind: 'operation', op }, 1);
-    await keep({ setbacks: 0 });
+    await keep(gotOn ? { setbacks: 0 } : {});
     return;
   }
   const kept = await keep();
   if (kept === undefined) return;
-  const isNew = kept.doneChunks > operation.doneChunks;
-  const setbacks = isNew ? 1 : operation.setbacks + 1;
-  room.log.warn('an operation was held up', { op, setbacks, ...errorFields(ending.setback) });
+  const setbacks = gotOn ? 1 : operation.setbacks + 1;
+  room.log.warn('an operation was held up', { op, setbacks, ...errorFields(cause) });
   room.log.metric('OperationSetbacks', 1);
-  const wait = SETBACK_SECONDS[setbacks - 1];
-  if (wait === undefined) {
-    const why = ending.setback instanceof Error ? `${ending.setback.name}: ${ending.setback.message}` : 'unknown';
-    await room.history.operations.record(
-      op,
-      ending.chunk,
-      ending.ids.map((id) => ({ id, outcome: 'failed', why })),
-    );
-  }
-  await room.enqueue({ kind: 'operation', op }, wait ?? 1);
-  await keep({ setbacks: wait === undefined ? 0 : setbacks });
+  // Who pressed Stop does not wait.
+  const waitSeconds = kept.state === 'halting' ? 1 : (SETBACK_SECONDS[setbacks - 1] ?? 1);
+  const wakeAt = room.now() + waitSeconds * 1_000;
+  await room.enqueue({ kind: 'operation', op }, waitSeconds);
+  await keep({ setbacks, wakeAt });
+  if (setbacks > UNTOLD_SETBACKS || progress.isPosted())
+    await progress.tell(operationProgress(kept, kind.words, tally, room.now(), { why: whyHeldUp(cause), waitSeconds }));
 }
 
 /**
@@ -167,17 +81,18 @@ export async function carryOut(
     await room.enqueue({ kind: 'operation', op }, Math.max(5, ((other.leaseUntil ?? 0) - room.now()) / 1_000 + 1));
     return;
   }
+  const progress = progressMessage(operation, room, sleep);
   const turn: Turn = {
     operation,
     kind: kindOf(operation.kind),
     room,
     remainingMs,
     sleep,
-    progress: progressMessage(operation, room, sleep),
+    progress,
     leftOfLeaseMs: () => mine - room.now(),
-    async keep(progress) {
+    async keep(noted) {
       const until = room.now() + LEASE_MS;
-      const kept = await operations.lease(op, { now: room.now(), until, mine }, progress);
+      const kept = await operations.lease(op, { now: room.now(), until, mine }, noted);
       if (kept !== undefined) mine = until;
       return kept;
     },
@@ -189,14 +104,19 @@ export async function carryOut(
     await giveBack();
     return;
   }
-  const ending = await goThrough(turn);
-  if (ending === 'lost') return;
-  if (ending !== 'through') {
-    await handOver(turn, ending);
+  // One message of several that bring workers: who is due after a setback comes by that setback's own.
+  if (operation.state === 'running' && (operation.wakeAt ?? 0) > room.now() + EARLY_MS) {
     await giveBack();
     return;
   }
-  const ended = await finish(turn);
-  if (ended !== undefined) await tell(turn, ended);
+  await prepare(turn);
+  const isLastTry = operation.setbacks >= SETBACK_SECONDS.length || operation.state === 'halting';
+  const ending = await goThrough(turn, isLastTry);
+  await progress.settle();
+  if (ending.how === 'lost') return;
+  if (ending.how === 'through') {
+    const ended = await finish(turn);
+    if (ended !== undefined) await tell(turn, ended);
+  } else await handOver(turn, ending);
   await giveBack();
 }

@@ -1,9 +1,9 @@
 /** The presses on an operation of any kind: confirm, keep, stop; each checks the presser's role for all of its queues. */
-import { UserError } from '../../errors';
-import { type Operation, type Outcome, tallyOf } from '../../history/records/operation';
+import { errorFields, UserError } from '../../errors';
+import type { Operation, Outcome } from '../../history/records/operation';
 import type { Answer } from '../../slack/deliver';
 import type { Message } from '../../views/kit';
-import { operationKept, operationProgress, operationStarted } from '../../views/operation';
+import { operationKept, operationStarted, operationStopping } from '../../views/operation';
 import { problem } from '../../views/problem';
 import { number } from '../../views/words';
 import type { Asking, Room } from '../command';
@@ -19,6 +19,41 @@ export const MOST_UNTYPED = 100;
  */
 const SECOND_LOOK_SECONDS = 70;
 
+/** Brings a worker to an operation that is on its way. */
+async function wake(op: string, room: Room): Promise<void> {
+  try {
+    await room.enqueue({ kind: 'operation', op });
+    await room.enqueue({ kind: 'operation', op }, SECOND_LOOK_SECONDS);
+  } catch (error) {
+    // It stands confirmed all the same: within two minutes the clock sees that nobody works on it (`resumeOperations.ts`).
+    room.log.error('an operation could not be queued', { op, ...errorFields(error) });
+  }
+}
+
+/**
+ * Confirms an operation for this press.
+ * @returns undefined when another press did so before, or it has expired
+ */
+async function start(
+  op: string,
+  { person, channel, inputs }: Asking<unknown>,
+  room: Room,
+): Promise<Operation | undefined> {
+  const { operations } = room.history;
+  const at = room.now();
+  const by = { id: person.id, name: person.name };
+  const reason = inputs.reason?.trim();
+  const more = { startedIn: channel.id, ...(reason === undefined || reason === '' ? {} : { reason }) };
+  try {
+    return await operations.start(op, by, at, more);
+  } catch (error) {
+    // Of a write without an answer only a look tells whether it came about.
+    const known = await operations.get(op);
+    if (known?.startedAt === at && known.startedBy?.id === by.id) return known;
+    throw error;
+  }
+}
+
 /** How many jobs an operation is about, arrays counted by their children. */
 export const sizeOf = ({ size, count }: Operation): number => size ?? count;
 
@@ -27,7 +62,7 @@ export const audit = (
   { person, channel }: Asking<unknown>,
   room: Room,
   operation: Operation,
-  what: 'asked' | 'confirmed' | 'kept' | 'halted',
+  what: 'asked' | 'kept' | 'halted',
   at = room.now(),
   by = { id: person.id, name: person.name },
 ) =>
@@ -93,19 +128,10 @@ export async function confirm(
     const instead = await check?.(operation);
     if (instead !== undefined) return besides(instead);
   }
-  const reason = asking.inputs.reason?.trim();
-  const by = { id: asking.person.id, name: asking.person.name };
-  const started = isOpen
-    ? await room.history.operations.start(operation.op, by, room.now(), reason === '' ? undefined : reason)
-    : undefined;
+  const started = isOpen ? await start(operation.op, asking, room) : undefined;
   const known = started ?? (await theOperation(op, asking, room, verb));
-  if (known.state === 'running' || known.state === 'halting') {
-    // A worker may have died right after the first press was noted.
-    await room.history.audit.writeIds(known.op, await room.history.operations.ids(known.op));
-    await audit(asking, room, known, 'confirmed', known.startedAt, known.startedBy);
-    await room.enqueue({ kind: 'operation', op: known.op });
-    await room.enqueue({ kind: 'operation', op: known.op }, SECOND_LOOK_SECONDS);
-  }
+  // A worker may have died right after the first press was noted.
+  if (known.state === 'running' || known.state === 'halting') await wake(known.op, room);
   if (started !== undefined) return { message: operationStarted(started, words), replace: true };
   switch (known.state) {
     case 'running':
@@ -140,11 +166,9 @@ export async function stop(op: string, asking: Asking<unknown>, room: Room, verb
   if (halting === undefined)
     throw new UserError(`Operation ${op} is ${operation.state === 'done' ? 'already done' : operation.state}.`);
   await audit(asking, room, halting, 'halted');
-  let tally = halting.tally;
-  for await (const { outcomes } of room.history.operations.outcomes(halting.op, halting.doneChunks))
-    tally = tallyOf(outcomes, tally);
-  const message = operationProgress(halting, kindOf(halting.kind).words, tally, room.now());
-  return { message, public: true, replace: true };
+  // Only a worker writes the message that moves: an answer in its place could come after the end, and wipe it out.
+  await wake(halting.op, room);
+  return besides(operationStopping(halting));
 }
 
 /** Those of an operation's jobs with which it failed, to be tried again. @throws UserError when there are none */

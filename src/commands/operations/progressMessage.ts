@@ -53,6 +53,16 @@ export function progressMessage(operation: Operation, room: Room, sleep: (ms: nu
         underWay = undefined;
       });
     },
+    /** Whether there is a message that moves. */
+    isPosted: (): boolean => ts !== undefined && !isGone,
+    /** Shows this as well as Slack lets it, and waits for it. */
+    async tell(message: Message): Promise<void> {
+      await underWay;
+      const waitMs = editedAt + LEAST_MS - room.now();
+      if (waitMs > 0) await sleep(waitMs);
+      editedAt = room.now();
+      if (!isGone) await edit(message);
+    },
     /** Waits for the edit under way. */
     async settle(): Promise<void> {
       await underWay;

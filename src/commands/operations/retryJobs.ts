@@ -13,7 +13,7 @@ import { RETRY_WORDS } from '../../views/retry';
 import type { Room } from '../command';
 import { nameOfArn } from '../queueRows';
 import { retryTerms } from '../retryTerms';
-import type { Chunk, OperationKind } from './kind';
+import { type Chunk, HeldUpError, type OperationKind } from './kind';
 import { planOf } from './retryPlan';
 
 /** So few that a chunk with dead workers behind it is looked for in one or two calls, and Stop works soon. */
@@ -26,9 +26,19 @@ const MOST_THROTTLED_TRIES = 8;
 /** The clocks of AWS and of a Lambda differ by less. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** AWS did not say whether it took a job: the chunk comes again, and then the job is looked for. */
+/** AWS did not say whether it took a job: it comes again, and is looked for before it is submitted. */
 class UnsureError extends Error {
   override name = 'UnsureError';
+}
+
+/** AWS takes no jobs at all just now, or not in the time that is left. */
+class NotNowError extends Error {
+  override name = 'NotNowError';
+}
+
+/** A job has to wait for another one that could not be submitted yet. */
+class NotYetError extends Error {
+  override name = 'NotYetError';
 }
 
 interface Turn extends Chunk {
@@ -54,20 +64,33 @@ async function alreadySubmitted(
   return found;
 }
 
-/** Which new job stands for which old one, as far as earlier chunks of the operation go. */
-async function retriedBefore({ operation, room }: Turn, needed: boolean): Promise<Map<string, string>> {
-  const retriedAs = new Map<string, string>();
-  if (!needed) return retriedAs;
-  for await (const { outcomes } of room.history.operations.outcomes(operation.op)) {
-    for (const { id, newId } of outcomes) if (newId !== undefined) retriedAs.set(id, newId);
-  }
-  return retriedAs;
+interface Before {
+  /** Which new job stands for which old one. */
+  retriedAs: Map<string, string>;
+  /** Old jobs of which it is not known yet whether there will be a new one. */
+  undecided: Set<string>;
 }
 
-/** @throws UnsureError when a job may or may not be there now, or the lease is nearly over */
+/** What became of the jobs that come before this chunk's. */
+async function before({ operation, ids, room }: Turn, needed: boolean): Promise<Before> {
+  const retriedAs = new Map<string, string>();
+  if (!needed) return { retriedAs, undecided: new Set() };
+  const { operations } = room.history;
+  const all = await operations.ids(operation.op);
+  const undecided = new Set(all.slice(0, all.indexOf(ids[0] ?? '')));
+  for (const some of [operations.outcomes(operation.op), operations.parts(operation.op)])
+    for await (const { outcomes } of some)
+      for (const { id, newId } of outcomes) {
+        undecided.delete(id);
+        if (newId !== undefined) retriedAs.set(id, newId);
+      }
+  return { retriedAs, undecided };
+}
+
+/** @throws UnsureError when a job may or may not be there now, NotNowError when there is none */
 async function submitOnce(id: string, submission: Submission, turn: Turn): Promise<Outcome> {
   for (let tries = 1; ; tries++) {
-    if (turn.remainingMs() < NEEDED_MS) throw new UnsureError('the time that is left is too short to submit a job');
+    if (turn.remainingMs() < NEEDED_MS) throw new NotNowError('the time that is left is too short to submit a job');
     const answer = await turn.room.batch.submit(submission);
     switch (answer.kind) {
       case 'submitted':
@@ -77,7 +100,7 @@ async function submitOnce(id: string, submission: Submission, turn: Turn): Promi
       case 'unsure':
         throw new UnsureError(`Batch may or may not have taken a retry of ${id}: ${answer.why}`);
       case 'throttled':
-        if (tries >= MOST_THROTTLED_TRIES) throw new UnsureError('Batch takes no more jobs just now');
+        if (tries >= MOST_THROTTLED_TRIES) throw new NotNowError('Batch takes no more jobs just now');
         await turn.sleep(200 * 2 ** tries * (0.5 + Math.random()));
     }
   }
@@ -109,31 +132,44 @@ async function carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise
   const terms = retryTerms(room);
   await terms.prepare(ids);
   const details = ids.flatMap((id) => terms.detail(id) ?? []);
-  const retriedAs = await retriedBefore(
+  const { retriedAs, undecided } = await before(
     turn,
     details.some(({ dependsOn = [] }) => dependsOn.length > 0),
   );
-  const before = await begin(ids);
+  const begun = await begin(ids);
   const known = await alreadySubmitted(
     turn,
-    (before ?? []).flatMap((id) => placeOf(terms.detail(id), operation)),
+    (begun ?? []).flatMap((id) => placeOf(terms.detail(id), operation)),
   );
   const outcomes: Outcome[] = [];
+  let heldUp: unknown;
   for (const id of ids) {
-    const outcome = await retryOne(id);
-    outcomes.push(outcome);
-    if (outcome.newId !== undefined) retriedAs.set(id, outcome.newId);
+    try {
+      const outcome = await retryOne(id);
+      if (outcome !== undefined) outcomes.push(outcome);
+      if (outcome?.newId !== undefined) retriedAs.set(id, outcome.newId);
+    } catch (error) {
+      // One job that AWS has trouble with keeps only those that wait for it.
+      undecided.add(id);
+      heldUp ??= error;
+      if (error instanceof NotNowError) break;
+    }
   }
   await remember(
     outcomes.flatMap(({ newId }) => newId ?? []),
     room,
   );
+  if (heldUp !== undefined) throw new HeldUpError(outcomes, heldUp);
   return outcomes;
 
-  async function retryOne(id: string): Promise<Outcome> {
+  /** @returns undefined for what is left alone because somebody pressed Stop */
+  async function retryOne(id: string): Promise<Outcome | undefined> {
     const newId = known.get(id);
     if (newId !== undefined) return { id, outcome: 'submitted', newId };
+    if (operation.state === 'halting') return undefined;
     const detail = terms.detail(id);
+    const waitsFor = detail?.dependsOn?.find(({ jobId = '' }) => undecided.has(jobId))?.jobId;
+    if (waitsFor !== undefined) throw new NotYetError(`${id} waits for the retry of ${waitsFor}`);
     if (detail === undefined) return { id, outcome: 'failed', why: 'Batch has forgotten it.' };
     let ready: Ready;
     try {

@@ -5,21 +5,16 @@
  * |---|---|
  * | `-` | the operation itself, moved forward by conditional writes |
  * | `ids#<n>` | up to 5,000 of its ids, written once |
- * | `begun#<n>` | what is about to be done with the n-th chunk of ids, written once |
- * | `done#<n>` | the outcome of the n-th chunk of ids, written once: what is there is never done again |
+ *
+ * What became of them is in `operationChunks.ts`, which operations are under way in `openOperations.ts`.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shortReference } from '../../errors';
-import { type AskedOperation, type Operation, type Outcome, operationSchema, type Tally } from './operation';
-import { packOutcomes, unpackOutcomes } from './packedOutcomes';
+import { openOperations } from './openOperations';
+import { type AskedOperation, type Operation, operationSchema } from './operation';
+import { operationChunks, operationPk } from './operationChunks';
 
 /** 5,000 ids of 36 to 41 bytes stay under DynamoDB's 400 KB an item. */
 const IDS_PER_ITEM = 5_000;
@@ -27,10 +22,13 @@ const IDS_PER_ITEM = 5_000;
 const KEPT_SECONDS = 24 * 3600;
 
 const idItem = (n: number): string => `ids#${String(n).padStart(4, '0')}`;
-const chunkItem = (of: 'begun' | 'done', n: number): string => `${of}#${String(n).padStart(5, '0')}`;
+
+/** How far a worker is. */
+export type Progress = Partial<Pick<Operation, 'doneChunks' | 'tally' | 'setbacks' | 'wakeAt' | 'prepared'>>;
 
 export function operationItems(doc: DynamoDBDocumentClient, table: string) {
-  const pk = (op: string) => `OP#${op}`;
+  const pk = operationPk;
+  const opened = openOperations(doc, table);
 
   async function read(op: string, sk: string): Promise<Record<string, unknown> | undefined> {
     const { Item } = await doc.send(
@@ -93,18 +91,14 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         tally: {},
         setbacks: 0,
       };
-      const expiresAt = Math.ceil(asked.expiresAtMs / 1000) + KEPT_SECONDS;
-      for (let n = 0; n * IDS_PER_ITEM < ids.length; n++) {
-        const some = ids.slice(n * IDS_PER_ITEM, (n + 1) * IDS_PER_ITEM);
-        const Item = { pk: pk(operation.op), sk: idItem(n), ids: some, expiresAt };
-        await doc.send(new PutCommand({ TableName: table, Item }));
-      }
+      const { op, expiresAtMs } = operation;
+      const expiresAt = Math.ceil(expiresAtMs / 1000) + KEPT_SECONDS;
       try {
-        // The operation comes last, so that one that can be found is whole; its id must be new.
+        // First, so that no ids are written over those of another operation of that name; and expired until it is whole.
         await doc.send(
           new PutCommand({
             TableName: table,
-            Item: { pk: pk(operation.op), sk: '-', ...operation, expiresAt },
+            Item: { pk: pk(op), sk: '-', ...operation, expiresAtMs: 0, expiresAt },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -112,6 +106,11 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         if (error instanceof ConditionalCheckFailedException) return await this.freeze(asked, ids);
         throw error;
       }
+      for (let n = 0; n * IDS_PER_ITEM < ids.length; n++) {
+        const some = ids.slice(n * IDS_PER_ITEM, (n + 1) * IDS_PER_ITEM);
+        await doc.send(new PutCommand({ TableName: table, Item: { pk: pk(op), sk: idItem(n), ids: some, expiresAt } }));
+      }
+      await move(op, ['asked'], { expiresAtMs });
       return operation;
     },
 
@@ -146,20 +145,46 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
       }
     },
 
-    /** The first press wins; undefined for every other one, and after it has expired. */
-    start: (op: string, by: { id: string; name: string }, now: number, reason?: string) =>
-      move(
+    /**
+     * The first press wins; undefined for every other one, and after it has expired.
+     * @param more why, and in which channel it was confirmed
+     */
+    async start(
+      op: string,
+      by: { id: string; name: string },
+      now: number,
+      more: Pick<Operation, 'reason' | 'startedIn'> = {},
+    ): Promise<Operation | undefined> {
+      // Before it runs, so that none can run unseen.
+      await opened.add(op, now);
+      return await move(
         op,
         ['asked'],
-        { state: 'running', startedBy: by, startedAt: now, ...(reason === undefined ? {} : { reason }) },
+        { state: 'running', startedBy: by, startedAt: now, ...more },
         { condition: 'expiresAtMs > :now', values: { ':now': now } },
         'REMOVE expiresAt',
-      ),
+      );
+    },
+    /** An operation that ran is kept for good, and so are its ids. */
+    async keepIds(op: string, count: number): Promise<void> {
+      for (let n = 0; n * IDS_PER_ITEM < count; n++)
+        await doc.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk: pk(op), sk: idItem(n) },
+            UpdateExpression: 'REMOVE expiresAt',
+            ConditionExpression: 'attribute_exists(pk)',
+          }),
+        );
+    },
     keep: (op: string) => move(op, ['asked'], { state: 'kept' }),
     halt: (op: string) => move(op, ['running'], { state: 'halting' }),
     finish: (op: string, endedAt: number) => move(op, ['running', 'halting'], { state: 'done', endedAt }),
-    /** Notes that its end stands in Slack. */
-    told: (op: string, toldAt: number) => move(op, ['done'], { toldAt }),
+    /** Notes that its end stands in Slack: nothing is left to do. */
+    async told(op: string, toldAt: number): Promise<void> {
+      await move(op, ['done'], { toldAt });
+      await opened.remove(op);
+    },
     /** Remembers the message that moves; only the first one is kept. */
     remember: (op: string, messageChannel: string, messageTs: string) =>
       move(
@@ -176,7 +201,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
     lease: (
       op: string,
       { now, until, mine }: { now: number; until: number; mine?: number | undefined },
-      progress: { doneChunks?: number; tally?: Tally; setbacks?: number } = {},
+      progress: Progress = {},
     ) =>
       move(
         op,
@@ -189,57 +214,9 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
         },
       ),
 
-    /**
-     * Notes what is about to be done with a chunk, before it is done.
-     * @returns what a worker before noted, who died before it could write what became of it; undefined for the first one
-     */
-    async begin(op: string, chunk: number, planned: readonly string[]): Promise<string[] | undefined> {
-      const sk = chunkItem('begun', chunk);
-      try {
-        await doc.send(
-          new PutCommand({
-            TableName: table,
-            Item: { pk: pk(op), sk, ids: planned },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        );
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return z.array(z.string()).parse((await read(op, sk))?.ids ?? []);
-      }
-    },
-
-    /** What became of a chunk; written once, so that a second worker's word counts for nothing. */
-    async record(op: string, chunk: number, outcomes: readonly Outcome[]): Promise<void> {
-      try {
-        await doc.send(
-          new PutCommand({
-            TableName: table,
-            Item: { pk: pk(op), sk: chunkItem('done', chunk), chunk, ...packOutcomes(outcomes) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
-    },
-
-    /** What became of each chunk that is done, in order, from chunk `from` on. */
-    async *outcomes(op: string, from = 0): AsyncGenerator<{ chunk: number; outcomes: Outcome[] }> {
-      const pages = paginateQuery(
-        { client: doc },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-          ExpressionAttributeValues: { ':pk': pk(op), ':from': chunkItem('done', from), ':to': 'done#~' },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items } of pages) {
-        for (const item of Items ?? []) yield { chunk: z.number().parse(item.chunk), outcomes: unpackOutcomes(item) };
-      }
-    },
+    ...operationChunks(doc, table),
+    open: opened.list,
+    close: opened.remove,
   };
 }
 export type OperationItems = ReturnType<typeof operationItems>;

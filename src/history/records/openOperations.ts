@@ -1,0 +1,34 @@
+/**
+ * Which operations are under way: marked before they start, until their end is told. Whoever looks after work that was
+ * dropped finds it here, however many operations there have ever been.
+ */
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+const PARTITION = 'OPERATIONS';
+
+export function openOperations(doc: DynamoDBDocumentClient, table: string) {
+  return {
+    async add(op: string, now: number): Promise<void> {
+      await doc.send(new PutCommand({ TableName: table, Item: { pk: PARTITION, sk: op, since: now } }));
+    },
+    async remove(op: string): Promise<void> {
+      await doc.send(new DeleteCommand({ TableName: table, Key: { pk: PARTITION, sk: op } }));
+    },
+    /** The ids of the operations that are, or may be, under way. */
+    async list(): Promise<string[]> {
+      const pages = paginateQuery(
+        { client: doc },
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': PARTITION },
+          ConsistentRead: true,
+        },
+      );
+      const ops: string[] = [];
+      for await (const { Items = [] } of pages) ops.push(...Items.map(({ sk }) => z.string().parse(sk)));
+      return ops;
+    },
+  };
+}
