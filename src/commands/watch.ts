@@ -127,7 +127,10 @@ function describe(jobs: readonly JobRow[], { query }: Chosen): Pick<Begun, 'kind
   if (only !== undefined && others.length === 0)
     return { kind: only.arraySize === undefined ? 'job' : 'array', named: titleOf(only) };
   if (query === undefined) return { kind: 'jobs', named: 'jobs' };
-  return { kind: 'jobs', named: describeQuery(query), search: searchText(query) };
+  const { array, ...rest } = query;
+  // An array is counted by its children, as so many jobs.
+  const told = array === 'parents' || array === undefined ? rest : query;
+  return { kind: 'jobs', named: describeQuery(told), search: searchText(query) };
 }
 
 async function begin(jobs: readonly JobRow[], chosen: Chosen, to: string, asking: Asking<unknown>, room: Room) {

@@ -1,5 +1,6 @@
 /** `/batch watches`: what is watched for this channel, and what one watches oneself; operators see all. */
 import * as z from 'zod';
+import { UserError } from '../errors';
 import type { Watch } from '../history/records/watch';
 import { pageOf } from '../views/pages';
 import { watchList } from '../views/watches';
@@ -8,7 +9,7 @@ import { isAtLeast } from './permission';
 import { MOST_WATCHES } from './watch';
 
 const seen = (watch: Watch, { person, channel, flags }: Asking<unknown>): boolean =>
-  watch.by.id === person.id || watch.to === channel.id || (flags.has('all') && isAtLeast(person.role, 'operator'));
+  watch.by.id === person.id || watch.to === channel.id || flags.has('all');
 
 export const watches = command({
   name: 'watches',
@@ -24,6 +25,8 @@ export const watches = command({
   byRole: true,
   async run(asking, room) {
     const isAll = asking.flags.has('all') || asking.words[0]?.toLowerCase() === 'all';
+    if (isAll && !isAtLeast(asking.person.role, 'operator'))
+      throw new UserError('All watches only operators see; you see yours and those of this channel.', 'watches');
     const flags = new Set([...asking.flags, ...(isAll ? ['all'] : [])]);
     const open = [...(await room.history.watches.list('now'))].sort((a, b) => b.startedAt - a.startedAt);
     const mine = open.filter((watch) => seen(watch, { ...asking, flags }));

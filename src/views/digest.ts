@@ -32,7 +32,7 @@ function rateWords(runs: Ended, before: Ended): string | undefined {
   return `${percent(now)} succeeded, ${change}`;
 }
 
-const titleOf = ({ period }: Pick<Digest, 'period'>): string => (period === 'daily' ? 'The day' : 'The week');
+const titleOf = ({ period }: Pick<Digest, 'period'>): string => (period === 'daily' ? 'Daily digest' : 'Weekly digest');
 
 function runLines({ runs, before, isAtLeast }: Digest): string[] {
   const ended = runs.succeeded + runs.failed;

@@ -1,15 +1,29 @@
 /** Watches by the front door: asked for, told once, refused where they could never tell anything, stopped by who may. */
 
+import type { JobSummary } from '@aws-sdk/client-batch';
+import { MOST_WATCHED } from '../../src/commands/watch';
+import { jobFromSummary } from '../../src/jobs/fromBatch';
+import { standingOf } from '../../src/jobs/progress';
+import { type LocalUser, PEOPLE } from '../../src/local/slack/identity';
 import type { Message } from '../../src/local/slack/server';
 import { lookAtWatch } from '../../src/notices/watches/lookAtWatch';
 import { anotherBot } from '../history/anotherBot';
 import { childChange, newId, stateChange } from '../notices/stateChange';
 import { type Scene, scene } from '../scene';
 
+const STRANGER: LocalUser = {
+  ...{ id: 'U0EVE00001', name: 'eve', real_name: 'Eve Elsewhere', role: 'guest', tz: 'UTC', color: '000000' },
+  team: 'T0OTHER001',
+};
+
 let here: Scene;
 let shiftMs = 0;
 beforeAll(async () => {
-  here = await scene({ now: () => Date.now() + shiftMs });
+  here = await scene({
+    now: () => Date.now() + shiftMs,
+    users: [...PEOPLE, { ...STRANGER }],
+    roles: { SHARED_CHANNELS: ['C0GENERAL1'] },
+  });
 });
 afterAll(() => here.end());
 
@@ -259,4 +273,74 @@ describe('whoever dies in the middle', () => {
     expect(said('general', 'orphan')).toHaveLength(1);
     expect(await room.history.watches.get(watch.id)).toBeUndefined();
   });
+});
+
+describe('a large watch', () => {
+  test('keeps 20,000 jobs and what became of each, within what one item takes', async () => {
+    const { watches } = here.world.app.room.history;
+    const ids = Array.from({ length: MOST_WATCHED }, () => newId());
+    const standing = standingOf([], ids.length, 0);
+    const wanted = { id: 'LARGE', kind: 'jobs' as const, named: 'jobs', size: ids.length, by: { id: 'U0', name: 'u' } };
+    const opened = await watches.open({ ...wanted, to: 'C0', startedAt: Date.now(), began: standing }, ids, 20);
+    if (opened.kind !== 'opened') throw new Error(opened.kind);
+    const ends = ids.map((_, n) =>
+      n % 3 === 0
+        ? { failed: 1, causes: { [`exit ${n % 40}`]: 1 }, ranSeconds: (n * 7_919) % 99_999 }
+        : { succeeded: 1, ranSeconds: (n * 104_729) % 99_999 },
+    );
+    await watches.keepProgress(opened.watch, { standing, ends });
+    expect((await watches.progress('LARGE'))?.ends).toEqual(ends);
+    const other = await anotherBot(here, 'batchbot');
+    expect(await other.room.history.watches.ids(opened.watch)).toEqual(ids);
+    const holding = async (id: string) => (await other.room.history.watches.holding(id)).map((watch) => watch.id);
+    expect(await holding(ids[12_345] ?? '')).toEqual(['LARGE']);
+    expect(await holding(`${ids[12_345]}:7`)).toEqual(['LARGE']);
+    expect(await holding(newId())).toEqual([]);
+    await watches.close('LARGE');
+  });
+
+  test('of a search is followed from memory, and by a process that never saw its jobs', async () => {
+    const { jobs } = here.world.app.room.history;
+    const ids = Array.from({ length: 130 }, () => newId());
+    const write = async (status: string, from: number, until: number, version: number) => {
+      const some = ids.slice(from, until).map((jobId, n) => {
+        const at = Date.now() + shiftMs;
+        const done = status === 'RUNNING' ? {} : { stoppedAt: at, container: { exitCode: n % 2 } };
+        return jobFromSummary(
+          { jobId, jobName: `big-${n}`, status, createdAt: at, startedAt: at, ...done } as JobSummary,
+          'q',
+          at,
+        );
+      });
+      await Promise.all(some.map((job) => jobs.put(job, version, job.seenAt)));
+    };
+    await write('RUNNING', 0, 130, 0);
+    expect(only(await here.ada.says('/batch watch big-')).plain).toContain('130 jobs that match "big-"');
+    await told('general', '130 jobs that match "big-"');
+    await write('SUCCEEDED', 0, 90, 1);
+    await minuteLater();
+    await told('general', '90 of 130 ended');
+    expect(only(await here.ada.says('/batch watches')).plain).toContain('90 of 130 ended');
+    await write('FAILED', 90, 130, 1);
+    const { room } = await anotherBot(here, 'batchbot', {}, { enqueue: here.world.app.room.enqueue });
+    const [watch] = (await room.history.watches.list()).filter(({ size }) => size === 130);
+    await lookAtWatch(watch?.id ?? '', room);
+    const end = await told('general', '@ada 130 jobs that match "big-": all have ended');
+    expect(end.plain).toContain('90 ✔ succeeded  ·  40 ✖ failed');
+  });
+});
+
+test('where ends of watches are switched off nobody begins one, and people of other workspaces get no direct messages', async () => {
+  const id = await known('RUNNING', 'off-1');
+  const eve = here.person('eve');
+  expect(only(await eve.says(`/batch watch ${id} me`)).plain).toContain('people of my own workspace only');
+  await here.root.says('/batch alerts off watch-ended here');
+  expect(only(await here.ada.says(`/batch watch ${id}`)).plain).toContain('switched off here (watch-ended)');
+  expect(only(await here.ada.says(`/batch watch ${id} me`)).plain).toContain('in our direct messages');
+  await here.root.says('/batch alerts on watch-ended here');
+  expect(only(await eve.says(`/batch watch ${id}`)).plain).toContain('in #general when off-1 ends');
+  expect(only(await here.vic.says('/batch watches all')).plain).toContain('All watches only operators see');
+  expect(only(await here.ada.says('/batch watches all', 'genomics')).plain).toContain('by eve');
+  ends(id, 'off-1');
+  await told('general', '@eve off-1 succeeded');
 });

@@ -31,7 +31,7 @@ const only = (messages: Message[]): Message => {
 const digests = (channel: string): Message[] =>
   here.world.slack
     .channel(channel)
-    .filter(({ plain, ephemeral_to }) => ephemeral_to === undefined && /^(?:The day|The week)/.test(plain));
+    .filter(({ plain, ephemeral_to }) => ephemeral_to === undefined && /^(?:Daily|Weekly) digest/.test(plain));
 const send = () => later.takeWork(JSON.stringify({ kind: 'deliver', to: 'C0GENERAL1' }), () => 60_000);
 const tickAt = async (at: number) => {
   clock = at;
@@ -123,5 +123,5 @@ test('an empty day is one line, or nothing where that was asked for', async () =
   expect(line.plain).not.toContain('✔');
   // The weekly one in #genomics was to skip empty weeks; a Monday has come twice.
   expect(digests('genomics')).toEqual([]);
-  expect(only(await here.vic.says('/batch alerts digest now weekly', 'genomics')).plain).toMatch(/^The week/);
+  expect(only(await here.vic.says('/batch alerts digest now weekly', 'genomics')).plain).toMatch(/^Weekly digest/);
 });

@@ -7,6 +7,7 @@ import { lastTime, timeBefore } from '../../jobs/schedule';
 import { digest } from '../digest';
 import { alertSettings } from '../routing/settings';
 import { queueToSend } from '../sending/queueToSend';
+import type { JobFigures } from './figures';
 import { workOut } from './workOut';
 
 /** What is later than this is no news any more; the next one says that it is missing. */
@@ -25,7 +26,7 @@ function missedBefore({ schedule, toldAt }: DigestPlan, time: number): number[] 
   return missed;
 }
 
-async function tellDigest(plan: DigestPlan, room: Room): Promise<void> {
+async function tellDigest(plan: DigestPlan, room: Room, known: Map<string, JobFigures>): Promise<void> {
   const { digests } = room.history;
   const now = room.now();
   const time = lastTime(plan.schedule, now);
@@ -34,7 +35,8 @@ async function tellDigest(plan: DigestPlan, room: Room): Promise<void> {
   const id = digestId(plan.to, plan.period, time);
   const span = { from: timeBefore(plan.schedule, time), until: time };
   const told =
-    (await digests.get(id)) ?? (await digests.keep(id, await workOut(plan, span, missedBefore(plan, time), room)));
+    (await digests.get(id)) ??
+    (await digests.keep(id, await workOut(plan, span, missedBefore(plan, time), room, known)));
   const isNothing = plan.skipsEmpty && isEmptyDigest(told) && told.missed.length === 0;
   // The message's key stands for this time: whoever comes again, or at once, finds it sent.
   if (!isNothing) await queueToSend(room, plan.to, `${digest.name}#${id}`, { urgency: 'new' });
@@ -42,11 +44,13 @@ async function tellDigest(plan: DigestPlan, room: Room): Promise<void> {
 }
 
 export async function tellDigests(room: Room, remainingMs: () => number): Promise<void> {
+  // Many channels have theirs at the same time, of the same jobs.
+  const known = new Map<string, JobFigures>();
   try {
     for (const plan of await room.history.digests.list()) {
       if (remainingMs() < RESERVE_MS) return;
       try {
-        await tellDigest(plan, room);
+        await tellDigest(plan, room, known);
       } catch (error) {
         room.log.error('a digest could not be told', { to: plan.to, period: plan.period, ...errorFields(error) });
         room.log.metric('FailedDigests', 1);

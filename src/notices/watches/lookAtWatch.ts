@@ -3,7 +3,9 @@ import type { Room } from '../../commands/command';
 import type { EndedWatch, Watch } from '../../history/records/watch';
 import { LONGEST_WATCH_DAYS } from '../../history/records/watches';
 import { type Entry, endedOf, isOver, isSame, standingOf } from '../../jobs/progress';
+import { alertSettings } from '../routing/settings';
 import { queueToSend } from '../sending/queueToSend';
+import { watchEnded } from '../watchEnded';
 import { askForLook } from './askForLook';
 import { progressOf } from './progressOf';
 
@@ -18,7 +20,8 @@ export const hasProgress = ({ kind }: Pick<Watch, 'kind'>): boolean => kind !== 
 /** Tells how a watch ended, and takes it off the list; whoever comes again changes nothing. */
 export async function tellEnd(watch: EndedWatch, room: Room): Promise<void> {
   if (hasProgress(watch)) await queueToSend(room, watch.to, progressKey(watch), { urgency: 'edit' });
-  if (watch.ended.how !== 'stopped') await queueToSend(room, watch.to, endKey(watch), { urgency: 'new' });
+  const isTold = watch.ended.how !== 'stopped' && (await alertSettings(room)).isOn(watchEnded.name, watch.to);
+  if (isTold) await queueToSend(room, watch.to, endKey(watch), { urgency: 'new' });
   await room.history.watches.close(watch.id);
 }
 
