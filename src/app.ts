@@ -17,7 +17,9 @@ import { damagedItem } from './history/searching/damage';
 import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
 import { arrayParentOf, isDone, type Job } from './jobs/job';
 import { conditionWatch } from './notices/conditions/watchConditions';
+import { tellDigests } from './notices/digests/tellDigests';
 import { hearOfJob } from './notices/hearOfJob';
+import { closeIncidents } from './notices/incidents/closeIncidents';
 import { tell } from './notices/incidents/tell';
 import { queueBlockedEvent } from './notices/queueBlocked';
 import { endMutes } from './notices/routing/endMutes';
@@ -25,7 +27,6 @@ import { resumeSending } from './notices/sending/resumeSending';
 import { sendDue } from './notices/sending/sendDue';
 import { garbageTeller } from './notices/timeoutGarbage';
 import { timeoutKeeper } from './notices/timeouts/timeoutKeeper';
-import { tellDigests } from './notices/digests/tellDigests';
 import { lookAtWatch } from './notices/watches/lookAtWatch';
 import { resumeWatches } from './notices/watches/resumeWatches';
 import { watchNews } from './notices/watches/watchNews';
@@ -279,6 +280,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       await resumeWatches(room, remainingMs);
       await tellDigests(room, remainingMs);
       await endMutes(room);
+      await closeIncidents(room);
       await resumeSending(room);
       return report;
     },

@@ -15,13 +15,14 @@ export async function homeOf(
 ): Promise<HomeView> {
   const now = room.now();
   const { search, sweeps } = room.history;
-  const [{ role }, running, failed, everything, state, queues] = await Promise.all([
+  const [{ role }, running, failed, everything, state, queues, open] = await Promise.all([
     room.roles.personOf(user, undefined, 'looks', remainingMs),
     search.unfinished(parseQuery('status:running,starting', { now })),
     search.matches(parseQuery('status:failed since:24h', { now })),
     search.search(parseQuery('', { now }), { limit: 1 }),
     sweeps.get(),
     queueRows(room),
+    room.history.incidents.listOpen(),
   ]);
   // An array is told by its parent, and what somebody stopped on purpose did not fail.
   const failedToday = failed.rows.filter(
@@ -33,6 +34,8 @@ export async function homeOf(
     failedToday,
     isFailedAtLeast: failed.isAtLeast === true,
     mineRunning: running.filter((job) => userOf(job)?.toLowerCase() === user.name.toLowerCase()).length,
+    // What goes to one person is theirs.
+    incidents: open.filter(({ to, shown }) => shown?.isOver === false && (!/^[UW]/.test(to) || to === user.id)),
     stuckQueues: queues.filter((queue) => healthOf(queue).kind !== 'well').map(({ name }) => name),
     role,
     known: everything.total,

@@ -31,6 +31,7 @@ const DROPPABLE = {
   array: 'array',
   tags: 'tag',
   names: 'name',
+  incident: 'incident',
 } as const;
 
 /** Leaving out the one filter that finds the most. */

@@ -32,6 +32,7 @@ import { openPacker } from './packing/openPacker';
 import { alertSettingItems } from './records/alertSettings';
 import { type AuditEntry, auditItems } from './records/audit';
 import { capacityStateItems } from './records/capacityStates';
+import { digestItems } from './records/digests';
 import { followItems } from './records/follows';
 import { incidentGroupItems } from './records/incidentGroups';
 import { incidentItems } from './records/incidents';
@@ -45,8 +46,8 @@ import { senderItems } from './records/senders';
 import { sweepItems } from './records/sweeps';
 import { timeoutRuleItems } from './records/timeoutRules';
 import { timeoutStopItems } from './records/timeoutStops';
-import { digestItems } from './records/digests';
 import { watchItems } from './records/watches';
+import { searchWithIncidents } from './searching/incidentSearch';
 import { liveRows } from './searching/liveRows';
 import { jobSearch, type SearchBudget } from './searching/search';
 import { segmentItems } from './searching/segmentItems';
@@ -72,7 +73,9 @@ export function openHistory(
     keptDays === undefined ? undefined : Math.floor((now() - keptDays * DAY_MS) / HOUR_MS) * HOUR_MS;
   const jobs = jobItems(doc, table, forgottenBefore);
   const segments = segmentItems(doc, table);
-  const search = jobSearch(jobs, liveRows(doc, table, now), segments, now, budget);
+  const incidents = incidentItems(doc, table, now);
+  const found = jobSearch(jobs, liveRows(doc, table, now), segments, now, budget);
+  const search = searchWithIncidents(found, jobs, incidents);
   return {
     jobs,
     search,
@@ -83,7 +86,7 @@ export function openHistory(
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
     audit: auditItems(doc, table, onAudit),
-    incidents: incidentItems(doc, table, now),
+    incidents,
     incidentGroups: incidentGroupItems(doc, table),
     sweeps: sweepItems(doc, table),
     capacityStates: capacityStateItems(doc, table),

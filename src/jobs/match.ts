@@ -101,6 +101,8 @@ export function matcher(query: Query, byText = false): (row: JobRow) => boolean 
   const words = query.words.map(fold);
   const queue = query.queues === undefined ? undefined : globMatcher(query.queues);
   const definition = query.definitions === undefined ? undefined : definitionMatcher(query.definitions);
+  // Which jobs an incident has only the history knows: it looks them up, and asks for the rest of the query.
+  if (query.incident !== undefined) return () => false;
   return (row) => {
     if (query.statuses !== undefined && !query.statuses.some((status) => statusMatches(status, row))) return false;
     if (queue !== undefined && !queue(row.queue ?? '')) return false;

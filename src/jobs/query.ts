@@ -65,6 +65,8 @@ export interface Query {
   tags?: TagFilter[];
   /** Exact names. */
   names?: string[];
+  /** The id of the incident whose jobs are meant: a job alone does not tell whether it is one of them. */
+  incident?: string;
   sort?: Sort;
 }
 
@@ -82,6 +84,7 @@ export const QUERY_FILTERS = [
   'array',
   'tag',
   'name',
+  'incident',
   'sort',
 ] as const;
 type FilterKey = (typeof QUERY_FILTERS)[number];
@@ -240,6 +243,13 @@ function addFilter(query: Query, key: FilterKey, value: string, context: QueryCo
       return;
     case 'name':
       query.names = more(query.names, [value]);
+      return;
+    case 'incident':
+      if (!/^[\dA-Z]{4,12}$/i.test(value))
+        throw new QueryError(
+          `"incident:${value}" is no incident. It goes incident: and the id at the foot of its card.`,
+        );
+      query.incident = value.toUpperCase();
       return;
     case 'sort': {
       const hit = SORTS.find((sort) => sort === value.toLowerCase());

@@ -36,6 +36,7 @@ export function formatQuery(query: Query): string {
   add('array', query.array === undefined ? undefined : [query.array]);
   add('tag', query.tags?.map(tagText));
   add('name', query.names);
+  add('incident', query.incident === undefined ? undefined : [query.incident]);
   add('sort', query.sort === undefined ? undefined : [query.sort]);
   return parts.join(' ');
 }
@@ -106,6 +107,7 @@ export function describeQuery(query: Query): string {
     query.reasons === undefined ? undefined : `because of ${either(query.reasons.map((reason) => `"${reason}"`))}`,
     query.exits === undefined ? undefined : `with exit ${exitWords(query.exits)}`,
     query.tags === undefined ? undefined : `tagged ${tagWords(query.tags)}`,
+    query.incident === undefined ? undefined : `of incident ${query.incident}`,
     query.array === undefined || query.array === 'parents' || query.array === 'children'
       ? undefined
       : `of array ${query.array}`,

@@ -1,9 +1,11 @@
 /** The App Home: my jobs, what fails, which queues are blocked, and what I may do. */
-import type { HomeView } from '@slack/types';
+import type { HomeView, KnownBlock } from '@slack/types';
+import type { OpenIncident } from '../history/records/incidents';
 import type { JobRow } from '../jobs/job';
+import { openIncidentTitle } from './incidentParts';
 import { jobLine } from './jobLine';
-import { actions, button, context, header, section } from './kit';
-import { ago } from './time';
+import { actions, button, context, dotted, header, section } from './kit';
+import { ago, moment } from './time';
 import { count, goesBack } from './words';
 
 export interface HomeProps {
@@ -13,6 +15,8 @@ export interface HomeProps {
   isFailedAtLeast: boolean;
   mineRunning: number;
   stuckQueues: readonly string[];
+  /** Those that are not over. */
+  incidents: readonly OpenIncident[];
   role: string;
   known: number;
   sweptAt: number | undefined;
@@ -23,12 +27,39 @@ export interface HomeProps {
   slash: string;
 }
 
+const MOST_INCIDENTS = 5;
+
+/** The incidents that are open, the newest first. */
+function incidentBlocks(incidents: readonly OpenIncident[]): KnownBlock[] {
+  if (incidents.length === 0) return [];
+  const lastOf = ({ openedAt, shown }: OpenIncident): number => shown?.lastAt ?? openedAt;
+  const rest = incidents.length - MOST_INCIDENTS;
+  return [
+    header(`${count(incidents.length, 'incident')} open`),
+    ...[...incidents]
+      .sort((a, b) => lastOf(b) - lastOf(a))
+      .slice(0, MOST_INCIDENTS)
+      .map((incident) =>
+        section(
+          dotted([
+            openIncidentTitle(incident),
+            ...((incident.shown?.members ?? 1) > 1 ? [count(incident.shown?.members ?? 1, 'failure')] : []),
+            `last ${moment(lastOf(incident))}`,
+          ]),
+          button({ label: 'Show', command: `alerts show ${incident.id}`, says: `Show incident ${incident.id}` }),
+        ),
+      ),
+    ...(rest > 0 ? [context(`and ${count(rest, 'more incident')}`)] : []),
+  ];
+}
+
 export function home({
   running,
   failedToday,
   isFailedAtLeast,
   mineRunning,
   stuckQueues,
+  incidents,
   role,
   known,
   sweptAt,
@@ -51,6 +82,7 @@ export function home({
         button({ label: 'Queues', command: 'queues' }),
         button({ label: 'Help', command: 'help' }),
       ),
+      ...incidentBlocks(incidents),
       ...(failedToday.length === 0
         ? []
         : [header('Failed lately'), ...failedToday.slice(0, 5).map((job) => jobLine(job, now, region))]),

@@ -1,7 +1,8 @@
 /** What all cards of incidents share: how it ended, whose it is, when it began, and the buttons under it. */
 import type { Button, StaticSelect } from '@slack/types';
 import type { Incident } from '../history/records/incident';
-import { bold, button, code, dotted, escaped, menu } from './kit';
+import type { OpenIncident } from '../history/records/incidents';
+import { bold, button, code, cutMiddle, dotted, escaped, menu } from './kit';
 import { duration, moment } from './time';
 import { number, some } from './words';
 
@@ -118,4 +119,17 @@ export function incidentButtons({ incident, mute }: IncidentProps): (Button | St
   ];
 }
 
-export const incidentTitle = (sign: string, name: string, words: string): string => `${sign} ${bold(name)} ${words}`;
+/** What it is about: a definition, an array by its name, a queue. */
+export function incidentName({ subject, breadth, jobName }: Pick<Incident, 'subject' | 'breadth' | 'jobName'>): string {
+  if (breadth === 'gathering') return 'Many different failures';
+  if (breadth === 'cause') return 'Several definitions';
+  return subject.kind === 'array' ? (jobName ?? subject.name) : subject.name;
+}
+
+/** `*align*: out of memory  ·  spot-p3`, of one in a list. */
+export function openIncidentTitle(incident: OpenIncident): string {
+  const { cause, occasion, queue, breadth } = incident;
+  const what = breadth === 'gathering' ? '' : `: ${escaped(cause?.headline ?? occasion)}`;
+  const name = bold(cutMiddle(incidentName(incident), 128));
+  return dotted([`${name}${what}`, ...(queue === undefined || breadth !== 'group' ? [] : [escaped(queue)])]);
+}

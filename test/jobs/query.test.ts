@@ -159,6 +159,7 @@ const values: Record<(typeof QUERY_FILTERS)[number], fc.Arbitrary<string>> = {
   ...{ queue: visible, def: visible, image: visible, user: visible, reason: visible, name: visible, tag: visible },
   exit: exit.map(([not, from, to]) => `${not}${from}-${to}`),
   array: fc.constantFrom('parents', 'children', '4c7599ae-0a82-49aa-ba5a-4727fcce14a8'),
+  incident: fc.constantFrom('K7F2QX', 'k7f2qx', '23456'),
 };
 const anyFilter = fc
   .constantFrom(...QUERY_FILTERS)

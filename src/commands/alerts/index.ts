@@ -14,7 +14,9 @@ import { isListed, list } from './list';
 import { mute } from './mute';
 import { route } from './route';
 import { set } from './set';
+import { show } from './show';
 import { off, on } from './switches';
+import { take } from './take';
 import { unmute } from './unmute';
 import { unroute } from './unroute';
 import type { AlertsVerb } from './verb';
@@ -22,6 +24,8 @@ import type { AlertsVerb } from './verb';
 /** In the order of the help; the first is what bare `alerts` does. */
 export const alertsVerbs: readonly AlertsVerb[] = [
   list,
+  show,
+  take,
   route,
   unroute,
   dryRun,

@@ -31,12 +31,16 @@ export const incidentSchema = z.object({
   cause: toldCauseSchema.optional(),
   /** Without its revision, where a job opened it. */
   definition: z.string().optional(),
+  /** Of the job that opened it. */
+  jobName: z.string().optional(),
   openedAt: ms,
   owner: z.object({ id: z.string(), name: z.string(), at: ms }).optional(),
   /** That what was so is so no more: since when, and in what words. */
   settled: z.object({ at: ms, word: z.string() }).optional(),
   /** So many members were told aloud. */
   toldGrowth: z.number().int().optional(),
+  /** What its card told last: a hint for lists, which need not read its members. */
+  shown: z.object({ isOver: z.boolean(), members: z.number().int(), lastAt: ms }).optional(),
   /** It is over, and nothing joins it any more. */
   closedAt: ms.optional(),
 });

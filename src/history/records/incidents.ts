@@ -36,12 +36,15 @@ const RECOVERY = 'recovery#';
 export const keyPart = (text: string): string =>
   /^[\w:#.-]{1,200}$/.test(text) ? text : createHash('sha256').update(text).digest('base64url');
 
-/** What the list of open incidents holds of each: what never changes. */
+/** What the list of open incidents holds of each: what never changes, and what its card told last. */
 const openSchema = incidentSchema
   .omit({ owner: true, settled: true, toldGrowth: true, closedAt: true })
   // Since there was a crowd, it took in another group than the one that it was opened for.
   .extend({ isShared: z.boolean().optional() });
 export type OpenIncident = z.infer<typeof openSchema>;
+
+/** Of an attempt that is tried again the job: `uuid:3 attempt 1` → `uuid:3`. */
+export const jobIdOf = (member: string): string => member.replace(/ attempt \d+$/, '');
 
 const isRefused = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
 
@@ -91,6 +94,24 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
     }
   }
 
+  /** Sets a field of what the list holds, while it holds it. */
+  async function note(id: string, set: Pick<OpenIncident, 'isShared' | 'shown'>): Promise<void> {
+    const [[field, value] = []] = Object.entries(set);
+    try {
+      await doc.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: OPEN, sk: id },
+          UpdateExpression: `SET ${field} = :value`,
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+  }
+
   async function putNew(Item: Record<string, unknown>): Promise<void> {
     try {
       await doc.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
@@ -109,20 +130,12 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
     },
 
     /** Notes that it takes in another group too. */
-    async share(id: string): Promise<void> {
-      try {
-        await doc.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { pk: OPEN, sk: id },
-            UpdateExpression: 'SET isShared = :yes',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeValues: { ':yes': true },
-          }),
-        );
-      } catch (error) {
-        if (!isRefused(error)) throw error;
-      }
+    share: (id: string) => note(id, { isShared: true }),
+
+    /** Notes what its card tells. */
+    async show(id: string, shown: NonNullable<Incident['shown']>): Promise<void> {
+      await note(id, { shown });
+      await change(id, { shown });
     },
 
     async get(id: string): Promise<Incident | undefined> {
@@ -157,6 +170,26 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       if (incident === undefined) return undefined;
       members.sort((a, b) => a.joinedAt - b.joinedAt || (a.member < b.member ? -1 : 1));
       return { incident, members, recoveries };
+    },
+
+    /** The ids of the jobs in it, in any order; none for an incident that is not known. */
+    async jobIds(id: string): Promise<string[]> {
+      const ids = new Set<string>();
+      const pages = paginateQuery(
+        { client: doc },
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :member)',
+          ExpressionAttributeValues: { ':pk': partition(id), ':member': MEMBER },
+          ConsistentRead: true,
+        },
+      );
+      for await (const { Items } of pages)
+        for (const item of Items ?? []) {
+          const { isJob, member } = memberSchema.parse(item);
+          if (isJob) ids.add(jobIdOf(member));
+        }
+      return [...ids];
     },
 
     /** Those that are not closed, as the list holds them, in no order. */

@@ -1,6 +1,7 @@
 /** Tells aloud, from the thread, that an incident whose card has scrolled away has grown by much. */
 import type { Room } from '../../commands/command';
 import type { Member, WholeIncident } from '../../history/records/incident';
+import { incidentName } from '../../views/incidentParts';
 import { grown } from '../../views/incidentThread';
 import { trend } from '../../views/trend';
 import { queueToSend } from '../sending/queueToSend';
@@ -27,13 +28,13 @@ export async function tellGrowth(whole: WholeIncident, telling: readonly Member[
   // Opened as it is: nothing has grown yet.
   const isNews = isOld && (await muteOf(incident, room)) === undefined;
   if (isNews) {
-    const { cause, subject } = incident;
-    const title = `${incident.breadth === 'gathering' ? 'Many different failures' : subject.name}${cause === undefined || incident.breadth === 'gathering' ? '' : `, ${cause.headline}`}`;
+    const { cause, breadth } = incident;
+    const what = cause === undefined || breadth === 'gathering' ? '' : `, ${cause.headline}`;
     await queueToSend(room, incident.to, growthKey(incident.id, level), {
       urgency: 'word',
       thread: cardKey(incident.id),
       broadcast: true,
-      message: grown(title, telling.length, trend(telling.map(({ at }) => at))),
+      message: grown(`${incidentName(incident)}${what}`, telling.length, trend(telling.map(({ at }) => at))),
     });
   }
   await room.history.incidents.tellGrowth(incident.id, level);

@@ -74,6 +74,7 @@ const headOf = (
   ...(queue === undefined ? {} : { queue }),
   ...(cause === undefined ? {} : { cause: { key: cause.key, identity: cause.identity, headline: cause.headline } }),
   ...(job?.definition === undefined ? {} : { definition: withoutRevision(job.definition) }),
+  ...(job?.name === undefined ? {} : { jobName: job.name.slice(0, 128) }),
   openedAt,
 });
 

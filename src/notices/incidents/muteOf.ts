@@ -2,15 +2,15 @@
 import type { Room } from '../../commands/command';
 import type { Incident } from '../../history/records/incident';
 import type { MutedUntil } from '../../views/incidentParts';
-import { mutedBy } from '../routing/muted';
+import { lasts } from '../routing/muted';
+import { isAbout } from '../routing/refreshCards';
 
+/** Of several the one that lasts longest. */
 export async function muteOf(incident: Incident, room: Room): Promise<MutedUntil | undefined> {
-  const { occasion, subject, queue, cause, openedAt, to } = incident;
-  const mute = await mutedBy(
-    { occasion, severity: 'normal', at: openedAt, subject, queue, cause, member: subject.name },
-    to,
-    room,
-  );
+  const mutes = await room.history.mutes.list();
+  const [mute] = mutes
+    .filter((one) => lasts(one, room.now()) && isAbout(one, incident))
+    .sort((a, b) => b.until - a.until);
   return mute === undefined
     ? undefined
     : { by: mute.by.id, until: mute.until, untilFixed: mute.untilFixed, reason: mute.reason };

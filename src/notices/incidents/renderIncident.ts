@@ -1,13 +1,14 @@
 /** The card of an incident, worked out afresh from all that happened in it. */
 import type { Room } from '../../commands/command';
 import type { Member, WholeIncident } from '../../history/records/incident';
+import { jobIdOf } from '../../history/records/incidents';
 import { arrayParentOf, type Job } from '../../jobs/job';
 import { causeWords, failedByWords } from '../../views/failedChildren';
 import { incidentArray } from '../../views/incidentArray';
 import { incidentCondition } from '../../views/incidentCondition';
 import { type Counted, incidentMany } from '../../views/incidentMany';
 import { incidentOne } from '../../views/incidentOne';
-import type { IncidentProps } from '../../views/incidentParts';
+import { type IncidentProps, isRecovered } from '../../views/incidentParts';
 import type { Message } from '../../views/kit';
 import { occasions } from '../index';
 import { retried } from '../retried';
@@ -62,57 +63,66 @@ async function propsOf(whole: WholeIncident, telling: readonly Member[], room: R
 const jobOf = async (id: string | undefined, room: Room): Promise<Job | undefined> =>
   id === undefined ? undefined : (await room.history.jobs.get(id))?.job;
 
-/** `uuid:3` and `uuid:3 attempt 1` → `uuid:3`. */
-export const jobIdOf = ({ member }: Pick<Member, 'member'>): string => member.replace(/ attempt \d+$/, '');
-
 /** Lines that did not come in time are worth another look, while somebody may be reading the card. */
 async function lookAgain(whole: WholeIncident, room: Room): Promise<void> {
   const { id, to, openedAt } = whole.incident;
   if (room.now() - openedAt < 600_000) await queueToSend(room, to, cardKey(id), { urgency: 'edit' });
 }
 
+const isOfSubject =
+  (name: string) =>
+  ({ subject }: Member): boolean =>
+    subject.name === name;
+
 const words = ({ cause, exitCode }: Member): string => causeWords(cause, exitCode);
 
-async function arrayCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
+interface Card {
+  message: Message;
+  props: IncidentProps;
+}
+
+async function arrayCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
   const parentId = whole.incident.subject.name;
   const children = telling.filter(({ member }) => arrayParentOf(member) !== undefined);
   const causes = failedByWords(
-    children.map((child) => ({ cause: words(child), index: Number(jobIdOf(child).split(':')[1] ?? 0) })),
+    children.map((child) => ({ cause: words(child), index: Number(jobIdOf(child.member).split(':')[1] ?? 0) })),
   );
   const first = Math.min(...(causes[0]?.indexes ?? []));
-  const exampleId = children.find((child) => jobIdOf(child).endsWith(`:${first}`))?.member;
+  const exampleId = children.find((child) => jobIdOf(child.member).endsWith(`:${first}`))?.member;
   const [parent, example] = await Promise.all([jobOf(parentId, room), jobOf(exampleId, room)]);
   const lines = await logEnd(example, room);
   if (lines === undefined) await lookAgain(whole, room);
   const props = await propsOf(whole, telling, room);
-  return incidentArray({ ...props, parentId, parent, causes, example, lines: lines ?? [] });
+  return { message: incidentArray({ ...props, parentId, parent, causes, example, lines: lines ?? [] }), props };
 }
 
-async function failuresCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
+async function failuresCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
   const newest = newestFirst(telling);
   const [latest] = newest;
-  const example = await jobOf(latest === undefined ? undefined : jobIdOf(latest), room);
+  const example = await jobOf(latest === undefined ? undefined : jobIdOf(latest.member), room);
   const lines = await logEnd(example, room);
   if (lines === undefined) await lookAgain(whole, room);
   const props = await propsOf(whole, telling, room);
   if (telling.length === 1 && example?.status === 'FAILED')
-    return incidentOne({ ...props, job: example, lines: lines ?? [] });
-  return incidentMany({
+    return { message: incidentOne({ ...props, job: example, lines: lines ?? [] }), props };
+  const message = incidentMany({
     ...props,
     times: telling.map(({ at }) => at),
     causes: counted(telling.map(({ cause }) => cause?.headline ?? 'failed')),
     definitionNames: counted(telling.map(({ definition, name }) => definition ?? name)),
     queues: counted(telling.map(({ queue }) => queue)),
-    names: [...new Set(newest.map((member) => member.name || jobIdOf(member)))],
+    names: [...new Set(newest.map((member) => member.name || jobIdOf(member.member)))],
     example,
     lines: lines ?? [],
   });
+  return { message, props };
 }
 
-async function conditionCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
+async function conditionCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
   const { occasion, cause } = whole.incident;
-  return incidentCondition({
-    ...(await propsOf(whole, telling, room)),
+  const props = await propsOf(whole, telling, room);
+  const message = incidentCondition({
+    ...props,
     headline: cause?.headline ?? occasions().find(({ name }) => name === occasion)?.summary ?? occasion,
     struck: newestFirst(telling).map((member) => ({
       name: member.isJob ? (member.name ?? member.member) : member.subject.name,
@@ -120,17 +130,37 @@ async function conditionCard(whole: WholeIncident, telling: readonly Member[], r
       jobId: member.isJob ? member.member : undefined,
     })),
   });
+  return { message, props };
 }
 
-/** @returns undefined for an incident that nothing joined */
-export async function renderIncident(id: string, room: Room): Promise<Message | undefined> {
+async function cardOf(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
+  const { breadth, subject } = whole.incident;
+  if (!telling.some(({ occasion }) => isOfFailures(occasion))) return await conditionCard(whole, telling, room);
+  const isOneArray = breadth === 'group' && subject.kind === 'array' && telling.every(isOfSubject(subject.name));
+  return isOneArray ? await arrayCard(whole, telling, room) : await failuresCard(whole, telling, room);
+}
+
+/** The card as it is now, for whoever asks; undefined for an incident that is not known. */
+export async function incidentCard(id: string, room: Room): Promise<Message | undefined> {
   const whole = await room.history.incidents.whole(id);
   if (whole === undefined || whole.members.length === 0) return undefined;
-  const { incident } = whole;
+  return (await cardOf(whole, tellingOf(whole.members), room)).message;
+}
+
+/**
+ * The card as it goes out; what it tells is noted for lists, and great growth is told aloud.
+ * @returns undefined for an incident that nothing joined
+ */
+export async function renderIncident(id: string, room: Room): Promise<Message | undefined> {
+  const { incidents } = room.history;
+  const whole = await incidents.whole(id);
+  if (whole === undefined || whole.members.length === 0) return undefined;
   const telling = tellingOf(whole.members);
+  const { message, props } = await cardOf(whole, telling, room);
+  const shown = { isOver: isRecovered(props), members: telling.length, lastAt: props.lastAt };
+  const { shown: before } = whole.incident;
+  const isKnown = before?.isOver === shown.isOver && before.members === shown.members && before.lastAt === shown.lastAt;
+  if (!isKnown) await incidents.show(id, shown);
   await tellGrowth(whole, telling, room);
-  const isFailures = telling.some(({ occasion }) => isOfFailures(occasion));
-  if (incident.breadth === 'group' && incident.subject.kind === 'array' && isFailures)
-    return await arrayCard(whole, telling, room);
-  return isFailures ? await failuresCard(whole, telling, room) : await conditionCard(whole, telling, room);
+  return message;
 }

@@ -1,11 +1,17 @@
 /** The details in the thread of a card: who joined it in one stretch of time. */
 import type { Room } from '../../commands/command';
+import { jobIdOf } from '../../history/records/incidents';
 import { causeWords } from '../../views/failedChildren';
 import { joinedLines } from '../../views/incidentThread';
 import type { Message } from '../../views/kit';
 import { retried } from '../retried';
 import { stretchOf } from './keys';
-import { jobIdOf } from './renderIncident';
+
+/** ` [3]`, of an array's child. */
+const indexOf = (member: string): string => {
+  const [, index] = /^[^:]+:(\d+)/.exec(member) ?? [];
+  return index === undefined ? '' : ` [${index}]`;
+};
 
 /** @param id of the incident, and when the stretch begins: `K7F2QX#1763700000000` */
 export async function renderLines(id: string, room: Room): Promise<Message | undefined> {
@@ -19,8 +25,8 @@ export async function renderLines(id: string, room: Room): Promise<Message | und
   if (joined.length === 0) return undefined;
   return joinedLines(
     joined.map((member) => ({
-      name: `${member.name ?? member.subject.name}${/:(\d+)/.exec(member.member)?.[1] === undefined ? '' : ` [${/:(\d+)/.exec(member.member)?.[1]}]`}`,
-      id: jobIdOf(member),
+      name: `${member.name ?? member.subject.name}${indexOf(member.member)}`,
+      id: jobIdOf(member.member),
       at: member.at,
       words: member.told ?? causeWords(member.cause, member.exitCode),
       isRetried: member.occasion === retried.name,

@@ -3,6 +3,7 @@ import type { Room } from '../../commands/command';
 import type { Incident } from '../../history/records/incident';
 import { queueToSend } from '../sending/queueToSend';
 import { cardKey } from './keys';
+import { toldLately } from './toldLately';
 
 /**
  * @param still whether it is still so
@@ -23,6 +24,7 @@ export async function settle(
     const lastAt = Math.max(...members.map(({ joinedAt }) => joinedAt));
     if (incident.settled !== undefined && incident.settled.at >= lastAt) continue;
     await incidents.settle(open.id, room.now(), word(incident));
+    toldLately(room).forget();
     await queueToSend(room, open.to, cardKey(open.id), { urgency: 'edit' });
   }
 }

@@ -11,13 +11,19 @@ import { queueToSend } from '../sending/queueToSend';
 import { groupOf, newIncident, presentIncident } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
 import { memberOf } from './member';
+import { isOfFailures } from './recover';
+import { toldLately } from './toldLately';
 
 /** What arrives later than this is history, not an alert. */
 export const MOST_AGE_MS = 24 * 3_600_000;
 const AT_ONCE = 8;
 
-/** A marker whose incident is over, or forgotten, keeps nothing from being told that is so again. */
-async function isOver({ incident, joinedAt }: Marker, room: Room): Promise<boolean> {
+/**
+ * What is so again is told again, once its incident is over or forgotten. A job fails once only, whatever became of that
+ * incident since.
+ */
+async function isOver({ incident, joinedAt }: Marker, { occasion }: Occurrence, room: Room): Promise<boolean> {
+  if (isOfFailures(occasion)) return false;
   const head = await room.history.incidents.get(incident);
   return (
     head === undefined || head.closedAt !== undefined || (head.settled !== undefined && head.settled.at >= joinedAt)
@@ -43,7 +49,7 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   if (present === undefined) {
     // A redelivery, maybe long after: it joins what it joined then.
     const marker = await groups.marker(to, occasion, member);
-    if (marker !== undefined && !(await isOver(marker, room))) return await keep(marker, false);
+    if (marker !== undefined && !(await isOver(marker, occurrence, room))) return await keep(marker, false);
     before = marker;
     if (mute !== undefined) return await holdBack(mute, occurrence, room);
   }
@@ -51,7 +57,7 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   const incident = present ?? (await newIncident(occurrence, to, windowMs, room));
   const wanted = { incident, joinedAt: room.now() };
   const { marker, isFirst } = await groups.mark(to, occasion, member, wanted, before);
-  if (isFirst || !(await isOver(marker, room))) return await keep(marker, isNew);
+  if (isFirst || !(await isOver(marker, occurrence, room))) return await keep(marker, isNew);
   // It was so before, was over, and is so again.
   const again = await groups.mark(to, occasion, member, wanted, marker);
   await keep(again.marker, isNew);
@@ -78,6 +84,7 @@ const atMost = (now: number, occurrence: Occurrence): Occurrence =>
  * @throws when AWS refuses: then all of it must come again
  */
 export async function tell(occurrences: readonly Occurrence[], room: Room): Promise<void> {
+  const lately = toldLately(room);
   const rest = occurrences.values();
   await Promise.all(
     Array.from({ length: Math.min(AT_ONCE, occurrences.length) }, async () => {
@@ -85,7 +92,11 @@ export async function tell(occurrences: readonly Occurrence[], room: Room): Prom
         const now = room.now();
         if (now - news.at > MOST_AGE_MS) continue;
         const occurrence = atMost(now, news);
-        for (const { to } of await destinations(occurrence, room)) await tellOne(occurrence, to, room);
+        for (const { to } of await destinations(occurrence, room)) {
+          if (!isOfFailures(occurrence.occasion) && lately.has(to, occurrence, now)) continue;
+          await tellOne(occurrence, to, room);
+          lately.add(to, occurrence, now);
+        }
       }
     }),
   );
