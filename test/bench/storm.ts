@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { type LocalSlack, startLocalSlack } from '../../src/local/slack/server';
+import { startLocalSlack } from '../../src/local/slack/server';
 import { firstLine, firstLineOfSource } from './childProcess';
 import type { LocalAwsAddress } from './localAws';
 import type { Benchmark } from './main';
-import { failure, idOf, order, STORM } from './stormEvents';
+import { cardsOf, counted, countOn, failure, idOf, order, STORM } from './stormEvents';
 import { withRunner } from './withRunner';
 
 const JOBS = 10_000;
@@ -49,13 +49,6 @@ function ask(bot: ChildProcess): Promise<z.infer<typeof heldSchema>> {
     bot.stdin?.write('held\n');
   });
 }
-
-const cardsOf = (slack: LocalSlack) =>
-  slack.channel('batch-alerts').filter(({ thread_ts, ts }) => thread_ts === undefined || thread_ts === ts);
-
-/** `2,041 jobs` on a card; a card of one job counts none. */
-const countOn = (plain: string): number => Number((/([\d,]+) jobs?\b/.exec(plain)?.[1] ?? '1').replace(/,/g, ''));
-const counted = (slack: LocalSlack): number => cardsOf(slack).reduce((sum, { plain }) => sum + countOn(plain), 0);
 
 /** The most calls that came within any second. */
 function mostInASecond(times: readonly number[]): number {

@@ -1,4 +1,5 @@
-/** Failures of a storm as EventBridge tells of them: so many queues, twelve causes, every event twice, in any order. */
+/** A storm of failures: what EventBridge tells of them, every event twice in any order, and what the cards then say. */
+import type { LocalSlack, Message } from '../../src/local/slack/server';
 import { stateChange } from '../notices/stateChange';
 
 /** What Batch says of twelve different failures. */
@@ -45,8 +46,11 @@ export const order = (jobs: number): number[] =>
 
 export const idOf = (job: number): string => `${job.toString(16).padStart(8, '0')}-0a82-49aa-ba5a-4727fcce14a8`;
 
-/** @param at when it failed, ms: the same both times */
-export function failure(job: number, at: number): string {
+/**
+ * @param at when it failed, ms: the same both times
+ * @param hasLog whether it names a log
+ */
+export function failure(job: number, at: number, hasLog = true): string {
   const { statusReason, exitCode, containerReason } = CAUSES[job % CAUSES.length] ?? { statusReason: 'failed' };
   const ran = {
     startedAt: at - 90_000,
@@ -55,7 +59,7 @@ export function failure(job: number, at: number): string {
     container: {
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(containerReason === undefined ? {} : { reason: containerReason }),
-      logStreamName: 'storm/default/0123456789abcdef0123456789abcdef',
+      ...(hasLog ? { logStreamName: 'storm/default/0123456789abcdef0123456789abcdef' } : {}),
     },
   };
   const queue = QUEUES[Math.floor(job / CAUSES.length) % QUEUES.length];
@@ -72,3 +76,14 @@ export function failure(job: number, at: number): string {
   });
   return JSON.stringify(event);
 }
+
+/** The cards of the alert channel. */
+export const cardsOf = (slack: LocalSlack): Message[] =>
+  slack.channel('batch-alerts').filter(({ thread_ts, ts }) => thread_ts === undefined || thread_ts === ts);
+
+/** `2,041 jobs` on a card; a card of one job counts none. */
+export const countOn = (plain: string): number =>
+  Number((/([\d,]+) jobs?\b/.exec(plain)?.[1] ?? '1').replace(/,/g, ''));
+
+export const counted = (slack: LocalSlack): number =>
+  cardsOf(slack).reduce((sum, { plain }) => sum + countOn(plain), 0);

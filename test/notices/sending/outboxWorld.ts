@@ -62,11 +62,15 @@ export async function outboxWorld() {
   };
   const table = new DynamoDBClient(clientOptions(config, options));
   await createTable(table, config.DYNAMODB_TABLE);
-  const { room } = openApp(config, options);
+  const app = openApp(config, options);
+  const { room } = app;
 
-  const sleep = async (ms: number): Promise<void> => {
-    clock += ms;
+  let meanwhile = async (): Promise<void> => undefined;
+  const moveTo = async (ms: number): Promise<void> => {
+    clock = Math.max(clock, ms);
+    await meanwhile();
   };
+  const sleep = (ms: number): Promise<void> => moveTo(clock + ms);
   /** What a worker has. */
   const within = (ms: number) => {
     const until = clock + ms;
@@ -84,6 +88,11 @@ export async function outboxWorld() {
     pass(ms: number): void {
       clock += ms;
     },
+    /** What happens beside the senders: done whenever time has passed. */
+    meanwhile(work: () => Promise<void>): void {
+      meanwhile = work;
+    },
+    takeEvent: (body: string): Promise<void> => app.takeEvent(body, within(60_000)),
     queue: (to: string, key: string, wanted: ToSend): Promise<void> => queueToSend(room, to, key, wanted),
     card: (to: string, id: string, text: string, urgency: ToSend['urgency'] = 'new'): Promise<void> => {
       cards.set(id, text);
@@ -98,10 +107,10 @@ export async function outboxWorld() {
         const next = waiting[0];
         if (next === undefined || next.at > end) break;
         waiting.shift();
-        clock = Math.max(clock, next.at);
+        await moveTo(next.at);
         await send(next.to);
       }
-      clock = Math.max(clock, end);
+      await moveTo(end);
     },
     tick: (): Promise<void> => resumeSending(room),
     shown: (channel = 'batch-alerts'): string[] => slack.channel(channel).map(({ plain }) => plain),
