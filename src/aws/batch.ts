@@ -24,6 +24,8 @@ import {
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
 import type { Environment, Front, Queue } from '../jobs/waiting';
+import { pace } from './pace';
+import { type Meet, sharersOf } from './share';
 import { jobStops } from './stops';
 import { frontOf, spareEnvironments, wholeQueues } from './wholeQueues';
 
@@ -33,6 +35,11 @@ export const IDS_PER_DESCRIBE = 100;
 const JOBS_PER_LIST = 1000;
 /** A page of ListJobs with a filter holds 100 at most (same page). */
 const JOBS_PER_FILTERED_LIST = 100;
+/**
+ * SubmitJob has 50 calls a second for the whole account
+ * (https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html), and pipelines that live from it.
+ */
+const SUBMITS_PER_SECOND = 20;
 /** DescribeJobQueues, DescribeComputeEnvironments and DescribeJobDefinitions answer 100 a page. */
 const DETAILS_PER_PAGE = 100;
 
@@ -61,13 +68,16 @@ function submitFailure(error: unknown): Submitted {
 /**
  * @param once a client that never sends a request a second time by itself: SubmitJob is not idempotent, and stops are
  *   counted and spaced here
+ * @param meet tells of other processes that do the same
  */
 export function batchJobs(
   client: BatchClient,
   once: BatchClient,
   now: () => number,
   sleep: (ms: number) => Promise<void>,
+  meet: Meet = async () => 1,
 ) {
+  const submissions = pace(SUBMITS_PER_SECOND, now, sleep, sharersOf('submissions', meet, now));
   const batch = {
     /** The jobs that Batch still knows, in no order; it forgets a job 7 days or more after its end. */
     async describe(ids: readonly string[]): Promise<JobDetail[]> {
@@ -146,9 +156,10 @@ export function batchJobs(
       return (await client.send(new DescribeSchedulingPoliciesCommand({ arns: [arn] }))).schedulingPolicies?.[0];
     },
 
-    /** One SubmitJob, sent once. Never throws: the caller decides what a failure means. */
+    /** One SubmitJob, sent once, in its turn. Never throws: the caller decides what a failure means. */
     async submit(job: SubmitJobRequest): Promise<Submitted> {
       try {
+        await submissions.turn(() => Number.POSITIVE_INFINITY);
         const { jobId } = await once.send(new SubmitJobCommand(job));
         return jobId === undefined ? { kind: 'unsure', why: 'Batch gave no id' } : { kind: 'submitted', id: jobId };
       } catch (error) {
@@ -176,7 +187,7 @@ export function batchJobs(
       await client.send(new UpdateJobQueueCommand({ jobQueue, state }));
     },
 
-    stop: jobStops(once, now, sleep),
+    stop: jobStops(once, now, sleep, sharersOf('stops', meet, now)),
   };
   return {
     ...batch,

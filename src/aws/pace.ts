@@ -11,21 +11,31 @@ const SLOWER = 0.7;
 const SLOWEST = 0.1;
 const RECOVERY = 0.05;
 
-/** @param perSecond the most calls a second */
-export function pace(perSecond: number, now: () => number, sleep: (ms: number) => Promise<void>) {
+/**
+ * @param perSecond the most calls a second, of all processes together
+ * @param sharers how many processes make such calls at this moment; alone by default
+ */
+export function pace(
+  perSecond: number,
+  now: () => number,
+  sleep: (ms: number) => Promise<void>,
+  sharers: () => Promise<number> = async () => 1,
+) {
   let rate = perSecond;
-  let nextAt = 0;
+  // Nothing is known of what others used up before.
+  let nextAt = now();
   return {
     /**
      * Waits for the next call's turn.
      * @throws OutOfTimeError when that does not come in time
      */
     async turn(remainingMs: () => number): Promise<void> {
-      const at = Math.max(nextAt, now() - MOST_CREDIT_MS);
+      const share = await sharers();
+      const at = Math.max(nextAt, now() - MOST_CREDIT_MS / share);
       const waitMs = at - now();
       if (Math.max(0, waitMs) > remainingMs())
         throw new OutOfTimeError(`the next call would have to wait ${waitMs} ms`);
-      nextAt = at + 1_000 / rate;
+      nextAt = at + (1_000 * share) / rate;
       if (waitMs > 0) await sleep(waitMs);
     },
     taken(): void {

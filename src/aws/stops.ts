@@ -49,10 +49,21 @@ const isRefused = ({ $metadata }: Refusal): boolean => {
   return status >= 400 && status < 500;
 };
 
-/** @param client makes no tries of its own: each call is counted and spaced here */
-export function jobStops(client: BatchClient, now: () => number, sleep: (ms: number) => Promise<void>) {
+/**
+ * @param client makes no tries of its own: each call is counted and spaced here
+ * @param sharers how many processes stop jobs at this moment
+ */
+export function jobStops(
+  client: BatchClient,
+  now: () => number,
+  sleep: (ms: number) => Promise<void>,
+  sharers?: () => Promise<number>,
+) {
   let hasBulk = true;
-  const paces = { bulk: pace(BULK_PER_SECOND, now, sleep), single: pace(SINGLE_PER_SECOND, now, sleep) };
+  const paces = {
+    bulk: pace(BULK_PER_SECOND, now, sleep, sharers),
+    single: pace(SINGLE_PER_SECOND, now, sleep, sharers),
+  };
 
   /** A call that came too soon did nothing, and is made again. */
   async function paced<T>(by: Pace, remainingMs: () => number, call: () => Promise<T>): Promise<T> {
@@ -70,27 +81,25 @@ export function jobStops(client: BatchClient, now: () => number, sleep: (ms: num
     }
   }
 
+  /** One bulk call; what is left of its jobs was throttled one by one, and has to be asked for again. */
   async function bulk(
     kind: StopKind,
-    ids: readonly string[],
+    jobs: readonly string[],
     reason: string,
     remainingMs: () => number,
-  ): Promise<StopFailure[]> {
-    let left = [...ids];
+  ): Promise<{ failures: StopFailure[]; left: string[] }> {
+    const input = { jobs: [...jobs], reason };
+    const { errors = [] } = await paced(paces.bulk, remainingMs, () =>
+      client.send(kind === 'cancel' ? new CancelJobsCommand(input) : new TerminateJobsCommand(input)),
+    );
+    const left: string[] = [];
     const failures: StopFailure[] = [];
-    while (left.length > 0) {
-      const input = { jobs: left, reason };
-      const { errors = [] } = await paced(paces.bulk, remainingMs, () =>
-        client.send(kind === 'cancel' ? new CancelJobsCommand(input) : new TerminateJobsCommand(input)),
-      );
-      left = [];
-      for (const { job = '', code, message } of errors) {
-        if (isThrottled(code)) left.push(job);
-        else failures.push({ id: job, why: [code, message].filter((part) => part !== undefined).join(': ') });
-      }
-      if (left.length > 0) paces.bulk.refused();
+    for (const { job = '', code, message } of errors) {
+      if (isThrottled(code)) left.push(job);
+      else failures.push({ id: job, why: [code, message].filter((part) => part !== undefined).join(': ') });
     }
-    return failures;
+    if (left.length > 0) paces.bulk.refused();
+    return { failures, left };
   }
 
   async function single(
@@ -136,16 +145,22 @@ export function jobStops(client: BatchClient, now: () => number, sleep: (ms: num
     remainingMs: () => number,
   ): Promise<StopFailure[]> {
     if (ids.length > IDS_PER_STOP) throw new RangeError(`at most ${IDS_PER_STOP} jobs are stopped at once`);
-    if (hasBulk && ids.length > 1) {
+    const failures: StopFailure[] = [];
+    // None that a call has stopped, or refused, is asked for again.
+    let left: readonly string[] = ids;
+    while (hasBulk && left.length > 1) {
       try {
-        return await bulk(kind, ids, reason, remainingMs);
+        const answer = await bulk(kind, left, reason, remainingMs);
+        failures.push(...answer.failures);
+        left = answer.left;
       } catch (error) {
         const refusal = error as Refusal;
         if (isUnknownOperation(refusal)) hasBulk = false;
         // One job that may not be stopped must not keep the others: each is asked for by itself.
-        else if (!isRefused(refusal)) throw error;
+        else if (isRefused(refusal)) break;
+        else throw error;
       }
     }
-    return await single(kind, ids, reason, remainingMs);
+    return [...failures, ...(await single(kind, left, reason, remainingMs))];
   };
 }

@@ -29,8 +29,10 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { jobItems } from './jobs';
 import { openPacker } from './packing/openPacker';
+import { actItems } from './records/acts';
 import { alertSettingItems } from './records/alertSettings';
 import { type AuditEntry, auditItems } from './records/audit';
+import { callerItems } from './records/callers';
 import { capacityStateItems } from './records/capacityStates';
 import { digestItems } from './records/digests';
 import { followItems } from './records/follows';
@@ -85,9 +87,11 @@ export function openHistory(
     keptDays,
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
+    acts: actItems(doc, table),
     audit: auditItems(doc, table, onAudit),
     incidents,
     incidentGroups: incidentGroupItems(doc, table),
+    callers: callerItems(doc, table),
     sweeps: sweepItems(doc, table),
     capacityStates: capacityStateItems(doc, table),
     follows: followItems(doc, table),

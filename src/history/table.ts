@@ -4,7 +4,10 @@
  * | pk | sk | item |
  * |---|---|---|
  * | `JOB#<first two characters of the id>` | job id | a job; an array's children follow their parent in order |
- * | `OP#<operation id>` | `-` | an operation on many jobs: its frozen ids, state and progress |
+ * | `OP#<operation id>` | `-`, `ids#<n>`, `begun#<n>`, `part#<n>`, `done#<n>` | an operation on many jobs: its state and progress, its frozen ids, and what became of them |
+ * | `OPERATIONS` | operation id | an operation that is under way |
+ * | `CALLERS#<limit>` | process | a process that makes calls which the account has one limit for, until when (expires) |
+ * | `ACT#<operation id>` | `-` | a single act that was shown, such as a queue's switch: what a press does (expires) |
  * | `AUDIT#<yyyy-mm>` | `<time>#<reference>` | who did or was refused what; never updated or deleted |
  * | `AUDIT#MONTHS` | `<yyyy-mm>` | a month that has entries |
  * | `AUDIT#OP#<operation id>` | `entry#…`, `ids#…`, `results#…` | the same of one operation, with its frozen ids and what became of each |

@@ -104,7 +104,13 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
   return createApp({
     room: {
       commands,
-      batch: batchJobs(new BatchClient(aws), new BatchClient({ ...aws, maxAttempts: 1 }), now, (ms) => sleep(ms)),
+      batch: batchJobs(
+        new BatchClient(aws),
+        new BatchClient({ ...aws, maxAttempts: 1 }),
+        now,
+        (ms) => sleep(ms),
+        history.callers.meet,
+      ),
       containerInstances: containerInstances(new ECSClient(aws)),
       instances: instances(new EC2Client(aws)),
       // What CloudWatch refuses is tried again by aws/logs, inside the time that is left.

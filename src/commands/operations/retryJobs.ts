@@ -20,8 +20,6 @@ import { planOf } from './retryPlan';
 const IDS_PER_CHUNK = 10;
 /** Less than this on the lease, and another worker could be at it before AWS has answered. */
 const NEEDED_MS = 15_000;
-/** SubmitJob has 50 calls a second for the whole account (https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html). */
-const PAUSE_MS = 50;
 const MOST_THROTTLED_TRIES = 8;
 /** The clocks of AWS and of a Lambda differ by less. */
 const CLOCK_SKEW_MS = 5 * 60_000;
@@ -178,9 +176,7 @@ async function carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise
       if (!(error instanceof UnretriableError)) throw error;
       return { id, outcome: 'failed', why: `It can't be retried: ${error.message}.` };
     }
-    const outcome = await submitOnce(id, ready.submission, turn);
-    await sleep(PAUSE_MS);
-    return outcome;
+    return await submitOnce(id, ready.submission, turn);
   }
 }
 
