@@ -1,6 +1,6 @@
 /** The occasion: AWS Batch says that the job at a queue's head can't go on, and why. It is over when no waiting job has a reason. */
 import { causeOf } from '../jobs/causes';
-import { arrayParentOf, type Job, type JobRow } from '../jobs/job';
+import type { Job, JobRow } from '../jobs/job';
 import { obstaclesOf, type WaitingFacts } from '../jobs/waiting';
 import { duration } from '../views/time';
 import { condition, notOld, type Seen } from './conditions/condition';
@@ -16,6 +16,9 @@ type Blocked = Pick<
   Job | JobRow,
   'id' | 'queue' | 'status' | 'statusReason' | 'containerReason' | 'exitCode' | 'cancelled' | 'terminated'
 >;
+
+/** Of one queue and cause so many are told. */
+const MOST_EXAMPLES = 3;
 
 /**
  * @param job as it is known now
@@ -56,15 +59,18 @@ export const queueBlocked = condition({
   summary: 'AWS Batch says that the head of a queue is blocked',
   isOn: true,
   look({ rows, now }) {
-    // Of an array whose children are blocked one tells for all.
-    const arrays = new Set<string>();
-    const so = rows.flatMap((row) => {
-      if (row.status !== 'RUNNABLE' || row.statusReason === undefined) return [];
+    const blocked = rows
+      .filter(({ status, statusReason }) => status === 'RUNNABLE' && statusReason !== undefined)
+      .sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
+    // It is the queue that is blocked: the first of its line tell for all.
+    const told = new Map<string, number>();
+    const so = blocked.flatMap((row) => {
       const found = blockedBy(row, notOld(row.seenAt, now));
-      const parent = arrayParentOf(row.id);
-      if (found === undefined || (parent !== undefined && arrays.has(parent))) return [];
-      if (parent !== undefined) arrays.add(parent);
-      return [found];
+      if (found === undefined) return [];
+      const key = JSON.stringify([found.queue, found.cause?.identity]);
+      const before = told.get(key) ?? 0;
+      told.set(key, before + 1);
+      return before < MOST_EXAMPLES ? [found] : [];
     });
     return { so };
   },

@@ -21,6 +21,7 @@ import { eventOperations } from './eventBridge';
 import { listener } from './listener';
 import { logGroups } from './logs/groups';
 import { logOperations } from './logs/operations';
+import { PROVOKED, provoke } from './provoke';
 import { sqs } from './sqs/operations';
 import { type Birth, loadJobs, readState, savedWorld, stateWriter } from './stateFile';
 import { type Faults, throttleOn } from './throttle';
@@ -68,6 +69,8 @@ export interface LocalAws {
   pause(): void;
   resume(): void;
   setFaults(faults: Faults): void;
+  /** Brings about what an alert tells of; says what comes of it, or throws a RangeError that lists what can be provoked. */
+  provoke(occasion: string): string;
   /** By `batch.ListJobs` and so on. */
   counts(): Record<string, { calls: number; refused: number }>;
   /** Jobs of the past that ended more than Batch's seven days ago, as DescribeJobs would have shown them. */
@@ -219,6 +222,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     pause: () => workload?.pause(),
     resume: () => workload?.resume(),
     setFaults: throttle.setFaults,
+    provoke(occasion) {
+      const told = provoke(occasion, world);
+      if (told === undefined) throw new RangeError(`"${occasion}" can't be provoked, only ${PROVOKED.join(', ')}.`);
+      return told;
+    },
     counts: () => throttle.counts(),
     *forgottenJobs() {
       for (const family of past()) if (isForgotten(family)) for (const job of family) yield jobDetail(job);

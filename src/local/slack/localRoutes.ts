@@ -19,6 +19,7 @@ export interface AwsSide {
   publish(events: readonly unknown[]): void;
   pause(): void;
   resume(): void;
+  provoke(occasion: string): string;
   setFaults(faults: { throttle?: number | undefined; deny?: readonly string[] | undefined }): void;
   counts(): Record<string, { calls: number; refused: number }>;
 }
@@ -99,6 +100,15 @@ const POSTS: Record<string, Act> = {
       users.map((user) => room.doors.user(user).id),
     );
     return { group: { ...group, users: [...members] } };
+  },
+  /** Brings about what an alert tells of. */
+  provoke: (room, body) => {
+    const { occasion } = z.strictObject({ occasion: z.string() }).parse(body);
+    try {
+      return { told: awsOf(room).provoke(occasion) };
+    } catch (error) {
+      throw error instanceof RangeError ? new PersonError(error.message) : error;
+    }
   },
   pause: (room) => {
     awsOf(room).pause();

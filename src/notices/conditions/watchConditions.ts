@@ -96,20 +96,23 @@ export function conditionWatch(room: Room) {
     const before = known.get(name) ?? new Map<string, { at: number; toldAt: number }>();
     const after = new Map(so.map(({ member, at }) => [member, before.get(member) ?? { at, toldAt: 0 }]));
     known.set(name, after);
-    const again = so.filter(({ member }) => now - (after.get(member)?.toldAt ?? 0) >= AGAIN_MS);
+    const toldAt = ({ member }: Occurrence) => after.get(member)?.toldAt ?? 0;
+    const again = so.filter((found) => now - toldAt(found) >= AGAIN_MS).sort((a, b) => toldAt(a) - toldAt(b));
     return again.slice(0, MOST_TOLD).map((found) => ({ ...found, at: after.get(found.member)?.at ?? found.at }));
   }
 
-  async function tellOf(one: Condition, seen: Seen): Promise<void> {
+  /** @param open the occasions that have an incident which is not closed */
+  async function tellOf(one: Condition, seen: Seen, open: ReadonlySet<string>): Promise<void> {
     const found = one.look(seen);
     if (found === undefined) return;
     const still = stillSo(found.so);
-    await settle(
-      one.name,
-      (incident) => still(incident) || found.isUnsure?.(incident) === true,
-      (incident) => one.word(incident, seen),
-      room,
-    );
+    if (open.has(one.name))
+      await settle(
+        one.name,
+        (incident) => still(incident) || found.isUnsure?.(incident) === true,
+        (incident) => one.word(incident, seen),
+        room,
+      );
     const news = due(one, found, seen.now);
     await tell(await withJobs(news, seen), room);
     for (const { member } of news) {
@@ -126,12 +129,13 @@ export function conditionWatch(room: Room) {
       const settings = await alertSettings(room);
       const seen = await part('jobs', () => see(settings, hasTime));
       if (seen === undefined) return;
+      const open = new Set((await room.history.incidents.listOpen()).map(({ occasion }) => occasion));
       for (const one of CONDITIONS) {
         if (!hasTime()) {
           room.log.warn('no time was left for a condition', { condition: one.name });
           return;
         }
-        if (isWanted(one.name, settings)) await part(one.name, () => tellOf(one, seen));
+        if (isWanted(one.name, settings)) await part(one.name, () => tellOf(one, seen, open));
       }
     },
   };

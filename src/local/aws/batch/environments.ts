@@ -34,7 +34,7 @@ const foundEnvironment = (world: World, nameOrArn: string | undefined): Environm
 };
 
 /** A role of another account can't be assumed, and Batch finds that out after it has taken the request. */
-const healthOf = (serviceRole: string): Pick<ComputeEnvironmentDetail, 'status' | 'statusReason'> =>
+export const healthOf = (serviceRole: string): Pick<ComputeEnvironmentDetail, 'status' | 'statusReason'> =>
   serviceRole.split(':')[4] === ACCOUNT
     ? { status: 'VALID', statusReason: 'ComputeEnvironment Healthy' }
     : {
