@@ -8,6 +8,7 @@ import { startLocalSlack } from '../../src/local/slack/server';
 import { firstLine, firstLineOfSource } from './childProcess';
 import type { LocalAwsAddress } from './localAws';
 import type { Benchmark } from './main';
+import { tenths } from './statistics';
 import { cardsOf, counted, countOn, failure, idOf, order, STORM } from './stormEvents';
 import { withRunner } from './withRunner';
 
@@ -33,6 +34,7 @@ interface Wanted {
 const heldSchema = z.object({
   taken: z.number(),
   lastTakenAt: z.number(),
+  cpuMs: z.number(),
   held: z.array(z.object({ id: z.string(), ts: z.string().optional(), members: z.array(z.string()) })),
 });
 
@@ -151,6 +153,9 @@ async function storm(variant: Variant, wanted: Wanted, runner: string): Promise<
       first_card_ms: (posts[0]?.at ?? Number.NaN) - firstAt,
       last_event_taken_ms: Math.max(...told.map(({ lastTakenAt }) => lastTakenAt)) - lastAt,
       last_counter_ms: exactAt === undefined ? null : exactAt - settledFrom,
+      cpu_ms_an_event: tenths(
+        told.filter(({ taken }) => taken > 0).reduce((sum, { cpuMs }) => sum + cpuMs, 0) / (2 * wanted.jobs),
+      ),
       posts: posts.length,
       edits: calls.filter(({ method, error }) => method === 'chat.update' && error === undefined).length,
       refused: calls.filter(({ error }) => error !== undefined).length,

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     const until = Date.now() + WORKER_MS;
     return () => until - Date.now();
   };
+  const startUsage = process.cpuUsage();
   let taken = 0;
   let lastTakenAt = 0;
   const takeEvents = (): void => {
@@ -65,7 +66,8 @@ async function main(): Promise<void> {
       const { ts } = (await outbox.sent(to, `incident#${id}`)) ?? {};
       held.push({ id, ts, members: (whole?.members ?? []).map(({ member }) => member) });
     }
-    process.stdout.write(`${JSON.stringify({ taken, lastTakenAt, held })}\n`);
+    const { user, system } = process.cpuUsage(startUsage);
+    process.stdout.write(`${JSON.stringify({ taken, lastTakenAt, cpuMs: (user + system) / 1_000, held })}\n`);
   });
   process.stdout.write('ready\n');
 }

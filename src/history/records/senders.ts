@@ -31,10 +31,15 @@ const PARTITION = 'OUTBOX';
 /** A destination without any message for so long is forgotten. */
 const KEPT_SECONDS = 90 * 24 * 3600;
 
+/** Where something goes is asked of every alert: a read each is too much. */
+const FRESH_MS = 10_000;
+const MOST_KNOWN = 1_000;
+
 type Fields = { [K in keyof Sender]?: Sender[K] | undefined };
 
 export function senderItems(doc: DynamoDBDocumentClient, table: string, now: () => number) {
   const reading = joined<Sender | undefined>();
+  const lately = new Map<string, { at: number; sender: Promise<Sender | undefined> }>();
 
   /** Sets fields, removes those that are undefined; gives the item as it then is, or undefined if the condition fails. */
   async function change(
@@ -80,6 +85,21 @@ export function senderItems(doc: DynamoDBDocumentClient, table: string, now: () 
 
   return {
     get: (to: string): Promise<Sender | undefined> => reading(to, () => get(to)),
+
+    /** Whether the destination takes nothing, as it was 10 seconds ago at the latest. */
+    async closed(to: string): Promise<Sender['closed']> {
+      const known = lately.get(to);
+      if (known !== undefined && now() - known.at < FRESH_MS) return (await known.sender)?.closed;
+      if (lately.size >= MOST_KNOWN) lately.clear();
+      const sender = get(to);
+      lately.set(to, { at: now(), sender });
+      try {
+        return (await sender)?.closed;
+      } catch (error) {
+        lately.delete(to);
+        throw error;
+      }
+    },
 
     /** The right to send until then, which answers all requests to look; undefined while another has it. */
     lease: (to: string, lease: string, leaseUntil: number): Promise<Sender | undefined> =>

@@ -1,4 +1,5 @@
 import type { Room } from '../../../src/commands/command';
+import { openDestination } from '../../../src/notices/sending/openDestination';
 import { sendDue } from '../../../src/notices/sending/sendDue';
 import { ALERTS, cards, GENERAL, leastGap, line, type OutboxWorld, outboxWorld } from './outboxWorld';
 
@@ -288,6 +289,25 @@ describe('a channel that takes nothing any more', () => {
     await here.run(10_000);
     expect(here.shown('general').at(-1)).toBe('back');
     expect(here.shown().some((text) => text.startsWith('away, edited'))).toBe(true);
+  });
+
+  test('the same for a person whom Slack does not know', async () => {
+    await here.card('U0NOBODY01', 'a', 'for somebody');
+    await here.run(10_000);
+    expect(here.shown().join('\n')).toMatch(/U0NOBODY01 can’t get direct messages from me/);
+    expect(here.shown().filter((text) => text.startsWith('for somebody'))).toHaveLength(1);
+  });
+
+  test('what happens from then on is told in the default channel from the beginning', async () => {
+    expect(await openDestination(GENERAL, here.room)).toBe(GENERAL);
+    await close('/archive');
+    await here.card(GENERAL, 'a', 'a card');
+    await here.run(10_000);
+    here.pass(10_000);
+    expect(await openDestination(GENERAL, here.room)).toBe(ALERTS);
+    expect(await openDestination(ALERTS, here.room)).toBe(ALERTS);
+    here.pass(10 * MINUTE);
+    expect(await openDestination(GENERAL, here.room)).toBe(GENERAL);
   });
 
   test('the default channel itself: everything waits, a try every half minute, until it is there again', async () => {
