@@ -3,7 +3,7 @@
 const HOUR_MS = 3_600_000;
 /** A queue without jobs for longer than this now and then is one that is quiet at times. */
 const MOST_USUAL_HOURS = 12;
-/** So much history tells of each day of the week. */
+/** For so long jobs must have come: each day of the week tells. */
 const LEAST_HISTORY_HOURS = 7 * 24;
 /** No queue is quiet sooner: hours are whole ones. */
 const LEAST_HOURS = 2;
@@ -19,7 +19,7 @@ export interface Quiet {
 export const hourNumber = (at: number): number => Math.floor(at / HOUR_MS);
 
 /**
- * Undefined for a queue that is not quiet, was so for as long before, or of which less than 7 days are known.
+ * Undefined for a queue that is not quiet, was so for as long before, or got jobs for less than 7 days.
  * @param hours numbers of the hours in which jobs came, in any order
  * @param times how many times its longest usual gap it must be quiet
  */
@@ -27,7 +27,7 @@ export function quietOf(hours: Iterable<number>, now: number, times: number): Qu
   const sorted = [...new Set(hours)].sort((a, b) => a - b);
   const [first, last] = [sorted[0], sorted.at(-1)];
   const present = hourNumber(now);
-  if (first === undefined || last === undefined || present - first < LEAST_HISTORY_HOURS) return undefined;
+  if (first === undefined || last === undefined || last - first < LEAST_HISTORY_HOURS) return undefined;
   let longestUsual = 0;
   for (const [n, hour] of sorted.entries()) longestUsual = Math.max(longestUsual, hour - (sorted[n - 1] ?? hour) - 1);
   // Between two jobs with so many empty hours between them there is up to an hour more on either side.

@@ -28,7 +28,8 @@ function trouble(
   return {
     occasion: NAME,
     severity: health.kind === 'ill' ? 'urgent' : 'normal',
-    at: notOld(states?.get(stateKey(subject))?.since ?? now, now),
+    // Batch does not tell since when; that it is off was seen from one look to the next.
+    at: health.kind === 'off' ? notOld(states?.get(stateKey(subject))?.since ?? now, now) : now,
     subject,
     queue,
     cause: { key, identity: key, headline: `${what} is ${health.word}` },

@@ -20,6 +20,7 @@ test('a queue with jobs in every hour is quiet after three empty ones, and since
 test('less than a week tells nothing, nor does a queue that is quiet every night', () => {
   expect(quietOf(every(1, 6, 20), NOON, 3)).toBeUndefined();
   expect(quietOf(every(14, 14, 13), NOON, 3)).toBeUndefined();
+  expect(quietOf([present - 200], NOON, 3)).toBeUndefined();
   expect(quietOf([], NOON, 3)).toBeUndefined();
 });
 

@@ -1,6 +1,7 @@
 /** Brings about, on request, what alerts tell of and what does not come by itself in a demo: so that each card can be seen. */
 import { randomUUID } from 'node:crypto';
 import type { JobStatus, SubmitJobRequest } from '@aws-sdk/client-batch';
+import { STUCK_QUEUE } from '../workload/catalog';
 import { ACCOUNT, definitionArn, jobArn, queueArn, REGION, roleArn } from './arns';
 import { healthOf } from './batch/environments';
 import { submitJob } from './batch/submit';
@@ -10,12 +11,13 @@ import type { World } from './world/world';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** The queue and the definition to play with, and the queues' environments: see `workload/catalog.ts`. */
+/** Of `workload/catalog.ts`: the definition to play with, and the queues, each for what leaves the others alone. */
 const PLAY = 'sandbox';
 const OTHER = 'sandbox-fargate';
+const BUSY = 'platform-prod-spot';
 
 function submit(world: World, name: string, script: Script, more: Partial<SubmitJobRequest> = {}): string {
-  const request = { jobName: name, jobQueue: PLAY, jobDefinition: PLAY, tags: { submitter: 'ada' }, ...more };
+  const request = { jobName: name, jobQueue: BUSY, jobDefinition: PLAY, tags: { submitter: 'ada' }, ...more };
   return submitJob(world, request, script).id;
 }
 
@@ -30,7 +32,7 @@ interface Past {
 }
 
 /** An event of something that this Batch has forgotten, or tells late. */
-function tellOf(world: World, { id = randomUUID(), name, status, at, queue = PLAY, ranSeconds = 60 }: Past): void {
+function tellOf(world: World, { id = randomUUID(), name, status, at, queue = BUSY, ranSeconds = 60 }: Past): void {
   const isOver = status === 'SUCCEEDED' || status === 'FAILED';
   const ran = { startedAt: at - ranSeconds * 1_000, stoppedAt: at };
   world.bus.publish({
@@ -63,14 +65,16 @@ function manyPast(world: World, runs: number, past: Omit<Past, 'status'>, everyM
 
 const OCCASIONS: Record<string, (world: World) => string> = {
   'queue-blocked': (world) => {
-    submit(world, 'blocked-by-capacity', { ending: { kind: 'ok' }, stuck: 'CAPACITY' });
-    return 'In some seconds Batch says that the head of sandbox is blocked. Cancel blocked-by-capacity to end it.';
+    submit(world, 'blocked-by-capacity', { ending: { kind: 'ok' }, stuck: 'CAPACITY' }, { jobQueue: STUCK_QUEUE });
+    return `In some seconds Batch says that the head of ${STUCK_QUEUE} is blocked. Cancel blocked-by-capacity to end it.`;
   },
   'stuck-runnable': (world) => {
     const environment = world.environments.get(`ce-${PLAY}`)?.detail;
     if (environment?.computeResources) environment.computeResources = { ...environment.computeResources, maxvCpus: 1 };
-    submit(world, 'holds-the-only-cpu', { ending: { kind: 'hang' } });
-    const waiting = world.jobs.get(submit(world, 'waits-in-line', { ending: { kind: 'ok' }, runSeconds: 20 }));
+    submit(world, 'holds-the-only-cpu', { ending: { kind: 'hang' } }, { jobQueue: PLAY });
+    const waiting = world.jobs.get(
+      submit(world, 'waits-in-line', { ending: { kind: 'ok' }, runSeconds: 20 }, { jobQueue: PLAY }),
+    );
     const long = world.now() - 3 * HOUR;
     if (waiting) waiting.createdAt = long;
     // The line stands since then, too: once the first has its place.
