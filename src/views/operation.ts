@@ -7,7 +7,9 @@ import { count, number } from './words';
 
 /** How a kind of operation speaks. */
 export interface OperationWords {
-  /** The verb of its command, whose flags its buttons carry: `cancel`. */
+  /** The command whose flags its buttons carry, and under which the audit keeps it: `cancel`, `queue`. */
+  command: string;
+  /** What it does to jobs: `cancel`. */
   verb: string;
   /** `cancelling` */
   doing: string;
@@ -87,7 +89,7 @@ export function operationProgress(
             actions(
               button({
                 label: 'Stop',
-                command: `${words.verb} --stop ${op}`,
+                command: `${words.command} --stop ${op}`,
                 style: 'danger',
                 says: `Stop operation ${op} and leave the rest as it is`,
               }),
@@ -125,6 +127,7 @@ export function operationResult(
   const told = dotted([
     outcomeWords(words, tally),
     ...(left > 0 ? [`${number(left)} left alone: it was stopped`] : []),
+    ...(operation.size === undefined || operation.size === operation.count ? [] : ['an array counts as one']),
   ]);
   const tookMs = startedAt === undefined ? 0 : (endedAt ?? startedAt) - startedAt;
   const took = tookMs < LONG_MS ? '' : ` in ${duration(tookMs)}`;
@@ -146,11 +149,11 @@ export function operationResult(
     ...(onlyNew?.newId === undefined || otherNew.length > 0
       ? []
       : [button({ label: 'New job', command: `job ${onlyNew.newId}` })]),
-    ...(operation.count > FEW || failed > 0 || hidden > 0
+    ...(operation.count > FEW || failed > 0 || hidden > 0 || left > 0
       ? [
           button({
             label: 'Results',
-            command: `${words.verb} --results ${op}`,
+            command: `${words.command} --results ${op}`,
             says: `Send me what became of each job of operation ${op} as a file`,
           }),
         ]
@@ -159,7 +162,7 @@ export function operationResult(
       ? [
           button({
             label: failed === 1 ? 'Retry the failed one' : `Retry the ${number(failed)} failed ones`,
-            command: `${words.verb} --again ${op}`,
+            command: `${words.command} --again ${op}`,
           }),
         ]
       : []),
@@ -188,7 +191,7 @@ export const operationKept = (
 });
 
 export const operationStopping = ({ op, what }: Operation): Message => {
-  const text = `Stopping operation ${op} (${what}) after the jobs at hand. Its message tells how it ends.`;
+  const text = `Stopping ${op} after the jobs at hand; the others of ${what} are left alone. Its message tells how it ends.`;
   return { text, blocks: [section(text)] };
 };
 

@@ -163,13 +163,53 @@ test('120 jobs are cancelled in bulk, with one message that moves', async () => 
   const before = here.world.aws.counts();
   const preview = only(await here.ada.says('/batch cancel bulk-'));
   expect(preview.plain).toContain('1-10 of 120');
+  const pressedAt = Date.now();
   await here.ada.presses('Cancel 120 jobs', preview, { values: { 'Type 120 to confirm': '120' } });
   expect((await result(opOf(preview))).plain).toContain('120 cancelled');
   const after = here.world.aws.counts();
   const calls = (name: string) => (after[name]?.calls ?? 0) - (before[name]?.calls ?? 0);
   expect(calls('batch.TerminateJobs') + calls('batch.CancelJobs')).toBeLessThanOrEqual(6);
   expect(calls('batch.TerminateJob')).toBe(0);
+  // Other processes know that this one made stops after the press: it takes only a part of the account's rate.
+  expect(await here.world.app.room.history.callers.meet('stops', 'probe', pressedAt, pressedAt)).toBe(1);
 });
+
+test('while AWS says no, the channel reads why and can stop it, and the results name what was left alone', async () => {
+  const one = await hang('heldup-one');
+  const array = await here.submit('heldup-array', { LOCAL_OUTCOME: 'hang' }, { arrayProperties: { size: 3 } });
+  await here.until('running children', async () =>
+    (await here.ada.says(`/batch search array:${array} status:running`))[0]?.plain.includes('of 3') ? true : undefined,
+  );
+  const preview = only(await here.ada.says(`/batch cancel ${one} ${array}`));
+  const op = opOf(preview);
+  here.world.aws.setFaults({ deny: ['batch:DescribeJobs'] });
+  await here.ada.presses('Cancel 1 job and 1 array of 3 children', preview);
+  const inChannel = () =>
+    here.world.slack.channel('general').filter((message) => !message.ephemeral_to && message.plain.includes(op));
+  const heldUp = await here.until('the trouble', () => inChannel().find(({ plain }) => plain.includes('Held up')));
+  expect(heldUp.plain).toMatch(/Held up, tried again in \d+ s: AWS does not let me call batch:DescribeJobs/);
+
+  const stopped = await here.ada.presses('Stop', heldUp);
+  const answer = stopped.filter(({ plain }) => plain.includes(`Stopping ${op}`));
+  // Beside the message that moves, which only the worker writes: an answer in its place could wipe out the end.
+  expect(answer.map(({ ephemeral_to }) => ephemeral_to)).toEqual(['U0ADA00001']);
+  const end = await result(op);
+  here.world.aws.setFaults({ deny: [] });
+  expect(end.plain).toContain('cancelled nothing of 1 job and 1 array of 3 children');
+  expect(end.plain).toContain('2 left alone: it was stopped');
+  expect(inChannel().map(({ ts }) => ts)).toEqual([heldUp.ts]);
+  expect(await statusOf(one)).not.toContain('FAILED');
+
+  await here.ada.presses('Results', end);
+  const file = await here.until('the file', () => here.world.slack.dm('ada').flatMap(({ files = [] }) => files)[0]);
+  const lines = (await (await fetch(file.url_private)).text()).trim().split('\r\n').slice(1);
+  expect(lines.sort()).toEqual(
+    [
+      `${one},left alone,,,heldup-one,genomics-prod-spot,`,
+      `${array},left alone,,,heldup-array,genomics-prod-spot,3`,
+    ].sort(),
+  );
+}, 30_000);
 
 test('an operation goes on where a dead worker left it, and stops no job twice', async () => {
   const ids = await Promise.all([1, 2, 3].map((n) => hang(`resumed-${n}`)));

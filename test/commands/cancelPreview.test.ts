@@ -59,6 +59,9 @@ test('a search that finds more by the time of the press is refused, with a fresh
   await done(opOf(preview));
   expect(said(opOf(preview)).map(({ plain }) => plain)).toEqual([expect.stringContaining('1 cancelled')]);
   expect(said(opOf(preview))[0]?.plain).toContain('Reason: wrong input');
+  const log = only(await here.root.says(`/batch audit op:${opOf(preview)}`));
+  expect(log.plain).toContain('1 more job matches now than you were shown');
+  expect(log.plain).toContain('only those shown, though more matched');
 });
 
 describe('a search by state', () => {
@@ -155,6 +158,12 @@ test('more than 100 jobs need their number typed, and another number does nothin
   expect(await stateOf(opOf(preview))).toBe('asked');
   await here.ada.presses(label, preview, { values: { 'Type 101 to confirm': '101' } });
   await done(opOf(preview));
+  const again = only(await here.root.says(`/batch cancel --confirm ${opOf(preview)}`));
+  expect(again.plain).toContain('already done');
+  await here.vic.says(`/batch cancel --confirm ${opOf(preview)}`);
+  const log = only(await here.root.says(`/batch audit op:${opOf(preview)}`));
+  for (const why of ['you typed 11, and these are 101 jobs', 'it was done before', 'needs the operator role'])
+    expect(log.plain).toContain(why);
 });
 
 test('two people press at once: one of them wins, and the jobs are stopped once', async () => {
@@ -173,7 +182,7 @@ test('two people press at once: one of them wins, and the jobs are stopped once'
   await done(op);
   expect(calls() - before).toBe(1);
   const steps = (await here.world.app.room.history.audit.entriesOf(op)).map(({ what }) => what);
-  expect(steps).toEqual(['asked', 'confirmed', 'finished']);
+  expect(steps.sort()).toEqual(['asked', 'confirmed', 'finished', 'refused']);
 });
 
 test('the results come as a file, a line a job', async () => {
@@ -195,7 +204,7 @@ test('the results come as a file, a line a job', async () => {
       .map((line) => line.split(',')[0])
       .sort(),
   ).toEqual([...ids].sort());
-  expect(lines[1]).toMatch(/,stopped,,,filed-\d+,genomics-prod-spot$/);
+  expect(lines[1]).toMatch(/,stopped,,,filed-\d+,genomics-prod-spot,$/);
 });
 
 test('nobody is alerted of jobs that failed only since one that they depend on was cancelled', async () => {

@@ -1,6 +1,7 @@
 /** Kills the worker of a retry before and after each of its writes and calls, and loses AWS's answers: one new job per old one, always. */
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { BatchClient, DescribeJobsCommand, ListJobsCommand } from '@aws-sdk/client-batch';
 import { batchJobs } from '../../src/aws/batch';
 import type { Room } from '../../src/commands/command';
@@ -82,7 +83,7 @@ function mortal(room: Room, death: Death | undefined): { room: Room; calls: () =
   };
 }
 
-async function confirmed(): Promise<string> {
+async function confirmed(ids: readonly string[] = jobs): Promise<string> {
   const { operations } = here.world.app.room.history;
   const now = Date.now();
   const { op } = await operations.freeze(
@@ -98,7 +99,7 @@ async function confirmed(): Promise<string> {
       queues: [QUEUE],
       settings: settingsOf({ changes: {}, definitions: {} }),
     },
-    jobs,
+    ids,
   );
   await operations.start(op, ADA, now);
   return op;
@@ -107,9 +108,9 @@ async function confirmed(): Promise<string> {
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(ms, 5)));
 
 /** Workers take it up, each later than a dead one's lease, until it is told. */
-async function finish(op: string, room: Room): Promise<void> {
-  for (let turn = 1; turn < 12; turn++) {
-    const at = Date.now() + turn * LATER_MS;
+async function finish(op: string, room: Room, laterMs = LATER_MS): Promise<void> {
+  for (let turn = 1; turn < 14; turn++) {
+    const at = Date.now() + turn * laterMs;
     const { room: living } = mortal({ ...room, now: () => at }, undefined);
     await carryOut(op, living, () => 900_000, sleep);
     if ((await room.history.operations.get(op))?.toldAt !== undefined) return;
@@ -118,9 +119,9 @@ async function finish(op: string, room: Room): Promise<void> {
 }
 
 /** What Batch has of an operation: old id to new ids, and what the new ones wait for. */
-async function submittedBy(op: string) {
+async function submittedBy(op: string, names: readonly string[] = ['crash-a', 'crash-b']) {
   const found = new Map<string, { id: string; waitsFor: (string | undefined)[] }[]>();
-  for (const name of ['crash-a', 'crash-b']) {
+  for (const name of names) {
     const input = { jobQueue: QUEUE, filters: [{ name: 'JOB_NAME', values: [name] }] };
     const { jobSummaryList = [] } = await here.batch.send(new ListJobsCommand(input));
     const ids = jobSummaryList.map(({ jobId = '' }) => jobId);
@@ -174,6 +175,8 @@ describe('when answers of AWS are lost on their way', () => {
   let proxy: Server;
   let losesAnswers = 0;
   let losesRequests = 0;
+  /** The name of a job over which AWS has errors of its own, always. */
+  let breaksOver: string | undefined;
   let answered = 0;
   let room: Room;
 
@@ -187,6 +190,10 @@ describe('when answers of AWS are lost on their way', () => {
         return;
       }
       const { method, url, headers } = incoming;
+      if (isSubmit && breaksOver !== undefined) {
+        void relaySubmit(incoming, outgoing);
+        return;
+      }
       const upstream = request({ hostname, port, method, path: url, headers }, (answer) => {
         if (isSubmit) answered++;
         if (isSubmit && losesAnswers > 0) {
@@ -200,6 +207,19 @@ describe('when answers of AWS are lost on their way', () => {
       });
       incoming.pipe(upstream);
     });
+    async function relaySubmit(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+      const body = await text(incoming);
+      if ((JSON.parse(body) as { jobName?: string }).jobName === breaksOver) {
+        outgoing.writeHead(503, { 'x-amzn-errortype': 'ServerException' }).end('{"message":"not today"}');
+        return;
+      }
+      const { method, url, headers } = incoming;
+      const upstream = request({ hostname, port, method, path: url, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      });
+      upstream.end(body);
+    }
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port: own } = proxy.address() as AddressInfo;
     const options = {
@@ -223,6 +243,31 @@ describe('when answers of AWS are lost on their way', () => {
     expect(losesAnswers).toBe(0);
     expect(answered).toBe(2);
     await expectOnceEach(op, 'with lost answers');
+  });
+
+  test('one job that Batch has errors over keeps no other: in the end it alone has failed, with what Batch said', async () => {
+    breaksOver = 'crash-a';
+    const third = await here.submit('crash-c', { LOCAL_OUTCOME: 'exit:1', LOCAL_RUN_SECONDS: '1' });
+    await here.until('its failure', async () => {
+      const { jobs: [detail] = [] } = await here.batch.send(new DescribeJobsCommand({ jobs: [third] }));
+      return detail?.status === 'FAILED' ? true : undefined;
+    });
+    const [a = '', b = ''] = jobs;
+    const op = await confirmed([a, b, third]);
+    await finish(op, room, 901_000);
+    breaksOver = undefined;
+    const told: [string, string, string | undefined][] = [];
+    for await (const { outcomes } of room.history.operations.outcomes(op))
+      told.push(...outcomes.map(({ id, outcome, why }): [string, string, string | undefined] => [id, outcome, why]));
+    expect(told.sort()).toEqual(
+      [
+        [a, 'failed', expect.stringMatching(/^Batch may or may not have taken its retry: .*not today/)],
+        [b, 'failed', `it waits for the retry of ${a}, which could not be submitted`],
+        [third, 'submitted', undefined],
+      ].sort(),
+    );
+    const submitted = await submittedBy(op, ['crash-a', 'crash-b', 'crash-c']);
+    expect([...submitted].map(([old, { length }]) => [old, length])).toEqual([[third, 1]]);
   });
 
   test('a job that never reached Batch is submitted after all', async () => {

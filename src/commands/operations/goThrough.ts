@@ -32,13 +32,12 @@ function addUp(...tallies: readonly Tally[]): Tally {
   return sums;
 }
 
-export const causeOf = (error: unknown): unknown => (error instanceof HeldUpError ? error.cause : error);
-
 /** What stands in the way, for people. */
 export function whyHeldUp(cause: unknown): string {
   const refusal = awsRefusal(cause, undefined);
   if (refusal !== undefined) return refusal.message;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown';
+  if (!(cause instanceof Error)) return 'unknown';
+  return '$metadata' in cause ? `${cause.name}: ${cause.message}` : cause.message;
 }
 
 /** @param isLastTry what can't be done now counts as failed */
@@ -89,15 +88,14 @@ export async function goThrough(turn: Turn, isLastTry: boolean): Promise<Ending>
       await write(n, [...settled, ...outcomes]);
       gotOn = true;
     } catch (error) {
-      const cause = causeOf(error);
-      const fresh = error instanceof HeldUpError ? error.outcomes : [];
+      const { outcomes: fresh, cause, causes } = error instanceof HeldUpError ? error : new HeldUpError([], error);
       if (fresh.length > 0) gotOn = true;
       const outcomes = [...settled, ...fresh];
       const decided = new Set(outcomes.map(({ id }) => id));
       if (isLastTry) {
         const failed = all.filter((id) => !decided.has(id));
-        const why = whyHeldUp(cause);
-        await write(n, [...outcomes, ...failed.map((id) => ({ id, outcome: 'failed', why }))]);
+        const whyOf = (id: string) => whyHeldUp(causes.get(id) ?? cause);
+        await write(n, [...outcomes, ...failed.map((id) => ({ id, outcome: 'failed', why: whyOf(id) }))]);
         return;
       }
       if (fresh.length > 0) await operations.settle(op, n, outcomes);

@@ -6,9 +6,11 @@ import type { Room } from '../command';
 /** AWS did not let a chunk be done whole: the outcomes that there are all the same. */
 export class HeldUpError extends Error {
   override name = 'HeldUpError';
+  /** @param causes what holds up single jobs, where it is not the cause of all */
   constructor(
     readonly outcomes: readonly Outcome[],
     cause: unknown,
+    readonly causes: ReadonlyMap<string, unknown> = new Map(),
   ) {
     super('some of a chunk could not be done', { cause });
   }

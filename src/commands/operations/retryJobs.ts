@@ -96,7 +96,7 @@ async function submitOnce(id: string, submission: Submission, turn: Turn): Promi
       case 'refused':
         return { id, outcome: 'failed', why: answer.why };
       case 'unsure':
-        throw new UnsureError(`Batch may or may not have taken a retry of ${id}: ${answer.why}`);
+        throw new UnsureError(`Batch may or may not have taken its retry: ${answer.why}`);
       case 'throttled':
         if (tries >= MOST_THROTTLED_TRIES) throw new NotNowError('Batch takes no more jobs just now');
         await turn.sleep(200 * 2 ** tries * (0.5 + Math.random()));
@@ -140,7 +140,7 @@ async function carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise
     (begun ?? []).flatMap((id) => placeOf(terms.detail(id), operation)),
   );
   const outcomes: Outcome[] = [];
-  let heldUp: unknown;
+  const causes = new Map<string, unknown>();
   for (const id of ids) {
     try {
       const outcome = await retryOne(id);
@@ -149,7 +149,7 @@ async function carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise
     } catch (error) {
       // One job that AWS has trouble with keeps only those that wait for it.
       undecided.add(id);
-      heldUp ??= error;
+      causes.set(id, error);
       if (error instanceof NotNowError) break;
     }
   }
@@ -157,7 +157,8 @@ async function carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise
     outcomes.flatMap(({ newId }) => newId ?? []),
     room,
   );
-  if (heldUp !== undefined) throw new HeldUpError(outcomes, heldUp);
+  const [cause] = causes.values();
+  if (causes.size > 0) throw new HeldUpError(outcomes, cause, causes);
   return outcomes;
 
   /** @returns undefined for what is left alone because somebody pressed Stop */
@@ -167,7 +168,8 @@ async function carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise
     if (operation.state === 'halting') return undefined;
     const detail = terms.detail(id);
     const waitsFor = detail?.dependsOn?.find(({ jobId = '' }) => undecided.has(jobId))?.jobId;
-    if (waitsFor !== undefined) throw new NotYetError(`${id} waits for the retry of ${waitsFor}`);
+    if (waitsFor !== undefined)
+      throw new NotYetError(`it waits for the retry of ${waitsFor}, which could not be submitted`);
     if (detail === undefined) return { id, outcome: 'failed', why: 'Batch has forgotten it.' };
     let ready: Ready;
     try {
