@@ -42,18 +42,29 @@ function timeOf(key: 'since' | 'until', typed: string | undefined, now: number):
   return at;
 }
 
+/** What is done to a queue, which is no verb of its own. */
+const QUEUE_ACTS = ['enable', 'disable', 'clear'];
+
 /** A verb, or a step of one. */
 function whatOf(typed: string | undefined, { commands }: Room): string | undefined {
   if (typed === undefined) return undefined;
-  const known = [...auditEntrySchema.shape.what.options, 'retention', ...commands.map(({ name }) => name)];
+  const acts = [...auditEntrySchema.shape.what.options, 'retention', ...QUEUE_ACTS].concat(
+    commands.flatMap(({ name, group }) => (group === 'asks' ? [] : [name])),
+  );
   const what = typed.toLowerCase();
-  if (known.includes(what)) return what;
-  const meant = nearest(what, known);
+  // Of what only looks there are refusals at most.
+  if (acts.includes(what) || commands.some(({ name }) => name === what)) return what;
+  const meant = nearest(what, acts);
   throw new UserError(
     `The audit knows no "${typed}".${meant === undefined ? '' : ` Did you mean what:${meant}?`} It goes what:cancel, what:roles, what:refused…`,
     meant === undefined ? 'help audit' : `audit what:${meant}`,
   );
 }
+
+const isWhat =
+  (wanted: string) =>
+  ({ what, verb, words }: AuditEntry): boolean =>
+    what === wanted || verb === wanted || (verb === 'queue' && words.trim().toLowerCase().startsWith(`${wanted} `));
 
 /** By a mention, an id, `me`, or a name as it was then. */
 function isBy(typed: string, person: Person): (entry: AuditEntry) => boolean {
@@ -140,7 +151,7 @@ async function page(asking: Asking<Filters>, filters: Filters, room: Room): Prom
   const tests: ((entry: AuditEntry) => boolean | Promise<boolean>)[] = [
     ...(isAll ? [] : [isBy('me', person)]),
     ...(filters.user === undefined ? [] : [isBy(filters.user, person)]),
-    ...(what === undefined ? [] : [(entry: AuditEntry) => entry.what === what || entry.verb === what]),
+    ...(what === undefined ? [] : [isWhat(what)]),
     ...(onJob === undefined ? [] : [onJob.matches]),
   ];
   const found = await room.history.audit.page({

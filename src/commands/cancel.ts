@@ -6,7 +6,6 @@
 import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Operation } from '../history/records/operation';
-import { jobFromDetail } from '../jobs/fromBatch';
 import { arrayParentOf, type BatchStatus, isDone, type JobRow } from '../jobs/job';
 import { isLonger, trapIn } from '../jobs/wholeWords';
 import type { Answer } from '../slack/deliver';
@@ -14,15 +13,15 @@ import { CANCEL_WORDS } from '../views/cancel';
 import { nameOf } from '../views/jobLine';
 import type { Message } from '../views/kit';
 import { arraysTogether, operationGrown } from '../views/operationPreview';
-import { rowForList } from '../views/rowForList';
 import { count, number, some } from '../views/words';
 import { parseArguments } from './arguments';
 import { type Asking, type Command, command, type Room } from './command';
 import { asArrays, statesOf, withoutMixedArrays } from './operations/arraysMeant';
 import { activeJobs, type Chosen, choose, isActive, searchFor } from './operations/choose';
-import { confirm, failedOf, keep, stop, theOperation } from './operations/presses';
+import { confirm, keep, stop } from './operations/presses';
 import { numberToType, type Previewed, preview, previewPage } from './operations/preview';
 import { sendResults } from './operations/results';
+import { tryAgain } from './operations/tryAgain';
 import { queryOf } from './search';
 
 /** PRODUCT limit of a mass action. */
@@ -124,22 +123,6 @@ async function checkGrown(operation: Operation, asking: Asking<unknown>, room: R
   return operationGrown({ operation, words: CANCEL_WORDS, typeNumber, typed: asking.inputs }, more, room.now());
 }
 
-/** A new preview of the ones that failed, as they stand in Batch now. */
-async function again(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  const ids = (await failedOf(op, asking, room, 'cancel')).map(({ id }) => id);
-  const details = await room.batch.describe(ids);
-  const { states } = await theOperation(op, asking, room, 'cancel');
-  const jobs = details.map((detail) => rowForList(jobFromDetail(detail, room.now(), room.shows))).filter(isActive);
-  if (jobs.length === 0)
-    throw new UserError(`The jobs that failed in operation ${op} have ended since: there is nothing to cancel.`);
-  const named = `what failed in operation ${op}`;
-  return await preview(
-    { kind: 'cancel', jobs, searched: false, named, ...(states === undefined ? {} : { states }) },
-    { ...asking, text: `--again ${op}` },
-    room,
-  );
-}
-
 export const cancel: Command = command({
   name: 'cancel',
   summary: 'Cancels one job or all that a search finds, after showing exactly which.',
@@ -166,7 +149,7 @@ export const cancel: Command = command({
     if (flags.has('page')) return await previewPage(op, filters.page ?? 1, asking, room, 'cancel');
     if (flags.has('stop')) return await stop(op, asking, room, 'cancel');
     if (flags.has('results')) return await sendResults(op, asking, room, 'cancel');
-    if (flags.has('again')) return await again(op, asking, room);
+    if (flags.has('again')) return await tryAgain(op, asking, room, 'cancel');
     const { reason } = filters;
     return await show(reason === undefined ? asking : { ...asking, inputs: { ...asking.inputs, reason } }, room);
   },

@@ -19,18 +19,19 @@ export interface Scope {
   op?: string;
 }
 
-/** A role that is missing: told to the person, with whom to ask, and kept in the audit (`run.ts` does both). */
+/** An act that is refused, most often for a role that is missing: told, with whom to ask, and kept in the audit (`run.ts`). */
 export class Refusal extends UserError {
   override name = 'Refusal';
   constructor(
     message: string,
     /** For the audit: `needs the operator role for prod`. */
     readonly why: string,
-    /** What is missing; undefined for somebody to whom no role is given. */
+    /** The role that is missing; undefined where no role would help. */
     readonly needed?: Role,
     readonly op?: string,
+    suggestion?: string,
   ) {
-    super(message);
+    super(message, suggestion);
   }
 }
 

@@ -2,25 +2,41 @@
 import * as z from 'zod';
 import { UserError } from '../errors';
 import { nearest } from '../jobs/nearest';
-import { command } from './command';
-import { oneOf } from './narrow';
+import type { Answer } from '../slack/deliver';
+import { theAct } from './act';
+import { type Asking, command, type Room } from './command';
+import { confirm, keep, stop } from './operations/presses';
+import { previewPage } from './operations/preview';
+import { sendResults } from './operations/results';
+import { tryAgain } from './operations/tryAgain';
 import { BY_DEFAULT, clearedStatuses, previewClear } from './queueClear';
-import { confirmSwitch, keepQueue, type Pressed, previewSwitch } from './queueSwitch';
+import { confirmSwitch, keepSwitch, previewSwitch } from './queueSwitch';
 
 const ACTS = ['enable', 'disable', 'clear'] as const;
+const PRESSES = ['confirm', 'keep', 'page', 'stop', 'results', 'again'] as const;
 
-const pressedSchema = z.object({
-  op: z.string().min(1),
-  to: z.enum(['enable', 'disable']),
-  name: z.string().min(1),
-  asked: z.number(),
-});
-
-/** What a button of a preview carries. */
-function pressed(op: string | undefined, filters: Record<string, unknown>): Pressed {
-  const read = pressedSchema.safeParse({ ...filters, op });
-  if (read.success) return read.data;
-  throw new UserError('This button is from another version of batchbot. Ask again for a fresh one.', 'help queue');
+/** A press is on a queue's switch, or on the operation that clears one. */
+async function press(flag: (typeof PRESSES)[number], asking: Asking<{ page?: number }>, room: Room): Promise<Answer> {
+  const [op = ''] = asking.words;
+  const isClear = op !== '' && (await room.history.operations.get(op.toUpperCase()))?.kind === 'clear';
+  if (!isClear) {
+    const act = await theAct(op, 'queue', room);
+    return flag === 'keep' ? await keepSwitch(act, asking, room) : await confirmSwitch(act, asking, room);
+  }
+  switch (flag) {
+    case 'confirm':
+      return await confirm(op, asking, room, { verb: 'clear' });
+    case 'keep':
+      return await keep(op, asking, room, 'clear');
+    case 'page':
+      return await previewPage(op, asking.filters.page ?? 1, asking, room, 'clear');
+    case 'stop':
+      return await stop(op, asking, room, 'clear');
+    case 'results':
+      return await sendResults(op, asking, room, 'clear');
+    case 'again':
+      return await tryAgain(op, asking, room, 'clear');
+  }
 }
 
 export const queue = command({
@@ -36,15 +52,13 @@ export const queue = command({
       schema: clearedStatuses,
       meaning: `of clear: which jobs, ${BY_DEFAULT.join(',')} by default; active for all`,
     },
-    to: { schema: oneOf(['enable', 'disable']), meaning: 'what a button does', hidden: true },
-    name: { schema: z.string(), meaning: 'the queue of a button', hidden: true },
-    asked: { schema: z.coerce.number(), meaning: 'when the preview was shown', hidden: true },
+    page: { schema: z.coerce.number().int().min(1), meaning: 'a page of a preview', hidden: true },
   },
-  flags: ['confirm', 'keep'],
+  flags: [...PRESSES],
   async run(asking, room) {
     const { words, flags, filters } = asking;
-    if (flags.has('confirm')) return await confirmSwitch(pressed(words[0], filters), asking, room);
-    if (flags.has('keep')) return await keepQueue(pressed(words[0], filters), asking, room);
+    const flag = PRESSES.find((one) => flags.has(one));
+    if (flag !== undefined) return await press(flag, asking, room);
     const [act = '', name, extra] = words;
     const known = ACTS.find((one) => one === act.toLowerCase());
     if (known === undefined) {

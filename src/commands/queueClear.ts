@@ -1,4 +1,4 @@
-/** Cancels what is in one queue, by state: a cancel like any other, whose jobs are chosen here. */
+/** Cancels what is in one queue, by state: an operation like a cancel, whose jobs are chosen here. */
 import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Query, StatusWord } from '../jobs/query';
@@ -54,10 +54,18 @@ export async function previewClear(
     ...(queue.state === 'ENABLED' ? ['The queue still takes new jobs: disable it first to keep it empty.'] : []),
     ...chosen.notes,
   ];
-  const words = search.slice('search '.length);
+  const told = statuses.includes('active') ? 'of everything' : `of what was ${statuses.join(', ')}`;
   return await preview(
-    { kind: 'cancel', jobs, covered, searched: false, notes, ...(states === undefined ? {} : { states }) },
-    { ...asking, text: words },
+    {
+      kind: 'clear',
+      jobs,
+      covered,
+      searched: false,
+      named: `queue ${queue.name} cleared ${told}`,
+      notes,
+      ...(states === undefined ? {} : { states }),
+    },
+    { ...asking, text: asking.text.trim() },
     room,
   );
 }

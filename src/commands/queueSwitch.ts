@@ -1,18 +1,20 @@
-/** Enables or disables one queue: a preview first, then once, at a press that comes in time. */
-import { shortReference, UserError } from '../errors';
-import type { AuditEntry } from '../history/records/audit';
+/** Enables or disables one queue: a preview first, then what it showed, once, at a press that comes in time. */
+import * as z from 'zod';
+import { UserError } from '../errors';
+import type { Act } from '../history/records/acts';
 import type { Answer } from '../slack/deliver';
 import { type Switch, switched, switchKept, switchPreview } from '../views/queueSwitch';
 import type { QueueRow } from '../views/queues';
+import { ACT_EXPIRES_MS, askAct, confirmAct, keepAct } from './act';
 import type { Asking, Room } from './command';
 import { nothingFits } from './narrow';
 import { requireRole } from './permission';
 import { queueRows } from './queueRows';
 
-/** As long as a preview of a cancel stands. */
-const EXPIRES_MS = 15 * 60_000;
-/** A press that was begun and never finished is taken up again after this. */
-const LEASE_MS = 60_000;
+const planSchema = z.object({ to: z.enum(['enable', 'disable']), name: z.string() });
+type Plan = z.infer<typeof planSchema>;
+
+const planOf = ({ plan }: Act): Plan => planSchema.parse(JSON.parse(plan));
 
 /** @throws UserError with the nearest name */
 export async function queueNamed(name: string, command: string, room: Room): Promise<QueueRow> {
@@ -27,84 +29,34 @@ const stateOf = (to: Switch) => (to === 'enable' ? 'ENABLED' : 'DISABLED');
 
 export async function previewSwitch(to: Switch, name: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
   const queue = await queueNamed(name, `queue ${to}`, room);
-  const op = shortReference().slice(0, 5);
-  requireRole(asking.person, 'operator', { queues: [queue.name], op });
+  requireRole(asking.person, 'operator', { queues: [queue.name] });
   if (queue.state === stateOf(to))
     throw new UserError(`Queue ${queue.name} is ${to}d already.`, `queues ${queue.name}`);
-  const pressed = `${op} to:${to} name:${queue.name} asked:${room.now()}`;
-  await audit('asked', to, queue.name, op, asking, room);
-  return {
-    message: switchPreview({
-      queue,
-      to,
-      op,
-      confirm: `queue --confirm ${pressed}`,
-      keep: `queue --keep ${pressed}`,
-      expiresInMs: EXPIRES_MS,
-    }),
-  };
+  const plan: Plan = { to, name: queue.name };
+  const { op } = await askAct(
+    { verb: 'queue', words: `${to} ${queue.name}`, plan: JSON.stringify(plan) },
+    asking,
+    room,
+  );
+  return { message: switchPreview({ queue, to, op, expiresInMs: ACT_EXPIRES_MS }) };
 }
 
-function audit(
-  what: AuditEntry['what'],
-  to: Switch,
-  name: string,
-  op: string,
-  asking: Asking<unknown>,
-  room: Room,
-): Promise<void> {
-  return room.history.audit.write({
-    at: room.now(),
-    by: { id: asking.person.id, name: asking.person.name },
-    channel: asking.channel.id,
-    verb: 'queue',
-    words: `${to} ${name}`,
-    what,
-    op,
-    ...(what === 'done' ? { told: `${to}d queue ${name}` } : {}),
-  });
-}
-
-export interface Pressed {
-  op: string;
-  to: Switch;
-  name: string;
-  /** When the preview was shown, ms. */
-  asked: number;
-}
-
-export async function confirmSwitch(
-  { op, to, name, asked }: Pressed,
-  asking: Asking<unknown>,
-  room: Room,
-): Promise<Answer> {
-  requireRole(asking.person, 'operator', { queues: [name], op });
-  if (room.now() - asked > EXPIRES_MS)
-    throw new UserError('That preview is too old to act on. Ask again for a fresh one.', `queue ${to} ${name}`);
-  const queue = await queueNamed(name, `queue ${to}`, room);
-  const claim = `queue ${op}`;
-  if ((await room.history.once.claim(claim, room.now(), LEASE_MS)) !== 'mine')
-    throw new UserError(`Operation ${op} is already done, or called off.`, `queues ${name}`);
-  try {
+export async function confirmSwitch(act: Act, asking: Asking<unknown>, room: Room): Promise<Answer> {
+  const { to, name } = planOf(act);
+  requireRole(asking.person, 'operator', { queues: [name], op: act.op });
+  const { act: confirmed, result: queue } = await confirmAct(act, asking, room, async () => {
+    const row = await queueNamed(name, `queue ${to}`, room);
     // Setting it twice is setting it once: a worker that died after it does no harm.
-    await room.batch.setQueueState(queue.name, stateOf(to));
-  } catch (error) {
-    await room.history.once.release(claim);
-    throw error;
-  }
-  await audit('done', to, queue.name, op, asking, room);
-  await room.history.once.finish(claim);
-  const { id: by, name: byName } = asking.person;
-  return { message: switched({ queue, to, by, byName, op }), public: true };
+    await room.batch.setQueueState(row.name, stateOf(to));
+    return { result: row, done: { told: `${to}d queue ${row.name}` } };
+  });
+  const { id: by, name: byName } = confirmed.confirmedBy ?? asking.person;
+  return { message: switched({ queue, to, by, byName, op: act.op }), public: true };
 }
 
-/** Takes the claim away from the confirm button, which then does nothing any more. */
-export async function keepQueue({ op, to, name }: Pressed, asking: Asking<unknown>, room: Room): Promise<Answer> {
-  requireRole(asking.person, 'operator', { queues: [name], op });
-  const claim = `queue ${op}`;
-  if ((await room.history.once.claim(claim, room.now(), LEASE_MS)) !== 'mine')
-    throw new UserError(`Operation ${op} is already done, or called off.`, `queues ${name}`);
-  await audit('kept', to, name, op, asking, room);
-  await room.history.once.finish(claim);
+export async function keepSwitch(act: Act, asking: Asking<unknown>, room: Room): Promise<Answer> {
+  const { name } = planOf(act);
+  requireRole(asking.person, 'operator', { queues: [name], op: act.op });
+  await keepAct(act, asking, room);
   return { message: switchKept(name), replace: true };
 }

@@ -5,7 +5,7 @@ import { QueryError } from '../jobs/query';
 import { parseReference } from '../jobs/reference';
 import type { Answer } from '../slack/deliver';
 import type { CommandRequest } from '../slack/request';
-import { parseArguments } from './arguments';
+import { type Parsed, parseArguments } from './arguments';
 import { awsRefusal, withinTime } from './awsRefusal';
 import type { Command, Person, Room } from './command';
 import { Refusal, requireRole, whomToAsk } from './permission';
@@ -52,9 +52,22 @@ function findVerb({ text: asked, typed }: CommandRequest, room: Room): { command
 /** So long may a search be: its buttons carry it, and Slack gives a button 2,000 characters. */
 const MOST_SEARCH = 1_700;
 
-/** Deny by default: what changes something needs the operator role, for all queues unless it checks them itself. */
-function checkRole({ changes, byQueue }: Command, person: Person): void {
-  if (changes && !(byQueue && person.role !== 'viewer')) requireRole(person, 'operator');
+/**
+ * Deny by default: what changes something needs the operator role, for all queues unless it checks them itself.
+ * @param pressed the operation whose button was pressed, if one was
+ */
+function checkRole({ changes, byQueue }: Command, person: Person, pressed: string | undefined): void {
+  if (changes && !(byQueue && person.role !== 'viewer'))
+    requireRole(person, 'operator', pressed === undefined ? {} : { op: pressed });
+}
+
+/** The operation that a press is on, where there is one of that id. */
+async function pressedOperation(
+  { words: [op = ''], flags }: Pick<Parsed, 'words' | 'flags'>,
+  { history }: Room,
+): Promise<string | undefined> {
+  if (flags.size === 0 || !/^[0-9A-Z]{5,6}$/i.test(op)) return undefined;
+  return ((await history.operations.get(op.toUpperCase())) ?? (await history.acts.get(op.toUpperCase())))?.op;
 }
 
 /** A refusal is kept like an act, and tells whom to ask. */
@@ -95,7 +108,11 @@ export async function runCommand(request: CommandRequest, room: Room, remainingM
     const { channel, inputs } = request;
     const person = await room.roles.personOf(request.user, channel.id, command.byRole ? 'acts' : 'looks', remainingMs);
     const parsed = parseArguments(command, rest, room.slash);
-    checkRole(command, person);
+    checkRole(
+      command,
+      person,
+      command.changes && person.role === 'viewer' ? await pressedOperation(parsed, room) : undefined,
+    );
     const answer = command.run({ ...parsed, person, channel, text: rest, inputs, remainingMs }, room);
     // An act is never given up half-way: what it has begun is told by itself.
     return await (command.changes ? answer : withinTime(answer, remainingMs(), again));

@@ -27,6 +27,7 @@
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { gatheredReads } from './gatheredReads';
 import { jobItems } from './jobs';
 import { openPacker } from './packing/openPacker';
 import { actItems } from './records/acts';
@@ -70,7 +71,7 @@ export function openHistory(
   budget?: SearchBudget,
   onAudit: (entry: AuditEntry) => void = () => undefined,
 ) {
-  const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const doc = gatheredReads(DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }));
   const forgottenBefore = () =>
     keptDays === undefined ? undefined : Math.floor((now() - keptDays * DAY_MS) / HOUR_MS) * HOUR_MS;
   const jobs = jobItems(doc, table, forgottenBefore);

@@ -8,11 +8,12 @@ import { count, number } from './words';
 const MOST_WORDS = 80;
 const MOST_REASON = 120;
 
-/** How a verb's work is told while it is on its way, and when it is done. */
-const VERBS: Readonly<Record<string, { being: string; past: string }>> = {
-  cancel: { being: 'cancelling', past: 'cancelled' },
-  retry: { being: 'retrying', past: 'retried' },
-  timeout: { being: 'timing out', past: 'timed out' },
+/** How the work on jobs that a verb asks for is told: what it is to do, while it is on its way, and when it is done. */
+const VERBS: Readonly<Record<string, { to: string; being: string; past: string }>> = {
+  cancel: { to: 'cancel', being: 'cancelling', past: 'cancelled' },
+  queue: { to: 'cancel', being: 'cancelling', past: 'cancelled' },
+  retry: { to: 'retry', being: 'retrying', past: 'retried' },
+  timeout: { to: 'time out', being: 'timing out', past: 'timed out' },
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -63,9 +64,9 @@ function deed(entry: AuditEntry): string {
   const being = known === undefined ? whole : `${known.being} ${about}`;
   switch (what) {
     case 'asked':
-      return known === undefined ? `asked for ${whole}` : `asked to ${escaped(verb)} ${about}`;
+      return known === undefined ? `asked for ${whole}` : `asked to ${known.to} ${about}`;
     case 'confirmed':
-      return `confirmed ${being}`;
+      return `confirmed ${being}${entry.onlyShown ? ', only those shown, though more matched' : ''}`;
     case 'kept':
       return `called off ${being}`;
     case 'halted':

@@ -9,6 +9,7 @@ import { duration } from './time';
 import { count } from './words';
 
 export const CANCEL_WORDS: OperationWords = {
+  command: 'cancel',
   verb: 'cancel',
   doing: 'cancelling',
   did: 'cancelled',
@@ -27,6 +28,9 @@ export const CANCEL_WORDS: OperationWords = {
     failed: 'failed',
   },
 };
+
+/** Cancelling what is in a queue, asked for by the verb `queue`. */
+export const CLEAR_WORDS: OperationWords = { ...CANCEL_WORDS, command: 'queue' };
 
 const MOST_LISTED = 10;
 

@@ -163,7 +163,7 @@ export function confirmButton({ operation, words }: Omit<ConfirmProps, 'typeNumb
   const about = facts === undefined ? what : `${facts.states}; in ${facts.queues}.`;
   return button({
     label,
-    command: `${words.verb} --confirm${more} ${op}`,
+    command: `${words.command} --confirm${more} ${op}`,
     replace: true,
     style: 'danger',
     confirm: {
@@ -203,8 +203,8 @@ export function operationPreview(props: PreviewProps): Message {
   const range = rangeOf(page);
   const list = page.items.map((job) => shortLine(job, now)).join('\n');
   const buttons = [
-    ...turning(`${words.verb} --page ${op}`, page),
-    button({ label: `Keep ${thoseOf(operation)}`, command: `${words.verb} --keep ${op}`, replace: true }),
+    ...turning(`${words.command} --page ${op}`, page),
+    button({ label: `Keep ${thoseOf(operation)}`, command: `${words.command} --keep ${op}`, replace: true }),
     ...(facts?.instead === undefined ? [] : [button({ ...facts.instead, replace: true })]),
     confirmButton(props),
   ];
@@ -243,11 +243,15 @@ export function operationGrown(props: ConfirmProps, more: readonly JobRow[], now
       actions(
         button({
           label: 'Show a fresh preview',
-          command: `${words.verb} ${operation.words}`,
+          command: `${words.command} ${operation.words}`,
           replace: true,
           style: 'primary',
         }),
-        button({ label: `Keep ${thoseOf(operation)}`, command: `${words.verb} --keep ${operation.op}`, replace: true }),
+        button({
+          label: `Keep ${thoseOf(operation)}`,
+          command: `${words.command} --keep ${operation.op}`,
+          replace: true,
+        }),
         confirmButton({ operation, words }, ' --shown'),
       ),
     ],

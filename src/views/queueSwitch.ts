@@ -9,9 +9,6 @@ export type Switch = 'enable' | 'disable';
 export interface SwitchProps {
   queue: QueueRow;
   to: Switch;
-  /** What a press on the confirm button stands for, and on the other one. */
-  confirm: string;
-  keep: string;
   op: string;
   expiresInMs: number;
 }
@@ -39,10 +36,10 @@ export function switchPreview(props: SwitchProps): Message {
       section([bold(title), ...told.map(escaped)].join('\n')),
       context(`Operation ${op}. The button works for ${duration(props.expiresInMs)}.`),
       actions(
-        button({ label: 'Leave it', command: props.keep, replace: true }),
+        button({ label: 'Leave it', command: `queue --keep ${op}`, replace: true }),
         button({
           label: `${verb} it`,
-          command: props.confirm,
+          command: `queue --confirm ${op}`,
           style: to === 'disable' ? 'danger' : 'primary',
           says: `${verb} queue ${queue.name}`,
           confirm: { title, text: told.join(' '), confirm: `${verb} it`, deny: 'Leave it' },

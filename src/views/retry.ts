@@ -10,6 +10,7 @@ import { duration } from './time';
 import { count, memory, number, some } from './words';
 
 export const RETRY_WORDS: OperationWords = {
+  command: 'retry',
   verb: 'retry',
   doing: 'retrying',
   did: 'retried',

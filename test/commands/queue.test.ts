@@ -1,4 +1,5 @@
 import { DescribeJobQueuesCommand, DescribeJobsCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { createApp } from '../../src/app';
 import type { Message } from '../../src/local/slack/server';
 import { only, type Scene, scene } from '../scene';
 
@@ -70,6 +71,55 @@ test('Leave it calls it off for good, and dismissing the dialog sends nothing', 
   expect(await stateOf()).toBe('ENABLED');
 });
 
+test('a press needs a preview, and brings about what that showed', async () => {
+  const forged = `/batch queue --confirm FORGE to:disable name:${QUEUE} asked:99999999999999`;
+  expect(only(await here.ada.says(forged)).plain).toContain('queue has no filter "to:"');
+  expect(only(await here.ada.says('/batch queue --confirm FORGE')).plain).toContain('I know no operation FORGE');
+  expect(only(await here.ada.says('/batch queue --confirm')).plain).toContain('Which operation?');
+  expect(await stateOf()).toBe('ENABLED');
+});
+
+test('a worker that died over it leaves who confirmed it in the audit, and the next one ends it, however late', async () => {
+  const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
+  const op = opOf(preview);
+  const { room } = here.world.app;
+  const body = JSON.stringify({
+    kind: 'command',
+    id: `press-${op}`,
+    text: `queue --confirm ${op}`,
+    typed: false,
+    user: { id: 'U0ADA00001', name: 'ada' },
+    channel: { id: 'C0GENERAL1', name: 'general' },
+    replace: true,
+    inputs: {},
+  });
+  const worker = (own: Partial<typeof room>) =>
+    createApp({ room: { ...room, ...own }, parkEvent: () => Promise.resolve(), sleep: () => Promise.resolve() });
+  const dying = worker({
+    batch: {
+      ...room.batch,
+      async setQueueState(...values) {
+        await room.batch.setQueueState(...values);
+        return await new Promise<never>(() => undefined);
+      },
+    },
+  });
+  void dying.takeWork(body, () => 60_000);
+  await here.until('it is disabled', async () => ((await stateOf()) === 'DISABLED' ? true : undefined));
+  const steps = async () => (await room.history.audit.entriesOf(op)).map(({ what }) => what);
+  expect(await steps()).toEqual(['asked', 'confirmed']);
+  const tooSoon = only(await here.root.says(`/batch queue --confirm ${op}`));
+  expect(tooSoon.plain).toContain('was confirmed by ada a moment ago');
+
+  await worker({ now: () => Date.now() + 20 * 60_000 }).takeWork(body, () => 60_000);
+  expect((await steps()).filter((what) => what !== 'refused')).toEqual(['asked', 'confirmed', 'done']);
+  expect(
+    here.world.slack.channel('general').some(({ plain }) => plain.includes(`@ada disabled queue ${QUEUE} (op ${op})`)),
+  ).toBe(true);
+  expect(await stateOf()).toBe('DISABLED');
+  await here.ada.presses('Enable it', only(await here.ada.says(`/batch queue enable ${QUEUE}`)));
+});
+
 test('a viewer is refused at the word and at the press', async () => {
   expect(only(await here.vic.says(`/batch queue disable ${QUEUE}`)).plain).toContain('this needs the operator role');
   const preview = only(await here.ada.says(`/batch queue disable ${QUEUE}`));
@@ -95,7 +145,7 @@ test('a slip gets the right form and the nearest name', async () => {
   expect(only(await here.ada.says('/batch queue disable genomics-prod-spt')).plain).toContain(`Did you mean ${QUEUE}?`);
   expect(only(await here.ada.says(`/batch queue disabel ${QUEUE}`)).plain).toContain('Did you mean disable?');
   expect(only(await here.ada.says('/batch queue enable')).plain).toContain('Which queue?');
-  expect(only(await here.ada.says('/batch queue --confirm K7F2Q')).plain).toContain('from another version');
+  expect(only(await here.ada.says('/batch queue --confirm K7F2Q')).plain).toContain('I know no operation K7F2Q');
 });
 
 describe('clearing', () => {
@@ -119,6 +169,17 @@ describe('clearing', () => {
     expect(preview.plain).toContain('Cancel 2 jobs?');
     expect(preview.plain).toContain('disable it first to keep it empty');
     await here.ada.presses('Cancel 2 jobs', preview);
+    const op = opOf(preview);
+    const told = await here.until('the end', () =>
+      here.world.slack
+        .channel('general')
+        .find(({ plain }) => plain.includes(`(op ${op})`) && plain.includes('2 cancelled')),
+    );
+    expect(told.plain).toContain(`queue ${name} cleared of what was submitted, pending, runnable`);
+    for (const words of [`op:${op}`, 'what:queue', 'what:clear']) {
+      const { plain } = only(await here.root.says(`/batch audit ${words}`));
+      expect(plain).toContain(`ada cancelled 2 jobs “clear ${name}”`);
+    }
     for (const id of waiting)
       await here.until('cancelled', async () => ((await statusOf(id)) === 'FAILED' ? true : undefined));
     expect(await statusOf(running)).toBe('RUNNING');
@@ -173,7 +234,7 @@ describe('clearing', () => {
     for (const id of started)
       await here.until(`${id} runs`, async () => ((await statusOf(id)) === 'RUNNING' ? true : undefined));
 
-    await here.ada.says(`/batch cancel --confirm ${opOf(preview)}`);
+    await here.ada.says(`/batch queue --confirm ${opOf(preview)}`);
     const told = await here.until('the end', () =>
       here.world.slack
         .channel('general')

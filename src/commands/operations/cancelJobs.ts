@@ -6,7 +6,7 @@ import type { Operation, Outcome } from '../../history/records/operation';
 import { cancelledBy, cancelReason } from '../../jobs/cancelReason';
 import { BATCH_STATUSES, type BatchStatus } from '../../jobs/job';
 import { chooseStopIn, hasStarted } from '../../jobs/lifecycle';
-import { CANCEL_WORDS } from '../../views/cancel';
+import { CANCEL_WORDS, CLEAR_WORDS } from '../../views/cancel';
 import { count } from '../../views/words';
 import type { Room } from '../command';
 import { type ArrayPart, arrayPart } from './arrayPart';
@@ -155,3 +155,6 @@ export const cancelJobs: OperationKind = {
   carryOut,
   lookBack: { afterSeconds: 300, look: reportRunning },
 };
+
+/** Cancelling what is in a queue: the same, by another command. */
+export const clearQueue: OperationKind = { ...cancelJobs, words: CLEAR_WORDS };

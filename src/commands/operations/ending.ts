@@ -23,7 +23,7 @@ export async function finish({ operation, kind, room }: Turn): Promise<Operation
     at: endedAt,
     by: operation.startedBy ?? operation.askedBy,
     channel: operation.channel,
-    verb: kind.words.verb,
+    verb: kind.words.command,
     words: operation.words,
     what: 'finished',
     op,

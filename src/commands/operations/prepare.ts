@@ -14,11 +14,12 @@ export async function prepare({ operation, kind, room, keep }: Turn): Promise<vo
     at: startedAt,
     by: startedBy,
     channel: startedIn,
-    verb: kind.words.verb,
+    verb: kind.words.command,
     words: operation.words,
     what: 'confirmed',
     op,
     count: operation.count,
+    ...(operation.onlyShown ? { onlyShown: true } : {}),
     ...(operation.reason === undefined ? {} : { reason: operation.reason }),
   });
   await keep({ prepared: true });

@@ -7,7 +7,7 @@ import { operationKept, operationStarted, operationStopping } from '../../views/
 import { problem } from '../../views/problem';
 import { number } from '../../views/words';
 import type { Asking, Room } from '../command';
-import { requireRole } from '../permission';
+import { Refusal, requireRole } from '../permission';
 import { kindOf } from './kinds';
 
 /** For more jobs than these their number has to be typed. */
@@ -36,14 +36,18 @@ async function wake(op: string, room: Room): Promise<void> {
  */
 async function start(
   op: string,
-  { person, channel, inputs }: Asking<unknown>,
+  { person, channel, inputs, flags }: Asking<unknown>,
   room: Room,
 ): Promise<Operation | undefined> {
   const { operations } = room.history;
   const at = room.now();
   const by = { id: person.id, name: person.name };
   const reason = inputs.reason?.trim();
-  const more = { startedIn: channel.id, ...(reason === undefined || reason === '' ? {} : { reason }) };
+  const more = {
+    startedIn: channel.id,
+    ...(reason === undefined || reason === '' ? {} : { reason }),
+    ...(flags.has('shown') ? { onlyShown: true } : {}),
+  };
   try {
     return await operations.start(op, by, at, more);
   } catch (error) {
@@ -70,7 +74,7 @@ export const audit = (
     at,
     by,
     channel: channel.id,
-    verb: kindOf(operation.kind).words.verb,
+    verb: kindOf(operation.kind).words.command,
     words: operation.words,
     what,
     op: operation.op,
@@ -87,7 +91,12 @@ export async function theOperation(
 ): Promise<Operation> {
   const operation = await room.history.operations.get(op.toUpperCase());
   if (operation?.kind !== verb)
-    throw new UserError(`I know no operation ${op}. Ask again with ${room.slash} ${verb}.`, `help ${verb}`);
+    throw new UserError(
+      op === ''
+        ? 'Which operation? Its id stands in its preview.'
+        : `I know no operation ${op}. Ask again with ${room.slash} ${kindOf(verb).words.command}.`,
+      `help ${kindOf(verb).words.command}`,
+    );
   requireRole(person, 'operator', { queues: operation.queues ?? [undefined], op: operation.op });
   return operation;
 }
@@ -106,6 +115,20 @@ function mistyped(operation: Operation, { inputs }: Asking<unknown>): string | u
     : `Nothing was ${did}: you typed ${inputs.number?.trim()}, and these are ${number(size)} jobs.`;
 }
 
+/** A press that did nothing for a reason that has nothing to do with who pressed. */
+const auditRefusal = (operation: Operation, why: string, { person, channel }: Asking<unknown>, room: Room) =>
+  room.history.audit.write({
+    at: room.now(),
+    by: { id: person.id, name: person.name },
+    channel: channel.id,
+    verb: kindOf(operation.kind).words.command,
+    words: operation.words,
+    what: 'refused',
+    op: operation.op,
+    count: operation.count,
+    reason: why,
+  });
+
 export interface Confirming {
   verb: Operation['kind'];
   /** A last look at what is to be done; an answer in place of doing it, beside the preview. */
@@ -121,12 +144,20 @@ export async function confirm(
 ): Promise<Answer> {
   const operation = await theOperation(op, asking, room, verb);
   const { words } = kindOf(operation.kind);
+  const refusal = (message: string, why: string, suggestion?: string) =>
+    new Refusal(message, why, undefined, operation.op, suggestion);
   const isOpen = operation.state === 'asked' && operation.expiresAtMs > room.now();
   if (isOpen) {
     const wrong = mistyped(operation, asking);
-    if (wrong !== undefined) return besides(problem(wrong, room.slash));
+    if (wrong !== undefined) {
+      await auditRefusal(operation, wrong, asking, room);
+      return besides(problem(wrong, room.slash));
+    }
     const instead = await check?.(operation);
-    if (instead !== undefined) return besides(instead);
+    if (instead !== undefined) {
+      await auditRefusal(operation, instead.text, asking, room);
+      return besides(instead);
+    }
   }
   const started = isOpen ? await start(operation.op, asking, room) : undefined;
   const known = started ?? (await theOperation(op, asking, room, verb));
@@ -136,15 +167,16 @@ export async function confirm(
   switch (known.state) {
     case 'running':
     case 'halting':
-      throw new UserError(`Operation ${op} is already on its way; the channel shows how it goes.`);
+      throw refusal(`Operation ${op} is already on its way; the channel shows how it goes.`, 'it was on its way');
     case 'done':
-      throw new UserError(`Operation ${op} is already done.`);
+      throw refusal(`Operation ${op} is already done.`, 'it was done before');
     case 'kept':
-      throw new UserError(`Operation ${op} was called off: nothing was ${words.did}.`);
+      throw refusal(`Operation ${op} was called off: nothing was ${words.did}.`, 'it was called off');
     case 'asked':
-      throw new UserError(
+      throw refusal(
         'That preview is too old to act on: the jobs may have changed. Ask again for a fresh one.',
-        `${verb} ${known.words}`,
+        'its preview had expired',
+        `${words.command} ${known.words}`,
       );
   }
 }

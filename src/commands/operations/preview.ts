@@ -65,7 +65,7 @@ export async function preview(of: Previewed, asking: Asking<unknown>, room: Room
     searched: of.searched,
     ...(of.states === undefined ? {} : { states: of.states }),
     ...(queues.has(undefined) ? {} : { queues: [...queues].filter((queue) => queue !== undefined) }),
-    named: jobs.length === 1 && only !== undefined ? nameOf(only) : (of.named ?? asking.text),
+    named: of.named ?? (jobs.length === 1 && only !== undefined ? nameOf(only) : asking.text),
     facts: {
       ...factsOf(jobs, userOf, asking.person.name),
       notes: [...notes],

@@ -41,6 +41,8 @@ export const auditEntrySchema = z.object({
   told: z.string().optional(),
   /** The role that was given or taken. */
   grant: grantSchema.pick({ to: true, role: true, queues: true }).extend({ taken: z.boolean() }).optional(),
+  /** Of what was confirmed: the search found more by then, and only what was shown was meant. */
+  onlyShown: z.boolean().optional(),
   /** The jobs, where they are few and there is no operation. */
   ids: z.array(z.string()).optional(),
 });

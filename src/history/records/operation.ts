@@ -69,6 +69,8 @@ export const operationSchema = z.object({
   startedAt: z.number().optional(),
   /** The channel in which it was confirmed. */
   startedIn: z.string().optional(),
+  /** Who confirmed it knew that its search finds more by now, and meant only those that were shown. */
+  onlyShown: z.boolean().optional(),
   endedAt: z.number().optional(),
   reason: z.string().optional(),
   /** The message that moves. */
