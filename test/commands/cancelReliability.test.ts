@@ -278,6 +278,32 @@ test('with Slack down, the jobs are stopped and the audit is whole; the end is t
   expect(told.map(({ plain }) => plain)).toEqual([expect.stringContaining('2 cancelled')]);
 }, 30_000);
 
+test('the clock takes up an operation whose messages were lost, and nothing that somebody works on or that is over', async () => {
+  const { room } = here.world.app;
+  const { operations } = room.history;
+  const [dropped, worked, waiting, over] = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const { op } = await confirmed(['00000000-0000-4000-8000-000000000000']);
+      await operations.start(op, ADA, Date.now());
+      return op;
+    }),
+  );
+  const now = Date.now() + 300_000;
+  await operations.lease(worked ?? '', { now, until: now });
+  await operations.lease(waiting ?? '', { now, until: 0 }, { wakeAt: now });
+  await operations.finish(over ?? '', now);
+  await operations.told(over ?? '', now);
+  const woken: WorkRequest[] = [];
+  const app = createApp({
+    room: { ...room, now: () => now, enqueue: async (request) => void woken.push(request) },
+    parkEvent: async () => undefined,
+    sleep: async () => undefined,
+  });
+  await app.tick(() => 60_000);
+  expect(woken.filter(({ kind }) => kind === 'operation')).toEqual([{ kind: 'operation', op: dropped }]);
+  expect(await operations.open()).not.toContain(over);
+});
+
 test('with three calls in ten refused, it takes longer and loses nothing', async () => {
   const story = await carriedOut({ throttle: 0.3 }, 90);
   await expectDone(story);
