@@ -3,7 +3,7 @@ import type { Room } from '../../commands/command';
 import { errorFields } from '../../errors';
 import { ingest } from '../../history/ingest';
 import { rowOf } from '../../history/jobs';
-import { jobFromDetail } from '../../jobs/fromBatch';
+import { jobFromDetail, jobFromSummary } from '../../jobs/fromBatch';
 import type { JobRow } from '../../jobs/job';
 import { type End, type Entry, endOf, endOfArray } from '../../jobs/progress';
 
@@ -42,10 +42,29 @@ async function refreshArrays(rows: Map<string, JobRow>, room: Room): Promise<voi
   }
 }
 
-async function endIn(row: JobRow | undefined, { history }: Room): Promise<End | undefined> {
+/** An array may be known to have ended before the events of all its children have come: Batch lists those that are missing. */
+async function failedChildren(parent: JobRow, room: Room): Promise<JobRow[]> {
+  if (parent.status !== 'FAILED') return [];
+  const known = await room.history.jobs.failedChildren(parent.id);
+  const rows = new Map(known.map((row) => [row.id, row]));
+  if (rows.size >= (parent.children?.counts.FAILED ?? 0)) return known;
+  try {
+    for await (const page of room.batch.list({ arrayJobId: parent.id }, 'FAILED')) {
+      for (const summary of page) {
+        const { jobId } = summary;
+        if (jobId === undefined || rows.has(jobId)) continue;
+        rows.set(jobId, rowOf(jobFromSummary(summary, parent.queue, room.now())));
+      }
+    }
+  } catch (error) {
+    room.log.warn('the failed children of an array could not be listed', { job: parent.id, ...errorFields(error) });
+  }
+  return [...rows.values()];
+}
+
+async function endIn(row: JobRow | undefined, room: Room): Promise<End | undefined> {
   if (row?.arraySize === undefined) return row === undefined ? undefined : endOf(row);
-  if (endOfArray(row, []) === undefined) return undefined;
-  return endOfArray(row, row.status === 'FAILED' ? await history.jobs.failedChildren(row.id) : []);
+  return endOfArray(row, []) === undefined ? undefined : endOfArray(row, await failedChildren(row, room));
 }
 
 /**
