@@ -1,4 +1,6 @@
 /** Workers that die at any call, messages that come twice: what was confirmed is done once, and told. */
+import crypto = require('node:crypto');
+
 import { DescribeJobsCommand } from '@aws-sdk/client-batch';
 import { createApp } from '../../src/app';
 import type { Room } from '../../src/commands/command';
@@ -277,6 +279,21 @@ test('with Slack down, the jobs are stopped and the audit is whole; the end is t
   const told = here.world.slack.channel('general').filter(({ plain }) => plain.includes(`op ${op}`));
   expect(told.map(({ plain }) => plain)).toEqual([expect.stringContaining('2 cancelled')]);
 }, 30_000);
+
+test('an operation that is given the id of another one takes a new one, and the other keeps its jobs', async () => {
+  const { operations } = here.world.app.room.history;
+  const mine = ['00000000-0000-4000-8000-000000000001'];
+  const first = await confirmed(mine);
+  const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+  const same = Buffer.from([...first.op, '2'].map((letter) => alphabet.indexOf(letter)));
+  const dice = jest.spyOn(crypto, 'randomBytes').mockImplementationOnce(() => same);
+  const second = await confirmed(['00000000-0000-4000-8000-000000000002']);
+  expect(dice).toHaveBeenCalled();
+  dice.mockRestore();
+  expect(second.op).not.toBe(first.op);
+  expect(await operations.ids(first.op)).toEqual(mine);
+  expect(await operations.get(first.op)).toEqual(first);
+});
 
 test('the clock takes up an operation whose messages were lost, and nothing that somebody works on or that is over', async () => {
   const { room } = here.world.app;
