@@ -36,7 +36,7 @@ async function run(options: readonly string[], say: (line: string) => void): Pro
         const child = await firstLine([runner], { ADDRESS: world.line });
         const { ms, peak_mb, least_ms_between_edits, ...rest } = measured.parse(JSON.parse(child.line));
         const allowedMs = (size / IDS_PER_STOP / BULK_CALLS_PER_SECOND) * 1_000;
-        figures[size] = {
+        const figure = {
           ...rest,
           seconds: tenths(ms / 1_000),
           seconds_allowed: tenths(allowedMs / 1_000),
@@ -44,6 +44,9 @@ async function run(options: readonly string[], say: (line: string) => void): Pro
           peak_mb: tenths(peak_mb),
           least_ms_between_edits: Math.round(least_ms_between_edits),
         };
+        figures[size] = figure;
+        // The next size takes minutes, and may fail.
+        say(`${size} jobs: ${JSON.stringify(figure)}`);
       } finally {
         world.process.stdin?.end();
       }
