@@ -1,110 +1,76 @@
 /** Who is told of what: routes, switches, thresholds and dry runs, as people set them and see what came of it. */
 import type { Message } from '../../src/local/slack/server';
-import { newId, type StateChange, stateChange } from '../notices/stateChange';
-import { only, type Person, type Scene, scene } from '../scene';
+import { type AlertScene, alertScene, answer, isCardOf } from './alertScene';
 
-let here: Scene;
-/** Each test has hours of its own: what failed in the one before is over, and its cards make no crowd. */
-let hours = 0;
-const now = () => Date.now() + hours * 3_600_000;
+let here: AlertScene;
 beforeAll(async () => {
-  here = await scene({ now });
+  here = await alertScene();
 });
 afterAll(() => here.end());
-beforeEach(() => {
-  hours += 2;
-});
+// What failed in the test before is over then, and its cards make no crowd.
+beforeEach(() => here.pass(2));
 afterEach(async () => {
   const { routes, alertSettings } = here.world.app.room.history;
   for (const { id } of await routes.list('now')) await routes.remove(id);
   for (const setting of await alertSettings.list('now')) await alertSettings.remove(setting);
 });
 
-const isPrivate = ({ ephemeral_to: to }: Message): boolean => to !== undefined;
-/** The private answer, beside whatever the channel is told. */
-const answer = (messages: readonly Message[]): Message => only(messages.filter(isPrivate));
-const asks = async (text: string, who: Person = here.ada, channel = 'general'): Promise<Message> =>
-  answer(await who.says(`/batch alerts ${text}`, channel));
 const saves = async (rule: string, channel = 'general'): Promise<Message> =>
-  answer(await here.ada.presses('Save the rule', await asks(`route ${rule}`, here.ada, channel)));
-const told = async (text: string, who?: Person, channel?: string): Promise<string> =>
-  (await asks(text, who, channel)).plain;
-
-const publicly = (channel: string) => here.world.slack.channel(channel).filter((message) => !isPrivate(message));
-const line = (channel: string, words: string): Promise<Message> =>
-  here.until(`"${words}" in #${channel}`, () => publicly(channel).find(({ plain }) => plain.includes(words)));
-
-const QUEUE = 'arn:aws:batch:us-east-1:123456789012:job-queue/';
-/** A failure of a definition and queue that no other test has. */
-function fails(name: string, { queue = 'genomics-prod-spot', ...detail }: Record<string, unknown> = {}): string {
-  const id = newId();
-  const change: StateChange = {
-    id,
-    name,
-    status: 'FAILED',
-    at: now(),
-    detail: { jobDefinition: `${name}:3`, jobQueue: `${QUEUE}${queue}`, ...detail },
-  };
-  here.world.aws.publish([stateChange(change)]);
-  return id;
-}
-const isCardOf = (name: string) => (message: Message) =>
-  message.thread_ts === undefined && message.plain.startsWith(`✖ ${name}`);
-const arrives = (channel: string, name: string): Promise<Message> =>
-  here.until(`${name} in #${channel}`, () => publicly(channel).find(isCardOf(name)));
-const cardsIn = (channel: string, name: string) => publicly(channel).filter(isCardOf(name));
+  answer(await here.ada.presses('Save the rule', await here.asks(`route ${rule}`, here.ada, channel)));
+const fails = (name: string, detail?: Record<string, unknown>) => here.ends(name, 'FAILED', detail);
+const inDm = (name: string) => here.world.slack.dm('vic').filter(isCardOf(name));
 
 describe('a route', () => {
   test('is shown before it is saved, sends what fits to its channel alone, and both channels hear of it', async () => {
-    const preview = await asks('route queue:genomics-* def:routed* to #genomics');
+    const preview = await here.asks('route queue:genomics-* def:routed* to #genomics');
     expect(preview.plain).toContain('Save this rule?\nqueue:genomics-* def:routed*  →  #genomics');
-    expect(await told('all')).toContain('0 rules say');
+    expect(await here.told('all')).toContain('0 rules say');
     const saved = answer(await here.ada.presses('Save the rule', preview));
     expect(saved.plain).toMatch(/^Rule [2-9A-Z]{5} is saved/);
-    await line('genomics', '@ada had alerts of queue:genomics-* def:routed* sent here from now on');
-    await line('batch-alerts', 'def:routed* sent to #genomics from now on, in place of here');
+    await here.line('genomics', '@ada had alerts of queue:genomics-* def:routed* sent here from now on');
+    await here.line('batch-alerts', 'def:routed* sent to #genomics from now on, in place of here');
 
     fails('routed-one');
     fails('unrouted-one');
-    await arrives('genomics', 'routed-one');
-    await arrives('batch-alerts', 'unrouted-one');
-    expect(cardsIn('batch-alerts', 'routed-one')).toEqual([]);
-    expect(cardsIn('genomics', 'unrouted-one')).toEqual([]);
+    await here.card('routed-one', 'genomics');
+    await here.card('unrouted-one', 'batch-alerts');
+    expect(here.cards('routed-one', 'batch-alerts')).toEqual([]);
+    expect(here.cards('unrouted-one', 'genomics')).toEqual([]);
 
-    const list = await told('', here.ada, 'genomics');
+    const list = await here.told('', here.ada, 'genomics');
     expect(list).toContain('Told in #genomics by 1 rule:');
     expect(list).toMatch(/queue:genomics-\* def:routed\* {2}→ {2}#genomics {2}· {2}ada, (?:just now|\d+ s ago)/);
     expect(list).toContain('1 incident open');
-    expect(await told('', here.ada, 'batch-alerts')).toContain('Not here, since a rule says so');
+    expect(await here.told('', here.ada, 'batch-alerts')).toContain('Not here, since a rule says so');
     expect((await here.root.says('/batch audit what:alerts')).map(({ plain }) => plain).join('\n')).toContain(
       'ada routed alerts: queue:genomics-∗ def:routed∗ to',
     );
 
     const back = answer(await here.ada.presses('Take it back', saved));
     expect(back.plain).toContain('is removed');
-    await line('genomics', 'by which alerts of queue:genomics-* def:routed* came here');
+    await here.line('genomics', 'by which alerts of queue:genomics-* def:routed* came here');
     fails('routed-two');
-    await arrives('batch-alerts', 'routed-two');
-    expect(cardsIn('genomics', 'routed-two')).toEqual([]);
+    await here.card('routed-two', 'batch-alerts');
+    expect(here.cards('routed-two', 'genomics')).toEqual([]);
   });
 
   test('that is more specific wins over one that it contradicts, whichever was there first, and both say so', async () => {
     await saves('def:clash* to #genomics');
-    const preview = await asks('route def:clash* name:clash-b to nowhere');
+    const preview = await here.asks('route def:clash* name:clash-b to nowhere');
     expect(preview.plain).toContain('It contradicts 1 rule:');
     expect(preview.plain).toMatch(/def:clash\* {2}→ {2}#genomics: this one is more specific and wins where both fit\./);
     await here.ada.presses('Save the rule', preview);
-    const wide = await asks('route occasion:failed to #general');
+    const wide = await here.asks('route occasion:failed to #general');
     expect(wide.plain).toContain('It contradicts 2 rules:');
     expect(wide.plain).toContain('that one is more specific and wins where both fit.');
 
     fails('clash-a');
     fails('clash-b');
     fails('later-a');
-    await arrives('genomics', 'clash-a');
-    await arrives('batch-alerts', 'later-a');
-    for (const channel of ['genomics', 'batch-alerts']) expect(cardsIn(channel, 'clash-b')).toEqual([]);
-    expect(await told('', here.ada, 'genomics')).toMatch(
+    await here.card('clash-a', 'genomics');
+    await here.card('later-a', 'batch-alerts');
+    for (const channel of ['genomics', 'batch-alerts']) expect(here.cards('clash-b', channel)).toEqual([]);
+    expect(await here.told('', here.ada, 'genomics')).toMatch(
       /but where it fits, [2-9A-Z]{5} name:clash-b def:clash\* {2}→ {2}nowhere \(more specific\)|but where it fits, [2-9A-Z]{5} def:clash\* name:clash-b {2}→ {2}nowhere \(more specific\)/,
     );
   });
@@ -115,17 +81,16 @@ describe('a route', () => {
     fails('dm-vic', tags('vic'));
     fails('dm-mail', tags('Vic@local.example'));
     fails('dm-nobody', tags('somebody else'));
-    for (const name of ['dm-vic', 'dm-mail', 'dm-nobody']) await arrives('batch-alerts', name);
-    const inDm = (name: string) => here.world.slack.dm('vic').filter(isCardOf(name));
+    for (const name of ['dm-vic', 'dm-mail', 'dm-nobody']) await here.card(name, 'batch-alerts');
     for (const name of ['dm-vic', 'dm-mail'])
-      await here.until(`a direct message of ${name}`, () => (inDm(name).length === 1 ? true : undefined));
+      await here.soon(`a direct message of ${name}`, () => (inDm(name).length === 1 ? true : undefined));
     expect(inDm('dm-nobody')).toEqual([]);
     await saves('def:only-* to submitter');
     fails('only-nobody', tags('somebody else'));
     fails('only-vic', tags('vic'));
-    await arrives('batch-alerts', 'only-nobody');
-    await here.until('a direct message', () => (inDm('only-vic').length === 1 ? true : undefined));
-    expect(cardsIn('batch-alerts', 'only-vic')).toEqual([]);
+    await here.card('only-nobody', 'batch-alerts');
+    await here.soon('a direct message', () => (inDm('only-vic').length === 1 ? true : undefined));
+    expect(here.cards('only-vic', 'batch-alerts')).toEqual([]);
   });
 
   test('goes by tag, user, cause and severity too, and is set again in place of what it was', async () => {
@@ -133,21 +98,21 @@ describe('a route', () => {
     expect(first.plain).toContain('tag:team=atlas user:ada cause:commandFailed severity:normal');
     fails('by-all', { tags: { team: 'atlas', submitter: 'ada' } });
     fails('by-half', { tags: { team: 'atlas', submitter: 'vic' } });
-    await arrives('genomics', 'by-all');
-    await arrives('batch-alerts', 'by-half');
-    const again = await asks('route severity:normal cause:commandFailed user:ada tag:team=atlas to #general');
+    await here.card('by-all', 'genomics');
+    await here.card('by-half', 'batch-alerts');
+    const again = await here.asks('route severity:normal cause:commandFailed user:ada tag:team=atlas to #general');
     expect(again.plain).toContain('So far these go #genomics.');
     const saved = answer(await here.ada.presses('Save the rule', again));
-    expect(await told('all')).toContain('1 rule says');
-    await line('genomics', 'removed rule');
+    expect(await here.told('all')).toContain('1 rule says');
+    await here.line('genomics', 'removed rule');
     expect(answer(await here.ada.presses('As it was', saved)).plain).toContain('→  #genomics');
-    expect(await told('route tag:team=atlas user:ada cause:commandFailed severity:normal to #genomics')).toContain(
+    expect(await here.told('route tag:team=atlas user:ada cause:commandFailed severity:normal to #genomics')).toContain(
       'already',
     );
   });
 
   test('is set by a form as well, with the same preview', async () => {
-    const list = await asks('');
+    const list = await here.asks('');
     const press = { user: 'ada', channel: list.channel, ts: list.ts, label: 'Add a rule…' };
     const { views } = await here.world.slack.press(press);
     const { messages } = await here.world.slack.submit({
@@ -166,8 +131,8 @@ describe('a route', () => {
     );
     await here.ada.presses('Save the rule', answer(messages));
     fails('formed');
-    await arrives('genomics', 'formed');
-    await here.until('a message to vic', () => here.world.slack.dm('vic').find(isCardOf('formed')));
+    await here.card('formed', 'genomics');
+    await here.soon('a message to vic', () => inDm('formed')[0]);
     expect(
       here.world.slack
         .dm('vic')
@@ -216,57 +181,61 @@ describe('a route', () => {
     ['muet everything', 'Did you mean mute?'],
     ['<!channel> *bold*', 'alerts knows no "<!channel>"'],
   ])('%s: says what is wrong, and what goes', async (words, said) => {
-    const { plain, blocks } = await asks(words);
+    const { plain, blocks } = await here.asks(words);
     expect(plain).toMatch(typeof said === 'string' ? new RegExp(said.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : said);
     expect(JSON.stringify(blocks)).not.toContain('<!channel>');
     expect(plain).not.toContain('Something went wrong');
   });
 
   test('of too much, or of more than one rule takes, is refused in a sentence', async () => {
-    expect(await told(`route name:${'x'.repeat(900)} to here`)).toContain('has 900 characters, and I take 800');
+    expect(await here.told(`route name:${'x'.repeat(900)} to here`)).toContain('has 900 characters, and I take 800');
     const many = Array.from({ length: 6 }, (_, n) => `C0CHANNEL${n}`).join(' ');
-    expect(await told(`route def:x to ${many}`)).toContain('One rule names 5 channels and people at most');
+    expect(await here.told(`route def:x to ${many}`)).toContain('One rule names 5 channels and people at most');
     expect(
-      await told(`route ${Array.from({ length: 9 }, (_, n) => `name:${String(n).repeat(100)}`).join(' ')} to here`),
+      await here.told(
+        `route ${Array.from({ length: 9 }, (_, n) => `name:${String(n).repeat(100)}`).join(' ')} to here`,
+      ),
     ).toContain('more conditions than one rule takes');
   });
 
   test('to a channel that the bot is not in is refused until it is invited, and an archived one is too', async () => {
     await here.root.says('/remove @batchbot', 'genomics');
     try {
-      expect(await told('route def:x to #genomics')).toContain('I am not in channel genomics. Invite me there first');
+      expect(await here.told('route def:x to #genomics')).toContain(
+        'I am not in channel genomics. Invite me there first',
+      );
     } finally {
       await here.root.says('/invite @batchbot', 'genomics');
     }
     await here.root.says('/archive', 'genomics');
     try {
-      expect(await told('route def:x to #genomics')).toContain('is archived');
+      expect(await here.told('route def:x to #genomics')).toContain('is archived');
     } finally {
       await here.root.says('/unarchive', 'genomics');
     }
-    expect(await told('route def:x to #genomics')).toContain('Save this rule?');
+    expect(await here.told('route def:x to #genomics')).toContain('Save this rule?');
   });
 
   test('of a queue that nobody has is noted in its preview', async () => {
-    expect(await told('route queue:genomics-prd-spot to here')).toContain('did you mean genomics-prod-spot?');
-    expect(await told('route queue:genomics-prod-spot to here')).not.toContain('No queue here');
+    expect(await here.told('route queue:genomics-prd-spot to here')).toContain('did you mean genomics-prod-spot?');
+    expect(await here.told('route queue:genomics-prod-spot to here')).not.toContain('No queue here');
   });
 
   test('needs the operator role, for its queues at least, and a refusal is in the audit', async () => {
     for (const words of ['route def:x to here', 'unroute ABCDE', 'on retried', 'set runnable:2h', 'mute def:x 1h why'])
-      expect(await told(words, here.vic)).toMatch(/this needs the operator role|There is no rule/);
+      expect(await here.told(words, here.vic)).toMatch(/this needs the operator role|There is no rule/);
     const { roles } = here.world.app.room.history;
     const grant = { to: { kind: 'user' as const, id: 'U0VIC00001' }, role: 'operator' as const, queues: 'genomics-*' };
-    await roles.give({ ...grant, by: { id: 'U0ROOT0001', name: 'root' }, at: now() });
+    await roles.give({ ...grant, by: { id: 'U0ROOT0001', name: 'root' }, at: here.now() });
     try {
-      expect(await told('route queue:genomics-prod-spot to here', here.vic)).toContain('Save this rule?');
-      expect(await told('route queue:search-* to here', here.vic)).toContain('the operator role for search-∗');
-      expect(await told('route def:x to here', here.vic)).toContain('this needs the operator role for all queues');
-      expect(await told('off failed', here.vic)).toContain('this needs the operator role for all queues');
+      expect(await here.told('route queue:genomics-prod-spot to here', here.vic)).toContain('Save this rule?');
+      expect(await here.told('route queue:search-* to here', here.vic)).toContain('the operator role for search-∗');
+      expect(await here.told('route def:x to here', here.vic)).toContain('this needs the operator role for all queues');
+      expect(await here.told('off failed', here.vic)).toContain('this needs the operator role for all queues');
     } finally {
       await roles.take(grant);
     }
-    expect(await told('', here.vic)).not.toContain('[Add a rule…]');
+    expect(await here.told('', here.vic)).not.toContain('[Add a rule…]');
     expect((await here.root.says('/batch audit what:refused user:@vic')).map(({ plain }) => plain).join()).toContain(
       'vic was refused alerts route',
     );
@@ -276,44 +245,44 @@ describe('a route', () => {
 describe('a switch', () => {
   test('of one channel leaves the others as they are; for all it is for all; and both are told and can be undone', async () => {
     await saves('def:switched* to #genomics #batch-alerts');
-    const off = await asks('off failed here', here.ada, 'genomics');
+    const off = await here.asks('off failed here', here.ada, 'genomics');
     expect(off.plain).toContain('failed is off in #genomics.');
-    await line('genomics', '@ada switched failed off here.');
+    await here.line('genomics', '@ada switched failed off here.');
     fails('switched-one');
-    await arrives('batch-alerts', 'switched-one');
-    expect(cardsIn('genomics', 'switched-one')).toEqual([]);
-    expect(await told('', here.ada, 'genomics')).toContain('Switched off  failed here by ada, retried by default');
+    await here.card('switched-one', 'batch-alerts');
+    expect(here.cards('switched-one', 'genomics')).toEqual([]);
+    expect(await here.told('', here.ada, 'genomics')).toContain('Switched off  failed here by ada, retried by default');
 
-    expect(await told('off failed')).toContain('failed is off everywhere.');
+    expect(await here.told('off failed')).toContain('failed is off everywhere.');
     fails('switched-two');
-    await line('batch-alerts', '@ada switched failed off everywhere.');
-    expect(await told('', here.ada, 'batch-alerts')).toContain('failed everywhere by ada');
-    const on = await asks('on failed');
+    await here.line('batch-alerts', '@ada switched failed off everywhere.');
+    expect(await here.told('', here.ada, 'batch-alerts')).toContain('failed everywhere by ada');
+    const on = await here.asks('on failed');
     expect(on.plain).toContain('It stays off in #genomics, where it was switched apart.');
     fails('switched-three');
-    await arrives('batch-alerts', 'switched-three');
-    expect(cardsIn('batch-alerts', 'switched-two')).toEqual([]);
+    await here.card('switched-three', 'batch-alerts');
+    expect(here.cards('switched-two', 'batch-alerts')).toEqual([]);
     expect(answer(await here.ada.presses('As it was', off)).plain).toContain('failed is on in #genomics.');
     fails('switched-four');
-    await arrives('genomics', 'switched-four');
+    await here.card('switched-four', 'genomics');
   });
 });
 
 describe('a threshold', () => {
   test('is set for all queues or some, told, listed, and set back', async () => {
-    const set = await asks('set runnable:90m queue:spot-*,gpu');
+    const set = await here.asks('set runnable:90m queue:spot-*,gpu');
     expect(set.plain).toContain(
       'runnable is 1 h 30 min for spot-* and gpu: from when on a job that waits RUNNABLE is stuck.',
     );
-    await line('batch-alerts', '@ada set runnable to 1 h 30 min for spot-* and gpu');
-    expect(await told('set near:70%')).toContain('near is 70 % for all queues');
-    expect(await told('set long:3x')).toContain('long is 3 times');
-    expect(await told('set starting:never queue:gpu')).toContain('starting is never for gpu');
-    const list = await told('');
+    await here.line('batch-alerts', '@ada set runnable to 1 h 30 min for spot-* and gpu');
+    expect(await here.told('set near:70%')).toContain('near is 70 % for all queues');
+    expect(await here.told('set long:3x')).toContain('long is 3 times');
+    expect(await here.told('set starting:never queue:gpu')).toContain('starting is never for gpu');
+    const list = await here.told('');
     for (const words of ['runnable 1 h 30 min for spot-*', 'near 70 %', 'long 3 times', 'starting never for gpu'])
       expect(list).toContain(words);
     expect(answer(await here.ada.presses('As it was', set)).plain).toContain('runnable is default (');
-    expect(await told('')).not.toContain('runnable 1 h');
+    expect(await here.told('')).not.toContain('runnable 1 h');
   });
 });
 
@@ -323,24 +292,24 @@ describe('a dry run', () => {
     fails('tried-b', { queue: 'search-prod-spot' });
     fails('untried');
     const job = async (name: string) => (await here.world.app.room.history.search.all({ words: [name] })).length;
-    await here.until('all of them in the history', async () =>
+    await here.soon('all of them in the history', async () =>
       (await job('tried-a')) === 3 && (await job('tried-b')) === 1 && (await job('untried')) === 1 ? true : undefined,
     );
-    const preview = await asks('route def:tried-* to #genomics');
+    const preview = await here.asks('route def:tried-* to #genomics');
     const tried = answer(await here.ada.presses('What would have come?', preview));
     expect(tried.plain).toContain('In the last 7 d this rule would have sent 2 cards about 4 failed jobs.');
     expect(tried.plain).toContain('Without the rule they were 2 cards in #batch-alerts.');
     expect(tried.plain).toMatch(/tried-a .*genomics-prod-spot {2}· {2}3 jobs/);
     expect(tried.plain).toMatch(/tried-b .*search-prod-spot {2}· {2}1 job /);
     expect(tried.plain).not.toContain('untried');
-    expect(await told('dry-run def:tried-* to nowhere')).toContain('would have kept 4 failed jobs from everybody');
-    expect(await told('dry-run def:never-seen to here')).toContain('this rule would have decided on nothing');
-    expect(await told('dry-run stuck-runnable to here')).toContain('The history keeps jobs');
-    expect(await told('dry-run def:tried-a since:1h', here.ada, 'genomics')).toContain(
+    expect(await here.told('dry-run def:tried-* to nowhere')).toContain('would have kept 4 failed jobs from everybody');
+    expect(await here.told('dry-run def:never-seen to here')).toContain('this rule would have decided on nothing');
+    expect(await here.told('dry-run stuck-runnable to here')).toContain('The history keeps jobs');
+    expect(await here.told('dry-run def:tried-a since:1h', here.ada, 'genomics')).toContain(
       'In the last 1 h this rule would have sent 1 card about 3 failed jobs.',
     );
     await here.ada.presses('Save the rule', preview);
-    expect(await told('dry-run', here.ada, 'genomics')).toContain('came here, by the rules as they are now.');
-    expect(await told('dry-run def:tried-a to here')).toContain('Without the rule they were 1 card in #genomics.');
+    expect(await here.told('dry-run', here.ada, 'genomics')).toContain('came here, by the rules as they are now.');
+    expect(await here.told('dry-run def:tried-a to here')).toContain('Without the rule they were 1 card in #genomics.');
   });
 });
