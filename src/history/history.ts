@@ -43,6 +43,7 @@ import { muteItems } from './records/mutes';
 import { onceItems } from './records/once';
 import { operationItems } from './records/operations';
 import { outboxItems } from './records/outbox';
+import { retryClaimItems } from './records/retryClaims';
 import { roleItems } from './records/roles';
 import { routeItems } from './records/routes';
 import { senderItems } from './records/senders';
@@ -89,6 +90,7 @@ export function openHistory(
     once: onceItems(doc, table),
     operations: operationItems(doc, table),
     acts: actItems(doc, table),
+    retryClaims: retryClaimItems(doc, table),
     audit: auditItems(doc, table, onAudit),
     incidents,
     incidentGroups: incidentGroupItems(doc, table),
