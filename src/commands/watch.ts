@@ -127,10 +127,12 @@ function describe(jobs: readonly JobRow[], { query }: Chosen): Pick<Begun, 'kind
   if (only !== undefined && others.length === 0)
     return { kind: only.arraySize === undefined ? 'job' : 'array', named: titleOf(only) };
   if (query === undefined) return { kind: 'jobs', named: 'jobs' };
-  const { array, ...rest } = query;
+  const { array, statuses, ...rest } = query;
   // An array is counted by its children, as so many jobs.
-  const told = array === 'parents' || array === undefined ? rest : query;
-  return { kind: 'jobs', named: describeQuery(told), search: searchText(query) };
+  const told = describeQuery(array === 'parents' || array === undefined ? rest : { ...rest, array });
+  // What is watched does not stay in its state.
+  const then = statuses === undefined ? '' : ` (${statuses.join(' or ')} then)`;
+  return { kind: 'jobs', named: `${told}${then}`, search: searchText(query) };
 }
 
 async function begin(jobs: readonly JobRow[], chosen: Chosen, to: string, asking: Asking<unknown>, room: Room) {

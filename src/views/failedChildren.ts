@@ -2,6 +2,7 @@
 import { type Cause, causeOf } from '../jobs/causes';
 import type { BatchStatus, Job, JobRow } from '../jobs/job';
 import { escaped } from './kit';
+import { type Share, shareBar } from './shareBar';
 import { count, number } from './words';
 
 /** `3, 17-22, 40` */
@@ -80,53 +81,17 @@ export function causeLines(causes: readonly FailedOf[]): string[] {
 }
 
 const WAITING: readonly BatchStatus[] = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING'];
-const CELLS = 24;
-
-interface Share {
-  children: number;
-  cell: string;
-  words: string;
-}
-
 /** The states of an array's children, those that ended first. */
 function sharesOf(counts: Partial<Record<BatchStatus, number>>): Share[] {
-  const of = (status: BatchStatus, cell: string, words: string): Share => ({
-    children: counts[status] ?? 0,
-    cell,
-    words,
-  });
+  const of = (status: BatchStatus, cell: string, words: string): Share => ({ jobs: counts[status] ?? 0, cell, words });
   return [
     of('SUCCEEDED', '█', '✔ succeeded'),
     of('FAILED', '✖', '✖ failed'),
     of('RUNNING', '▒', '▶ running'),
     ...WAITING.toReversed().map((status) => of(status, '░', status.toLowerCase())),
-  ].filter(({ children }) => children > 0);
+  ];
 }
 
-/** One cell at least for whatever there is; the largest gives what the small ones took. */
-function cellsOf(shares: readonly Share[], size: number): number[] {
-  const cells = shares.map(({ children }) => Math.max(1, Math.round((children / size) * CELLS)));
-  const told = shares.reduce((sum, { children }) => sum + children, 0);
-  const most = Math.max(shares.length, Math.round((Math.min(told, size) / size) * CELLS));
-  for (let over = cells.reduce((sum, n) => sum + n, 0) - most; over !== 0; over -= Math.sign(over)) {
-    const largest = cells.indexOf(Math.max(...cells));
-    cells[largest] = (cells[largest] ?? 0) - Math.sign(over);
-  }
-  return cells;
-}
-
-/**
- * A bar of the children's states, and the numbers beside it: `████████████▒▒░░✖✖` and
- * `412 ✔ succeeded, 12 ✖ failed, 3 ▶ running, 73 runnable`; undefined where Batch has not counted them yet.
- */
-export function childrenBar({ arraySize, children: counted }: Pick<Job, 'arraySize' | 'children'>): string | undefined {
-  const shares = sharesOf(counted?.counts ?? {});
-  if (shares.length === 0) return undefined;
-  const size = Math.max(
-    arraySize ?? 0,
-    shares.reduce((sum, { children }) => sum + children, 0),
-  );
-  const cells = cellsOf(shares, size);
-  const bar = shares.map(({ cell }, n) => cell.repeat(cells[n] ?? 0)).join('');
-  return `${bar}\n${shares.map(({ children, words }) => `${number(children)} ${words}`).join('  ·  ')}`;
-}
+/** Its children's states; undefined where Batch has not counted them yet. */
+export const childrenBar = ({ arraySize, children }: Pick<Job, 'arraySize' | 'children'>): string | undefined =>
+  shareBar(sharesOf(children?.counts ?? {}), arraySize);

@@ -112,6 +112,9 @@ export function helpFor(entry: HelpEntry, slash: string): Message {
 }
 
 const FLAGS: Readonly<Record<string, string>> = {
+  here: 'tell it in this channel',
+  me: 'tell it to me alone, in a direct message',
+  all: 'those of everybody, for operators',
   'whole-words': 'only jobs that have the words by themselves, not inside longer ones',
   share: 'show the answer to the whole channel',
   follow: 'one message that shows new lines as they are written, for 15 minutes',

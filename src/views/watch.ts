@@ -5,11 +5,11 @@ import type { Job } from '../jobs/job';
 import { firstWaitMs, runMs } from '../jobs/lifecycle';
 import { endedOf, leftMs, type Standing } from '../jobs/progress';
 import { actions, bold, button, context, cut, dotted, escaped, type Message, section } from './kit';
+import { type Share, shareBar } from './shareBar';
 import { sign } from './status';
 import { duration, moment } from './time';
 import { count, number } from './words';
 
-const CELLS = 20;
 const MOST_CAUSES = 8;
 const MOST_NAMED = 200;
 
@@ -20,31 +20,22 @@ export function whatOf({ kind, named, size }: Pick<Watch, 'kind' | 'named' | 'si
   return kind === 'array' ? `array ${short} of ${number(size)}` : `${number(size)} ${short}`;
 }
 
-/** One cell at least for whatever there is, so that a single failure can be seen among thousands. */
-function bar({ size, succeeded, failed, lost, running }: Standing): string {
-  const shares = [
-    [succeeded, '█'],
-    [failed + lost, '✖'],
-    [running, '▒'],
-  ] as const;
-  const cells = shares.map(([n]) => (n === 0 ? 0 : Math.max(1, Math.floor((n / size) * CELLS))));
-  const used = cells.reduce((sum, n) => sum + n, 0);
-  const over = Math.max(0, used - CELLS);
-  const most = cells.indexOf(Math.max(...cells));
-  const drawn = shares.map(([, cell], n) => cell.repeat((cells[n] ?? 0) - (n === most ? over : 0))).join('');
-  return drawn + '░'.repeat(Math.max(0, CELLS - used));
-}
+const sharesOf = ({ succeeded, failed, lost, running, waiting }: Standing): Share[] => [
+  { jobs: succeeded, cell: '█', words: '✔ succeeded' },
+  { jobs: failed, cell: '✖', words: '✖ failed' },
+  { jobs: lost, cell: '?', words: '? lost' },
+  { jobs: running, cell: '▒', words: '▶ running' },
+  { jobs: waiting, cell: '░', words: 'waiting' },
+];
 
-function countWords({ succeeded, failed, lost, running, waiting }: Standing): string {
-  const parts = [
-    [succeeded, '✔ succeeded'],
-    [failed, '✖ failed'],
-    [lost, '? lost'],
-    [running, '▶ running'],
-    [waiting, 'waiting'],
-  ] as const;
-  return dotted(parts.filter(([n]) => n > 0).map(([n, words]) => `${number(n)} ${words}`));
-}
+const bar = (standing: Standing): string => shareBar(sharesOf(standing), standing.size) ?? '';
+
+const countWords = (standing: Standing): string =>
+  dotted(
+    sharesOf(standing)
+      .filter(({ jobs }) => jobs > 0)
+      .map(({ jobs, words }) => `${number(jobs)} ${words}`),
+  );
 
 /** `out of memory ×12`, a line a cause, the commonest first. */
 function causeLines({ causes }: Standing): string[] {
@@ -73,7 +64,7 @@ export function watchProgress(watch: Watch, standing: Standing): Message {
   return {
     text: `${watch.by.name} watches ${whatOf(watch)}: ${done}, ${number(standing.failed)} failed.`,
     blocks: [
-      section([`*${escaped(whatOf(watch))}*`, bar(standing), `${done}  ·  ${countWords(standing)}`].join('\n')),
+      section([`*${escaped(whatOf(watch))}*: ${done}`, bar(standing)].join('\n')),
       context(
         dotted([
           ...(left === undefined ? [] : [`about ${duration(left)} left at this pace`]),
@@ -100,7 +91,7 @@ export function watchOver(watch: EndedWatch): Message {
   return {
     text: `${whatOf(watch)}: ${words}.`,
     blocks: [
-      section([`*${escaped(whatOf(watch))}*: ${escaped(words)}`, bar(standing), countWords(standing)].join('\n')),
+      section([`*${escaped(whatOf(watch))}*: ${escaped(words)}`, bar(standing)].join('\n')),
       context(dotted([`as of ${moment(at)}`, `watched by ${escaped(watch.by.name)}`])),
       ...(jobsButton(watch).length === 0 ? [] : [actions(...jobsButton(watch))]),
     ],

@@ -22,11 +22,11 @@ export function watchStarted(watch: Watch, notes: readonly string[]): Message {
   const one = watch.kind === 'job';
   const ends = one ? 'ends' : watch.kind === 'array' ? 'has ended with all its children' : 'have all ended';
   const shows = one ? '' : ' A message there shows how far they are.';
-  const frozen = watch.search === undefined ? '' : ', as they are unfinished now,';
+  const frozen = watch.search === undefined ? '' : ': those that are unfinished now';
   return {
     text: `I tell it once when ${whatOf(watch)} ${ends}.`,
     blocks: [
-      section(`I tell it once ${where(watch)} when ${bold(whatOf(watch))}${frozen} ${ends}.${shows}`),
+      section(`I tell it once ${where(watch)} when ${bold(whatOf(watch))} ${ends}${frozen}.${shows}`),
       context(dotted([`watch ${code(watch.id)}`, ...notes.map(escaped)])),
       actions(unwatch(watch.id), list),
     ],

@@ -4,7 +4,7 @@ import { errorFields } from '../../errors';
 import { ingest } from '../../history/ingest';
 import { rowOf } from '../../history/jobs';
 import { jobFromDetail, jobFromSummary } from '../../jobs/fromBatch';
-import type { JobRow } from '../../jobs/job';
+import { isDone, type JobRow } from '../../jobs/job';
 import { type End, type Entry, endOf, endOfArray } from '../../jobs/progress';
 
 /** Fewer than these are read from the table, which is never behind; of more the live index tells most. */
@@ -26,9 +26,15 @@ async function rowsOf(ids: readonly string[], { history }: Room): Promise<Map<st
   return rows;
 }
 
+/** Its end may be known before the last count of its children. */
+function isCounted(array: JobRow): boolean {
+  const { SUCCEEDED = 0, FAILED = 0 } = array.children?.counts ?? {};
+  return isDone(array) && SUCCEEDED + FAILED >= (array.arraySize ?? 0);
+}
+
 /** Batch counts an array's children itself, and hardly ever tells of the array. */
 async function refreshArrays(rows: Map<string, JobRow>, room: Room): Promise<void> {
-  const going = [...rows.values()].filter((row) => row.arraySize !== undefined && endOfArray(row, []) === undefined);
+  const going = [...rows.values()].filter((row) => row.arraySize !== undefined && !isCounted(row));
   const ids = going.slice(0, MOST_ARRAYS).map(({ id }) => id);
   if (ids.length === 0) return;
   try {
