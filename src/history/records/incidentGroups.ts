@@ -29,6 +29,8 @@ export type Crowd = z.infer<typeof crowdSchema>;
 
 /** A pointer tells the last time to the minute, so that a storm does not write it for each failure. */
 const TOUCHED_EVERY_MS = 60_000;
+/** Groups that one process remembers. */
+const MOST_REMEMBERED = 5_000;
 
 const hashOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27);
@@ -58,8 +60,22 @@ export function incidentGroupItems(doc: DynamoDBDocumentClient, table: string) {
   const groupKey = (to: string, group: string) => `GROUP#${to}#${hashOf(group)}`;
   const toldKey = (to: string, occasion: string, member: string) => `TOLD#${to}#${occasion}#${hashOf(member)}`;
 
+  const pointers = new Map<string, GroupPointer>();
+  function remember(key: string, pointer: GroupPointer): void {
+    if (pointers.size >= MOST_REMEMBERED) pointers.clear();
+    pointers.set(key, pointer);
+  }
+
   return {
-    pointer: (to: string, group: string) => get(groupKey(to, group), pointerSchema),
+    async pointer(to: string, group: string): Promise<GroupPointer | undefined> {
+      const key = groupKey(to, group);
+      const pointer = await get(key, pointerSchema);
+      if (pointer !== undefined) remember(key, pointer);
+      return pointer;
+    },
+
+    /** The pointer as this process saw it last. */
+    remembered: (to: string, group: string): GroupPointer | undefined => pointers.get(groupKey(to, group)),
 
     /**
      * Points a group to an incident.
@@ -89,7 +105,9 @@ export function incidentGroupItems(doc: DynamoDBDocumentClient, table: string) {
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
-      return { ...known, lastAt: at };
+      const touched = { ...known, lastAt: at };
+      remember(groupKey(to, group), touched);
+      return touched;
     },
 
     marker: (to: string, occasion: string, member: string) => get(toldKey(to, occasion, member), markerSchema),

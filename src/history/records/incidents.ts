@@ -27,6 +27,8 @@ import {
 const KEPT_DAYS = 90;
 export const keptUntil = (now: number): number => Math.ceil(now / 1000) + KEPT_DAYS * 86_400;
 
+const MOST_REMEMBERED = 1_000;
+
 const OPEN = 'INCIDENTS';
 const HEAD = '-';
 const MEMBER = 'member#';
@@ -120,6 +122,16 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
     }
   }
 
+  const head = async (id: string): Promise<Incident | undefined> => {
+    const { Item } = await doc.send(
+      new GetCommand({ TableName: table, Key: { pk: partition(id), sk: HEAD }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : incidentSchema.parse(Item);
+  };
+
+  /** It never changes: each failure of a storm needs it, and few of them read it. */
+  const opened = new Map<string, number>();
+
   return {
     /** Opens it, unless it is already: whoever comes second changes nothing. */
     async open(incident: Incident): Promise<void> {
@@ -138,11 +150,14 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       await change(id, { shown });
     },
 
-    async get(id: string): Promise<Incident | undefined> {
-      const { Item } = await doc.send(
-        new GetCommand({ TableName: table, Key: { pk: partition(id), sk: HEAD }, ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : incidentSchema.parse(Item);
+    get: head,
+
+    /** When it was opened (ms). */
+    async openedAt(id: string): Promise<number | undefined> {
+      const at = opened.get(id) ?? (await head(id))?.openedAt;
+      if (opened.size >= MOST_REMEMBERED) opened.clear();
+      if (at !== undefined) opened.set(id, at);
+      return at;
     },
 
     /** The incident with all of its members, as they are now. */

@@ -145,9 +145,12 @@ export async function presentIncident(
   windowMs: number,
   room: Room,
 ): Promise<string | undefined> {
-  const pointer = await room.history.incidentGroups.pointer(to, group);
+  const { incidentGroups: groups } = room.history;
+  // Where it goes on it only ever points to the same incident, so that what was read once need not be read again.
+  const known = groups.remembered(to, group);
+  const pointer = goesOn(known, at, windowMs) ? known : await groups.pointer(to, group);
   if (pointer === undefined || !goesOn(pointer, at, windowMs)) return undefined;
-  await room.history.incidentGroups.touch(to, group, pointer, at);
+  await groups.touch(to, group, pointer, at);
   return pointer.incident;
 }
 

@@ -12,6 +12,7 @@ import { groupOf, newIncident, presentIncident } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
 import { memberOf } from './member';
 import { isOfFailures } from './recover';
+import { together } from './together';
 import { toldLately } from './toldLately';
 
 /** What arrives later than this is history, not an alert. */
@@ -64,14 +65,19 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
 
   async function keep({ incident: joined, joinedAt }: Marker, opened: boolean): Promise<void> {
     await incidents.putMember(joined, memberOf(occurrence, joinedAt));
-    await queueToSend(room, to, cardKey(joined), { urgency: opened ? 'new' : 'edit' });
+    const urgency = opened ? 'new' : 'edit';
+    await together(room, `${to} ${cardKey(joined)} ${urgency}`, () =>
+      queueToSend(room, to, cardKey(joined), { urgency }),
+    );
     if (opened) return;
     // A card that stands stays true; beyond that nobody is told.
     if (mute !== undefined) return await holdBack(mute, occurrence, room);
-    const head = await incidents.get(joined);
-    if (head === undefined) return;
-    const { from } = stretchOf(head.openedAt, joinedAt);
-    await queueToSend(room, to, linesKey(joined, from), { urgency: 'word', thread: cardKey(joined) });
+    const openedAt = await incidents.openedAt(joined);
+    if (openedAt === undefined) return;
+    const lines = linesKey(joined, stretchOf(openedAt, joinedAt).from);
+    await together(room, `${to} ${lines}`, () =>
+      queueToSend(room, to, lines, { urgency: 'word', thread: cardKey(joined) }),
+    );
   }
 }
 
