@@ -1,6 +1,8 @@
 /** How long jobs may take: rules set by words, enforced by the clock, warned of before and told in the channel. */
 import { DescribeJobsCommand } from '@aws-sdk/client-batch';
 import type { Message } from '../../src/local/slack/server';
+import { timeoutKeeper } from '../../src/notices/timeouts/timeoutKeeper';
+import { newId, stateChange } from '../notices/stateChange';
 import { only, type Scene, scene } from '../scene';
 
 const HOUR = 3_600_000;
@@ -149,7 +151,7 @@ test('the variable counts from submission, also for a job that never started; a 
   expect(await isStopping(waits)).toBe(true);
   const told = await card('env-waits failed: timed out (PYBATCH_TIMEOUT)');
   expect(told.plain).toMatch(
-    /Timed out: it may take 2 h from its submission \(PYBATCH_TIMEOUT\), so batchbot stopped it, 58 min late, since batchbot did not run in time\./,
+    /Timed out: it may take 2 h from its submission \(PYBATCH_TIMEOUT\), so batchbot stopped it, 58 min late: it did not run before, or could not stop it\./,
   );
 });
 
@@ -219,4 +221,109 @@ test('an array whose limit counts from submission is stopped as a whole by one c
     'batchbot stopped array whole-array of 3 as a whole, since its limit counts from submission',
   );
   expect((await card('whole-array')).plain).toMatch(/3 (?:of|failed)|timed out \(rule/);
+});
+
+test('of two rules that fit a job the more specific counts, and the list says for how many', async () => {
+  const id = await hangs('special-case', {}, { tags: { submitter: 'grace' } });
+  const narrow = only(await here.ada.says('/batch timeout set def:scene name:special-* user:grace total:20h'));
+  const [, n] = /set rule (\d+)/.exec(narrow.plain) ?? [];
+  const wide = only(await here.ada.says('/batch timeout set name:special-* total:2h'));
+  expect(wide.plain).toContain(`For 1 of them rule ${n} counts, which is more specific`);
+  const list = only(await here.vic.says('/batch timeout list'));
+  expect(list.plain).toContain(`for 1 of them rule ${n} counts, which is more specific`);
+  skewMs += 3 * HOUR;
+  await tick();
+  expect(await isStopping(id)).toBe(false);
+  // Without the narrower rule the wider one would stop it: that is said before.
+  const preview = only(await here.ada.says(`/batch timeout remove ${n}`));
+  expect(preview.plain).toContain('1 job that has taken longer already is stopped within a minute');
+  expect(only(await here.ada.presses('Leave it', preview)).plain).toContain('How long jobs may take');
+  const changed = only(await here.ada.says('/batch timeout set user:GRACE name:special-* def:scene total:1d'));
+  expect(changed.plain).toContain(
+    `@ada changed rule ${n}: user:GRACE def:scene name:special-* total:1d (before 20 h from submission)`,
+  );
+});
+
+test('Batch’s own timeout is warned of before it ends an attempt, and can’t be extended', async () => {
+  const id = newId();
+  const at = Date.now() + skewMs;
+  const running = stateChange({
+    ...{ id, name: 'native-near', status: 'RUNNING', at },
+    detail: { startedAt: at, timeout: { attemptDurationSeconds: 360_000 } },
+  });
+  await here.world.app.takeEvent(JSON.stringify(running), () => 60_000);
+  const why = only(await here.vic.says(`/batch why ${id}`));
+  expect(why.plain).toMatch(/Batch ends this attempt at .*, in 4 d 3 h \(its own timeout, 4 d 4 h an attempt\)/);
+  expect(only(await here.ada.says(`/batch timeout extend ${id} 2h`)).plain).toContain(
+    'which is fixed when a job is submitted',
+  );
+  await here.ada.says('/batch timeout off native');
+  skewMs += 81 * HOUR;
+  const { room } = here.world.app;
+  // The sweep of a whole tick would miss this job in Batch.
+  const keep = timeoutKeeper(room);
+  await keep(() => 60_000);
+  expect(here.alerts().some(({ plain }) => plain.includes('native-near'))).toBe(false);
+  await here.ada.says('/batch timeout on native');
+  await keep(() => 60_000);
+  const warning = await card('native-near', 'near its time limit (its own timeout)');
+  expect(warning.plain).toContain('Batch ends this attempt at');
+  expect(warning.plain).not.toContain('[Extend');
+});
+
+test('what Batch refuses to stop is told in the audit once, and tried again; what is throttled is not lost', async () => {
+  await here.ada.says('/batch timeout set name:held-* total:1h');
+  const ids = await Promise.all(['held-1', 'held-2', 'held-3'].map((name) => hangs(name)));
+  skewMs += HOUR + MINUTE;
+  here.world.aws.setFaults({ deny: ['batch:TerminateJob', 'batch:TerminateJobs'] });
+  await tick();
+  await tick();
+  const log = only(await here.root.says(`/batch audit job:${ids[0]}`));
+  expect(log.plain.match(/batchbot could not stop held-1, since Batch refused/g)).toHaveLength(1);
+  here.world.aws.setFaults({ deny: [], throttle: 0.5 });
+  skewMs += 11 * MINUTE;
+  await tick();
+  here.world.aws.setFaults({ throttle: 0 });
+  await tick();
+  for (const id of ids) expect(await isStopping(id)).toBe(true);
+  expect(only(await here.root.says(`/batch audit job:${ids[0]}`)).plain.match(/batchbot stopped held-1/g)).toHaveLength(
+    1,
+  );
+});
+
+test('a job that runs on after it was terminated is told after five minutes, and when it ends', async () => {
+  const id = await here.submit('zombie', { LOCAL_OUTCOME: 'undying' });
+  await isIn('running', id);
+  await here.ada.says('/batch timeout set name:zombie total:1h');
+  skewMs += HOUR + MINUTE;
+  await tick();
+  expect(await isStopping(id)).toBe(true);
+  await tick();
+  skewMs += 4 * MINUTE;
+  await tick();
+  expect(here.alerts().some(({ plain }) => plain.includes('though it was terminated'))).toBe(false);
+  skewMs += 2 * MINUTE;
+  const calls = stops();
+  await tick();
+  const told = await card('zombie', 'still runs, though it was terminated');
+  expect(told.plain).toContain('end that instance in EC2');
+  expect(stops()).toBe(calls);
+});
+
+test('who may not is refused, for all queues or for those that are another’s, and a slip gets the right form', async () => {
+  const says = async (who: 'ada' | 'vic' | 'grace', words: string) =>
+    only(await (who === 'grace' ? here.person('grace') : here[who]).says(`/batch timeout ${words}`)).plain;
+  expect(await says('vic', 'set name:mine total:1h')).toContain('this needs the operator role');
+  expect(await says('vic', 'off rules')).toContain('this needs the operator role');
+  expect(await says('ada', 'set name:x')).toContain('How long may they take?');
+  expect(await says('ada', 'set name:x total:30s')).toContain('at least 60 seconds');
+  expect(await says('ada', 'set name:x total:500d')).toContain('400 days at most');
+  expect(await says('ada', 'set nightly total:6h')).toContain('I don\'t understand "nightly" here');
+  expect(await says('ada', 'of nativ')).toContain('timeout knows no "of"');
+  expect(await says('ada', 'off nativ')).toContain('Did you mean native?');
+  expect(await says('ada', 'remove')).toContain('Which rule?');
+  expect(await says('ada', 'extend')).toContain('Which job, and how much longer?');
+  const done = await here.submit('ended', { LOCAL_RUN_SECONDS: '1' });
+  await isIn('succeeded', done);
+  expect(await says('ada', `extend ${done} 2h`)).toContain('has ended already');
 });

@@ -1,4 +1,6 @@
 /** Reports, in the operation's thread, the jobs that still run some minutes after Batch took the request to stop them. */
+
+import { ingest } from '../../history/ingest';
 import type { Operation } from '../../history/records/operation';
 import { jobFromDetail } from '../../jobs/fromBatch';
 import { isDone, type Job } from '../../jobs/job';
@@ -15,7 +17,10 @@ async function running(operation: Operation, room: Room): Promise<{ jobs: Job[];
   for await (const { outcomes } of room.history.operations.outcomes(operation.op))
     for (const { id, outcome } of outcomes) if (outcome === 'stopped' && active.has(id)) ids.push(id);
   const details = await room.batch.describe(ids.slice(0, MOST_DESCRIBED));
-  const jobs = details.map((detail) => jobFromDetail(detail, room.now(), room.shows)).filter((job) => !isDone(job));
+  const news = details.map((detail) => jobFromDetail(detail, room.now(), room.shows));
+  // That they were terminated no event tells, and the clock tells of those that go on all the same.
+  for (const job of news) await ingest(room.history.jobs, job, room.now);
+  const jobs = news.filter((job) => !isDone(job));
   return { jobs, unseen: Math.max(0, ids.length - MOST_DESCRIBED) };
 }
 

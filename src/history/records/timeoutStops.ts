@@ -39,6 +39,11 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
     );
   }
 
+  async function marked(id: string, what: TimeoutMark): Promise<number | undefined> {
+    const { Item } = await doc.send(new GetCommand({ TableName: table, Key: key(id, what), ConsistentRead: true }));
+    return Item === undefined ? undefined : z.number().parse(Item.at);
+  }
+
   return {
     /**
      * The right to stop a job, until `until` (ms). Whoever has it after somebody else asks Batch first whether the stop came
@@ -67,6 +72,12 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
       await updateStop(id, 'SET askedAt = :now', { ':now': now }, 'attribute_exists(pk)');
     },
 
+    /** When Batch took our request to stop a job (ms); undefined where it never did. */
+    async askedAt(id: string): Promise<number | undefined> {
+      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: key(id, 'stop') }));
+      return z.number().optional().parse(Item?.askedAt);
+    },
+
     /**
      * Batch refused it; it is tried again at `until` (ms).
      * @returns whether it did so for the first time
@@ -87,10 +98,7 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
     },
 
     /** When (ms) that was first noted of a job; undefined if it never was. */
-    async marked(id: string, what: TimeoutMark): Promise<number | undefined> {
-      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: key(id, what), ConsistentRead: true }));
-      return Item === undefined ? undefined : z.number().parse(Item.at);
-    },
+    marked,
 
     /** Notes it, unless it is noted. @returns when it was first noted (ms) */
     async mark(id: string, what: TimeoutMark, now: number): Promise<number> {
@@ -105,7 +113,7 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
         return now;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return (await this.marked(id, what)) ?? now;
+        return (await marked(id, what)) ?? now;
       }
     },
 

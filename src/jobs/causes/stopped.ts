@@ -35,7 +35,7 @@ const TIMED_OUT = {
   sentence: (job) => {
     const { span = '', from, late, ...limit } = timedOutBy(job) ?? {};
     const counted = from === 'submission' ? 'from its submission' : 'from the start of its container';
-    const on = late === undefined ? '' : `, ${late} late, since batchbot did not run in time`;
+    const on = late === undefined ? '' : `, ${late} late: it did not run before, or could not stop it`;
     return `Timed out: it may take ${span} ${counted} (${limitWords({ span, from: from ?? 'start', ...limit })}), so batchbot stopped it${on}.`;
   },
   evidence: ['log'],

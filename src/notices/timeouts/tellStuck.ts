@@ -33,7 +33,8 @@ export async function tellStuck(rows: readonly JobRow[], since: Map<string, numb
   for (let at = 0; at < fresh.length; at += READ_AT_ONCE)
     await Promise.all(
       fresh.slice(at, at + READ_AT_ONCE).map(async (id) => {
-        since.set(id, await room.history.timeoutStops.mark(id, 'terminated', now));
+        const { askedAt, mark } = room.history.timeoutStops;
+        since.set(id, (await askedAt(id)) ?? (await mark(id, 'terminated', now)));
       }),
     );
   const overdue = [...ids].filter((id) => now - (since.get(id) ?? now) >= STUCK_MS);
