@@ -44,7 +44,6 @@ test('what is muted is told nowhere, listed with its reason, and told of when it
   expect(here.publicly('genomics').filter(({ plain }) => plain.includes('The mute'))).toEqual([]);
   here.pass(1);
   await Promise.all([tick(), tick()]);
-  await tick();
   const over = await here.line('genomics', 'The mute of def:quiet-* is over. It held back 3 alerts.');
   expect(over.plain).toContain('set by @ada: “known bug, fix on its way”  ·  lasted 1 h 30 min');
   expect(here.publicly('genomics').filter(({ plain }) => plain.includes('The mute of def:quiet-*'))).toEqual([over]);
