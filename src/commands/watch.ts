@@ -4,7 +4,7 @@ import type { Watch } from '../history/records/watch';
 import { causeOf } from '../jobs/causes';
 import { isDone, isLost, type JobRow } from '../jobs/job';
 import { type Entry, standingOf } from '../jobs/progress';
-import type { Query } from '../jobs/query';
+import type { Moment, Query } from '../jobs/query';
 import { describeQuery, formatQuery } from '../jobs/queryText';
 import { alertSettings } from '../notices/routing/settings';
 import { queueToSend } from '../notices/sending/queueToSend';
@@ -104,10 +104,17 @@ async function wholeJobs(jobs: readonly JobRow[], room: Room): Promise<JobRow[]>
   return [...others, ...found];
 }
 
-const searchText = (query: Query): string => {
-  const { statuses: _, sort: __, ...rest } = query;
-  return `search ${formatQuery(rest)}`.trim();
-};
+/** `2h` would mean another time tomorrow. */
+const fixed = ({ at }: Moment): Moment => ({ at, typed: `${new Date(at).toISOString().slice(0, 16)}Z` });
+
+/** A search for the same jobs, in whatever state they will be. */
+function searchText({ statuses: _, sort: __, since, until, ...rest }: Query): string {
+  const times = {
+    ...(since === undefined ? {} : { since: fixed(since) }),
+    ...(until === undefined ? {} : { until: fixed(until) }),
+  };
+  return `search ${formatQuery({ ...rest, ...times })}`.trim();
+}
 
 /** @throws UserError for jobs whose end nobody would tell me */
 function checkTracked(jobs: readonly JobRow[], room: Room): void {
@@ -145,11 +152,9 @@ async function begin(jobs: readonly JobRow[], chosen: Chosen, to: string, asking
     ...describe(jobs, chosen),
     ...{ size, by: { id, name }, to, startedAt: now, began: standingOf(entries, size, now) },
   };
-  return await room.history.watches.open(
-    watch,
-    jobs.map((job) => job.id),
-    MOST_WATCHES,
-  );
+  const ids = jobs.map((job) => job.id);
+  const of = chosen.query === undefined ? [...ids].sort().join(' ') : formatQuery(chosen.query);
+  return await room.history.watches.open(watch, ids, `${to} ${of}`, MOST_WATCHES);
 }
 
 async function start(asking: Asking<unknown>, room: Room): Promise<Answer> {
@@ -171,7 +176,7 @@ async function start(asking: Asking<unknown>, room: Room): Promise<Answer> {
       `You have ${number(opened.count)} watches already, and I keep ${MOST_WATCHES} for one person. End one of them first.`,
       'watches',
     );
-  if (opened.kind === 'known') return { message: watchKnown(opened.id, titleOf(jobs[0] as JobRow), to) };
+  if (opened.kind === 'known') return { message: watchKnown(opened.id, to, asking.person.id) };
   const { watch } = opened;
   if (hasProgress(watch)) await queueToSend(room, to, progressKey(watch), { urgency: 'new' });
   await room.enqueue({ kind: 'watch', id: watch.id }, KNOWN_SECONDS);

@@ -161,7 +161,8 @@ export function watchEnded(watch: EndedWatch): Message {
   const gaveUp = how === 'given up';
   const told = gaveUp ? 'I watched for 30 days and no longer do' : 'all have ended';
   const took = `${duration(at - watch.startedAt)} after you asked`;
-  const failedSearch = watch.kind === 'array' ? `search array:${id} status:failed` : failedOf(watch.search);
+  const found = watch.kind === 'array' ? `search array:${id}` : watch.search;
+  const failedSearch = found === undefined ? undefined : `${found} status:failed`;
   return {
     text: `${whatOf(watch)}: ${told}. ${number(standing.succeeded)} succeeded, ${number(standing.failed)} failed.`,
     blocks: [
@@ -194,6 +195,3 @@ export function watchEnded(watch: EndedWatch): Message {
     ],
   };
 }
-
-const failedOf = (search: string | undefined): string | undefined =>
-  search === undefined ? undefined : `${search.replace(/ ?\bstatus:\S+/, '')} status:failed`;

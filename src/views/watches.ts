@@ -34,11 +34,11 @@ export function watchStarted(watch: Watch, notes: readonly string[]): Message {
 }
 
 /** Somebody pressed twice, or asked again: there is one watch. */
-export const watchKnown = (id: string, named: string, to: string): Message => ({
-  text: `You watch ${named} there already.`,
+export const watchKnown = (id: string, to: string, by: string): Message => ({
+  text: 'You watch that there already.',
   blocks: [
     section(
-      `You watch ${bold(named)} already: I tell it ${/^[UW]/.test(to) ? 'in our direct messages' : `in ${mention(to)}`} when it ends.`,
+      `You watch that already (${code(id)}): I tell it ${where({ to, by: { id: by, name: '' } })} when it ends. Jobs that were submitted since are not part of it: to begin anew, end it first.`,
     ),
     actions(unwatch(id), list),
   ],

@@ -168,6 +168,7 @@ describe('what a search finds', () => {
     expect(answer.plain).toContain('3 jobs that match "frozen-" have all ended: those that are unfinished now.');
     expect(answer.plain).toContain('Jobs that are submitted later are not part of it.');
     await known('RUNNING', 'frozen-later');
+    expect(only(await here.ada.says('/batch watch frozen- me')).plain).toContain('You watch that already');
     ends(ids[0] ?? '', 'frozen-1');
     ends(ids[1] ?? '', 'frozen-2', 'FAILED');
     await isKnown(ids[1] ?? '', 'FAILED');
@@ -244,7 +245,7 @@ describe('ending a watch', () => {
     ]);
     const answers = twice.flat().map(({ plain }) => plain);
     expect(answers.filter((plain) => plain.includes('I tell it once'))).toHaveLength(1);
-    expect(answers.filter((plain) => plain.includes('You watch many-0 already'))).toHaveLength(1);
+    expect(answers.filter((plain) => plain.includes('You watch that already'))).toHaveLength(1);
     for (const id of ids.slice(1, 20)) await here.vic.says(`/batch watch ${id} me`);
     const full = only(await here.vic.says(`/batch watch ${ids[20]} me`));
     expect(full.plain).toContain('You have 20 watches already');
@@ -289,7 +290,7 @@ describe('a large watch', () => {
     const ids = Array.from({ length: MOST_WATCHED }, () => newId());
     const standing = standingOf([], ids.length, 0);
     const wanted = { id: 'LARGE', kind: 'jobs' as const, named: 'jobs', size: ids.length, by: { id: 'U0', name: 'u' } };
-    const opened = await watches.open({ ...wanted, to: 'C0', startedAt: Date.now(), began: standing }, ids, 20);
+    const opened = await watches.open({ ...wanted, to: 'C0', startedAt: Date.now(), began: standing }, ids, 'all', 20);
     if (opened.kind !== 'opened') throw new Error(opened.kind);
     const ends = ids.map((_, n) =>
       n % 3 === 0

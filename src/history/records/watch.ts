@@ -11,7 +11,7 @@ export const watchSchema = z.object({
   kind: z.enum(['job', 'array', 'jobs']),
   /** A job's name, or a search in words: `jobs that match "align"`. */
   named: z.string(),
-  /** The search as it reads typed, where it came from one. */
+  /** The search that finds these jobs in whatever state, as it is typed after `/batch`; where they came from one. */
   search: z.string().optional(),
   /** What is watched, fixed when it began, where it is little; else it is kept apart. An array stands for its children. */
   ids: z.array(z.string()).optional(),

@@ -4,6 +4,7 @@
  * One ends in three steps, each of which may be repeated: how it ended is written, once; its messages are put in the outbox;
  * it leaves the list. What is found ended and still in the list is gone on with.
  */
+import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -35,13 +36,13 @@ const MOST_TRIES = 12;
 
 const heldSchema = z.object({
   version: z.number().int(),
-  held: z.array(z.object({ id: z.string(), of: z.string().optional(), at: z.number() })),
+  held: z.array(z.object({ id: z.string(), of: z.string(), at: z.number() })),
 });
 type Held = z.infer<typeof heldSchema>['held'];
 
 export type Opened =
   | { kind: 'opened'; watch: Watch }
-  /** This person is told of this job there already. */
+  /** This person is told of this there already. */
   | { kind: 'known'; id: string }
   /** As many as one person may have. */
   | { kind: 'full'; count: number };
@@ -102,17 +103,17 @@ export function watchItems(doc: DynamoDBDocumentClient, table: string, now: () =
   }
 
   /** Takes a place among the watches of its person, by one conditional write, so that two presses at once are one watch. */
-  async function reserve(watch: Watch, of: string | undefined, most: number): Promise<Opened> {
+  async function reserve(watch: Watch, of: string, most: number): Promise<Opened> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const item = await read(personKey(watch.by.id));
       const { version, held } = item === undefined ? { version: 0, held: [] } : heldSchema.parse(item);
       const open = new Set((await list('now')).map(({ id }) => id));
       const counts = await Promise.all(held.map((one) => isPresent(one, open)));
       const present = held.filter((_, place) => counts[place]);
-      const same = present.find((one) => of !== undefined && one.of === of);
+      const same = present.find((one) => one.of === of);
       if (same !== undefined) return { kind: 'known', id: same.id };
       if (present.length >= most) return { kind: 'full', count: present.length };
-      const mine = { id: watch.id, at: watch.startedAt, ...(of === undefined ? {} : { of }) };
+      const mine = { id: watch.id, of, at: watch.startedAt };
       if (await keepHeld(watch.by.id, [...present, mine], version)) return { kind: 'opened', watch };
     }
     throw new Error(`the watches of ${watch.by.id} were written by others ${MOST_TRIES} times in a row`);
@@ -139,11 +140,19 @@ export function watchItems(doc: DynamoDBDocumentClient, table: string, now: () =
     /** The open ones, as they were 10 seconds ago at the latest; or as they are now. */
     list,
 
-    /** @param most how many one person may have */
-    async open(wanted: Omit<Watch, 'ids' | 'entries'>, ids: readonly string[], most: number): Promise<Opened> {
+    /**
+     * @param of what stands for what was asked: the same person has one open watch of it at most
+     * @param most how many one person may have
+     */
+    async open(
+      wanted: Omit<Watch, 'ids' | 'entries'>,
+      ids: readonly string[],
+      of: string,
+      most: number,
+    ): Promise<Opened> {
       const isFew = ids.length <= MOST_INLINE;
       const watch: Watch = { ...wanted, entries: ids.length, ...(isFew ? { ids: [...ids] } : {}) };
-      const reserved = await reserve(watch, ids.length === 1 ? `${watch.to} ${ids[0]}` : undefined, most);
+      const reserved = await reserve(watch, createHash('sha256').update(of).digest('base64url').slice(0, 16), most);
       if (reserved.kind !== 'opened') return reserved;
       if (!isFew) await jobs.freeze(watch.id, ids, expiry(watch.startedAt));
       // Last, so that what is in the list is whole.
