@@ -12,8 +12,6 @@ const stateSchema = z.object({
 export type CapacityState = z.infer<typeof stateSchema>;
 
 const schema = z.object({
-  /** When all was last looked at, ms. */
-  at: z.number().default(0),
   /** By `queue <name>` and `environment <name>`. */
   states: z.record(z.string(), stateSchema).default({}),
 });

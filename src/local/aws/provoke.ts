@@ -72,13 +72,14 @@ const OCCASIONS: Record<string, (world: World) => string> = {
     const environment = world.environments.get(`ce-${PLAY}`)?.detail;
     if (environment?.computeResources) environment.computeResources = { ...environment.computeResources, maxvCpus: 1 };
     submit(world, 'holds-the-only-cpu', { ending: { kind: 'hang' } }, { jobQueue: PLAY });
-    const waiting = world.jobs.get(
-      submit(world, 'waits-in-line', { ending: { kind: 'ok' }, runSeconds: 20 }, { jobQueue: PLAY }),
-    );
-    const long = world.now() - 3 * HOUR;
-    if (waiting) waiting.createdAt = long;
-    // The line stands since then, too: once the first has its place.
-    world.timers.at(world.now() + 5_000, () => world.movedUpAt.set(PLAY, long));
+    // By then the other has its place.
+    world.timers.at(world.now() + 20_000 / world.speed, () => {
+      const script: Script = { ending: { kind: 'ok' }, runSeconds: 20 };
+      const waiting = world.jobs.get(submit(world, 'waits-in-line', script, { jobQueue: PLAY }));
+      const long = world.now() - 3 * HOUR;
+      if (waiting) waiting.createdAt = long;
+      world.movedUpAt.set(PLAY, long);
+    });
     return 'Within a minute or two: waits-in-line has waited for 3 hours. Cancel holds-the-only-cpu to end it.';
   },
   'stuck-starting': (world) => {
@@ -104,13 +105,13 @@ const OCCASIONS: Record<string, (world: World) => string> = {
       : `Within a minute: ce-${OTHER} can't assume its role. Provoke it once more to mend it.`;
   },
   'failure-rate': (world) => {
-    manyPast(world, 60, { name: 'went-well', at: world.now() - 5 * HOUR }, 2 * HOUR);
+    manyPast(world, 40, { name: 'went-well', at: world.now() - 5 * HOUR }, 2 * HOUR);
     for (let n = 1; n <= 15; n++) submit(world, `fails-${n}`, { ending: { kind: 'exit', code: 3 }, runSeconds: 1 });
     return 'Within ten minutes, as often as the history is asked how often sandbox fails. It ends an hour or two later.';
   },
   'quiet-queue': (world) => {
-    manyPast(world, 200, { name: 'hourly', at: world.now() - 7 * HOUR, queue: OTHER }, HOUR);
-    return `Within ten minutes: nothing came to ${OTHER} for 6 hours. Submit a job to it to end it.`;
+    manyPast(world, 100, { name: 'every-other-hour', at: world.now() - 8 * HOUR, queue: OTHER }, 2 * HOUR);
+    return `Within ten minutes: nothing came to ${OTHER} for 7 hours. Submit a job to it to end it.`;
   },
 };
 

@@ -4,8 +4,8 @@ import type { CapacityState, CapacityStates } from '../../history/records/capaci
 import type { Environment, Queue } from '../../jobs/waiting';
 import { stateKey } from '../queueTrouble';
 
-/** A preview of a queue's switch stands so long (commands/queueSwitch.ts), and a look may come between two looks. */
-const ASKED_MS = 15 * 60_000;
+/** A preview of a queue's switch stands for 15 minutes (commands/queueSwitch.ts), and the last look is one or two ago. */
+const LATELY_MS = 17 * 60_000;
 /** Of one act there are a few entries. */
 const MOST_ENTRIES = 20;
 
@@ -23,15 +23,21 @@ function presentOf(queues: readonly Queue[], spare: readonly Environment[]): Map
   return found;
 }
 
-/** Whether somebody disabled the queue through batchbot, or was shown a preview of it and did not decline. */
-async function isOurs(queue: string, since: number, { history }: Pick<Room, 'history'>): Promise<boolean> {
+/**
+ * Whether it was through batchbot that the queue was disabled: that is the last that was done to it here, or somebody was
+ * shown a preview of it and did not decline, since the audit is written a moment after the act.
+ */
+async function isOurs(queue: string, { history, now }: Pick<Room, 'history' | 'now'>): Promise<boolean> {
+  const disabling = `disable ${queue}`;
   const { entries } = await history.audit.page({
     limit: MOST_ENTRIES,
-    since: since - ASKED_MS,
-    matches: ({ verb, words }) => verb === 'queue' && words === `disable ${queue}`,
+    since: now() - LATELY_MS,
+    matches: ({ verb, words }) => verb === 'queue' && (words === disabling || words === `enable ${queue}`),
   });
+  const done = entries.find(({ what }) => what === 'done');
+  if (done !== undefined) return done.words === disabling;
   const kept = new Set(entries.filter(({ what }) => what === 'kept').map(({ op }) => op));
-  return entries.some(({ what, op }) => what === 'done' || (what === 'asked' && !kept.has(op)));
+  return entries.some(({ what, words, op }) => what === 'asked' && words === disabling && !kept.has(op));
 }
 
 /**
@@ -55,10 +61,10 @@ export async function capacityChanges(
     }
     isChanged = true;
     const isOff = known !== undefined && state === 'DISABLED';
-    const isNews = isOff && !(queue !== undefined && (await isOurs(queue, before.at, room)));
+    const isNews = isOff && !(queue !== undefined && (await isOurs(queue, room)));
     states[key] = { state, since: now, isNews };
   }
   isChanged ||= Object.keys(before.states).some((key) => states[key] === undefined);
-  if (isChanged) await room.history.capacityStates.put({ at: now, states });
+  if (isChanged) await room.history.capacityStates.put({ states });
   return new Map(Object.entries(states));
 }

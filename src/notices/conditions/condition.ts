@@ -50,5 +50,5 @@ export interface Condition extends Occasion {
 
 export const condition = (declared: Condition): Condition => declared;
 
-/** When it came to be so, but late enough that it is no old news. */
-export const notOld = (at: number, now: number): number => Math.max(at, now - 3_600_000);
+/** When it came to be so, in whole ms, but late enough that it is no old news. */
+export const notOld = (at: number, now: number): number => Math.floor(Math.max(at, now - 3_600_000));

@@ -72,10 +72,14 @@ export function runsFor(runs: ReadonlyMap<string, Runs>, definition: string): Ru
 }
 
 /**
- * By definition and hour of the end; what somebody stopped counts for nothing.
+ * By definition and hour of the end.
+ * @param counted what ended, and what counts for nothing and is taken away, each by definition and hour of the end
  * @param since the first hour of what is lately, ms
  */
-export function ratesOf(ended: readonly Group[], stopped: readonly Group[], since: number): ReadonlyMap<string, Rates> {
+export function ratesOf(
+  counted: readonly { groups: readonly Group[]; sign: 1 | -1 }[],
+  since: number,
+): ReadonlyMap<string, Rates> {
   const found = new Map<string, Rates>();
   const [latelyFrom, usualFrom] = [hourOf(since), hourOf(since - FAILURE_DAYS * DAY_MS)];
   function add({ key: [definition = '', hour = ''], failed, count }: Group, sign: 1 | -1): void {
@@ -88,8 +92,7 @@ export function ratesOf(ended: readonly Group[], stopped: readonly Group[], sinc
     part.failed += sign * failed;
     part.ended += sign * count;
   }
-  for (const group of ended) add(group, 1);
-  for (const group of stopped) add(group, -1);
+  for (const { groups, sign } of counted) for (const group of groups) add(group, sign);
   return found;
 }
 
@@ -115,6 +118,18 @@ export function usualReadings(room: Pick<Room, 'history' | 'log' | 'now'>) {
     since: { at: room.now() - days * DAY_MS, typed: `${days}d` },
   });
 
+  /** Without what somebody stopped, and without the children of arrays: an array is one job, and its children fail together. */
+  async function outcomes(query: Query): Promise<{ groups: Group[]; sign: 1 | -1 }[]> {
+    const [done, stopped] = [['done' as const], ['cancelled' as const, 'terminated' as const]];
+    const of = (more: Partial<Query>) => ask({ ...query, ...more }, 'definition', 'endHour');
+    return [
+      { groups: await of({ statuses: done }), sign: 1 },
+      { groups: await of({ statuses: stopped }), sign: -1 },
+      { groups: await of({ statuses: done, array: 'children' }), sign: -1 },
+      { groups: await of({ statuses: stopped, array: 'children' }), sign: 1 },
+    ];
+  }
+
   async function part<T>(what: string, isWanted: boolean, read: () => Promise<T>): Promise<T | undefined> {
     if (!isWanted) return undefined;
     try {
@@ -137,13 +152,8 @@ export function usualReadings(room: Pick<Room, 'history' | 'log' | 'now'>) {
       const runs = await part('how long jobs run', lacks('runs'), async () =>
         runsOf(await ask({ ...since(RUN_DAYS), statuses: ['succeeded'] }, 'definition')),
       );
-      const ended = since(FAILURE_DAYS + LONGEST_LIFE_DAYS);
       const rates = await part('how often jobs fail', lacks('rates'), async () =>
-        ratesOf(
-          await ask({ ...ended, statuses: ['done'] }, 'definition', 'endHour'),
-          await ask({ ...ended, statuses: ['cancelled', 'terminated'] }, 'definition', 'endHour'),
-          latelySince,
-        ),
+        ratesOf(await outcomes(since(FAILURE_DAYS + LONGEST_LIFE_DAYS)), latelySince),
       );
       const submitted = await part('when jobs are submitted', lacks('submitted'), async () =>
         submittedOf(await ask(since(SUBMITTED_DAYS), 'queue', 'hour')),
