@@ -50,6 +50,7 @@ const TESTS: [RegExp, (item: Item, name: string, a: unknown, b: unknown) => bool
   [/^([\w#]+) = (:\w+)$/, (item, name, a) => item[name] !== undefined && compare(item[name], a) === 0],
   [/^([\w#]+) <> (:\w+)$/, (item, name, a) => compare(item[name], a) !== 0],
   [/^([\w#]+) < (:\w+)$/, (item, name, a) => item[name] !== undefined && compare(item[name], a) < 0],
+  [/^([\w#]+) > (:\w+)$/, (item, name, a) => item[name] !== undefined && compare(item[name], a) > 0],
   [/^([\w#]+) >= (:\w+)$/, (item, name, a) => item[name] !== undefined && compare(item[name], a) >= 0],
 ];
 
@@ -84,7 +85,9 @@ function holds(expression: string | undefined, item: Item, input: Input): boolea
   throw new Error(`the table in memory knows no condition ${expression}`);
 }
 
-function update(item: Item, { UpdateExpression = '', ExpressionAttributeValues: values = {} }: Input): Item {
+function update(item: Item, input: Input): Item {
+  const { ExpressionAttributeValues: values = {}, ExpressionAttributeNames: names = {} } = input;
+  const UpdateExpression = (input.UpdateExpression ?? '').replace(/#\w+/g, (name) => names[name] ?? name);
   const next = { ...item };
   const sum = (name: string, value: string) => Number(item[name] ?? 0) + Number(values[value]);
   const known = (name: string): string => {

@@ -1,0 +1,245 @@
+/** The rules of grouping: whatever the order, the doubles and the deaths of workers, each failure is counted once. */
+import * as fc from 'fast-check';
+import type { Room } from '../../../src/commands/command';
+import { refusalOfMessage } from '../../../src/local/slack/blocks/message';
+import { groupOf, MOST_CARDS, OWN_CARDS } from '../../../src/notices/incidents/join';
+import { recover } from '../../../src/notices/incidents/recover';
+import { incidentCard, renderIncident } from '../../../src/notices/incidents/renderIncident';
+import { tell } from '../../../src/notices/incidents/tell';
+import { type Failure, failedJob, memoryRoom, occurrenceOf } from './memoryRoom';
+
+const MINUTE = 60_000;
+const start = Date.parse('2026-03-01T12:00:00Z');
+
+class Killed extends Error {}
+
+/** Dies at those of the commands whose number is in the list, and lets others go before it now and then. */
+function hazards(deaths: readonly number[], pauses: readonly number[]) {
+  const [dying, waiting] = [new Set(deaths), new Set(pauses)];
+  let calls = 0;
+  return async (): Promise<void> => {
+    calls++;
+    if (waiting.has(calls)) await new Promise((resolve) => setImmediate(resolve));
+    if (dying.has(calls)) throw new Killed();
+  };
+}
+
+/** As a queue gives a message again whose worker died. */
+async function delivered(failure: Failure, room: Room): Promise<void> {
+  for (;;) {
+    try {
+      await tell([occurrenceOf(failure)], room);
+      return;
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+    }
+  }
+}
+
+/** Several workers at once, each with its share. */
+async function deliver(failures: readonly Failure[], workers: number, room: Room): Promise<void> {
+  const rest = failures.values();
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      for (const failure of rest) await delivered(failure, room);
+    }),
+  );
+}
+
+const someHazards = fc.record({
+  deaths: fc.uniqueArray(fc.integer({ min: 1, max: 400 }), { maxLength: 25 }),
+  pauses: fc.uniqueArray(fc.integer({ min: 1, max: 400 }), { maxLength: 100 }),
+  workers: fc.integer({ min: 1, max: 4 }),
+});
+
+/** Failures of so many definitions, each once and some of them told again, in any order. */
+const someFailures = (definitions: number, exitCodes: number, most: number) =>
+  fc
+    .uniqueArray(
+      fc.record({
+        n: fc.nat({ max: 200 }),
+        definition: fc.nat({ max: definitions - 1 }),
+        exitCode: fc.integer({ min: 1, max: exitCodes }),
+        lateMs: fc.nat({ max: 9 * MINUTE }),
+        isChild: fc.boolean(),
+      }),
+      { selector: ({ n }) => n, minLength: 1, maxLength: most },
+    )
+    .chain((drawn) => {
+      const failures = drawn.map(
+        ({ n, definition, exitCode, lateMs, isChild }): Failure => ({
+          id: isChild ? `array-${definition}:${n}` : `job-${n}`,
+          queue: 'spot',
+          definition: `def-${definition}:${1 + (n % 3)}`,
+          exitCode,
+          at: start - lateMs,
+        }),
+      );
+      return fc
+        .array(fc.constantFrom(...failures), { maxLength: failures.length })
+        .chain((again) => fc.shuffledSubarray([...failures, ...again], { minLength: failures.length + again.length }))
+        .map((events) => ({ failures, events }));
+    });
+
+const idsOf = (failures: readonly Failure[]): string[] => failures.map(({ id }) => id).sort();
+
+test('failures of few groups are an incident a group, whatever the order, the doubles and the deaths', async () => {
+  // A definition is an array and single jobs of one cause at most: no crowd.
+  const few = someFailures(2, 1, 20);
+  await fc.assert(
+    fc.asyncProperty(few, someHazards, async ({ failures, events }, { deaths, pauses, workers }) => {
+      const { room, incidents, due } = memoryRoom(hazards(deaths, pauses));
+      await deliver(events, workers, room);
+      const groups = new Map<string, Failure[]>();
+      for (const failure of failures) {
+        const group = groupOf(occurrenceOf(failure));
+        groups.set(group, [...(groups.get(group) ?? []), failure]);
+      }
+      const seen = await incidents();
+      expect(seen.map(({ members }) => members.map(({ member }) => member).sort()).sort()).toEqual(
+        [...groups.values()].map(idsOf).sort(),
+      );
+      expect(groups.size).toBeLessThanOrEqual(OWN_CARDS);
+      // Nothing of it is left untold.
+      const keys = await due();
+      for (const { incident } of seen) expect(keys).toContain(`incident#${incident.id}`);
+    }),
+    { numRuns: 120 },
+  );
+});
+
+test('failures of any number of groups are 12 cards at most, and each of them is in exactly one', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      someFailures(60, 30, 120),
+      someHazards,
+      async ({ failures, events }, { deaths, pauses, workers }) => {
+        const { room, incidents } = memoryRoom(hazards(deaths, pauses));
+        await deliver(events, workers, room);
+        const seen = await incidents();
+        expect(seen.length).toBeLessThanOrEqual(MOST_CARDS);
+        expect(seen.flatMap(({ members }) => members.map(({ member }) => member)).sort()).toEqual(idsOf(failures));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a crowd of 60 groups of 30 causes is 4 cards of their own, 7 by cause and one that takes the rest', async () => {
+  const { room, incidents } = memoryRoom();
+  for (let n = 0; n < 60; n++)
+    await tell(
+      [occurrenceOf({ id: `job-${n}`, definition: `def-${n}:1`, queue: 'spot', exitCode: 20 + (n % 30), at: start })],
+      room,
+    );
+  const breadths = (await incidents()).map(({ incident }) => incident.breadth);
+  const wide = (breadth: string) => breadths.filter((one) => one === breadth).length;
+  expect([wide('group'), wide('cause'), wide('gathering')]).toEqual([4, 7, 1]);
+});
+
+test('a group is another incident after a quiet hour, and never for what comes again', async () => {
+  const { room, clock, incidents } = memoryRoom();
+  const failures = [0, 50, 100, 161].map((minutes, n) => ({
+    id: `job-${n}`,
+    definition: 'align:1',
+    at: start + minutes * MINUTE,
+  }));
+  for (const failure of failures) {
+    clock.now = failure.at;
+    await tell([occurrenceOf(failure)], room);
+  }
+  const parts = (await incidents()).map(({ members }) => members.map(({ member }) => member));
+  expect(parts).toEqual([['job-0', 'job-1', 'job-2'], ['job-3']]);
+  clock.now += 5 * 60 * MINUTE;
+  for (const failure of failures) await tell([occurrenceOf(failure)], room);
+  expect((await incidents()).map(({ members }) => members.length)).toEqual([3, 1]);
+});
+
+test('what is older than a day is no alert, and a clock that is ahead holds nothing up', async () => {
+  const { room, incidents, clock } = memoryRoom();
+  await tell([occurrenceOf({ id: 'last-month', definition: 'a:1', at: start - 30 * 24 * 60 * MINUTE })], room);
+  expect(await incidents()).toEqual([]);
+  await tell([occurrenceOf({ id: 'ahead', definition: 'a:1', at: start + 10 * 60 * MINUTE })], room);
+  clock.now += 61 * MINUTE;
+  await tell([occurrenceOf({ id: 'later', definition: 'a:1', at: clock.now })], room);
+  expect((await incidents()).map(({ members }) => members.length)).toEqual([1, 1]);
+});
+
+test('an array with 4,000 failed children is one card with its causes by count', async () => {
+  const { room, incidents } = memoryRoom();
+  const children = Array.from({ length: 4_000 }, (_, index) =>
+    occurrenceOf({ id: `vast:${index}`, name: 'vast', definition: 'v:1', exitCode: index < 3_000 ? 9 : 4, at: start }),
+  );
+  await tell(children, room);
+  const [only, ...others] = await incidents();
+  expect(others).toEqual([]);
+  const card = JSON.stringify(await incidentCard(only?.incident.id ?? '', room));
+  expect(card).toContain('4,000 children failed');
+  expect(card).toMatch(/×3,000: 0-2999/);
+  expect(card).toMatch(/×1,000: 3000-3999/);
+}, 30_000);
+
+test('a success counts when it started after the last failure, in whatever order they are heard of', async () => {
+  const order = fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 4 }),
+      fc.nat({ max: 25 }),
+      order,
+      async (minutes, from, turns) => {
+        const { room, clock, incidents } = memoryRoom();
+        clock.now = start + 60 * MINUTE;
+        const failures = minutes.map((minute, n) =>
+          occurrenceOf({ id: `job-${n}`, definition: `align:${n + 1}`, at: start + minute * MINUTE }),
+        );
+        const job = {
+          ...failedJob({ id: 'well', definition: 'align:9', at: start + 50 * MINUTE }),
+          status: 'SUCCEEDED' as const,
+          startedAt: start + from * MINUTE + 1,
+        };
+        const [first, ...rest] = turns.filter((turn) => turn < failures.length);
+        // A success that nothing had failed before is nobody's; one after it may be heard of at any time.
+        if (first !== undefined) await tell(failures.slice(first, first + 1), room);
+        const at = rest.length === 0 ? 0 : (turns[3] ?? 0);
+        for (const [place, turn] of rest.entries()) {
+          if (place === at) await recover(job, room);
+          await tell(failures.slice(turn, turn + 1), room);
+        }
+        clock.now += 10_000;
+        await recover(job, room);
+        const [whole] = await incidents();
+        const card = JSON.stringify(await renderIncident(whole?.incident.id ?? '', room));
+        expect(card.includes('succeeded again')).toBe(minutes.every((minute) => minute <= from));
+      },
+    ),
+    { numRuns: 120 },
+  );
+});
+
+test('whatever jobs are called and whatever reasons they have, Slack takes every card', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.constantFrom('<!channel>', '```', '<@U0ADA00001>', '&&&&', '日本語', '\u202e', '🧬'.repeat(70)),
+    fc.constantFrom('<!here> *x* ```', '& < >').map((part) => part.repeat(1_000).slice(0, 10_000)),
+  );
+  const some = fc.option(text, { nil: undefined });
+  const drawn = fc.record({ name: some, definition: some, queue: some, statusReason: text });
+  await fc.assert(
+    fc.asyncProperty(fc.array(drawn, { minLength: 1, maxLength: 14 }), async (jobs) => {
+      const { room, incidents, clock } = memoryRoom();
+      for (const [n, job] of jobs.entries()) {
+        const given = Object.fromEntries(
+          Object.entries(job).filter(([, value]) => value !== undefined && value !== ''),
+        );
+        await tell([occurrenceOf({ id: `${n % 3 === 0 ? `array:${n}` : `job-${n}`}`, at: clock.now, ...given })], room);
+      }
+      for (const { incident } of await incidents()) {
+        const card = await incidentCard(incident.id, room);
+        expect(card).toBeDefined();
+        expect(refusalOfMessage({ text: card?.text, blocks: card?.blocks })).toBeUndefined();
+        expect(JSON.stringify(card?.blocks)).not.toMatch(/<!channel>|<!here>|<@U0ADA00001>/);
+      }
+    }),
+    { numRuns: 120 },
+  );
+});
