@@ -47,26 +47,12 @@ export function runMs(job: Pick<Job, 'status' | 'startedAt' | 'stoppedAt'>, now:
 }
 
 /**
- * Which call stops a job in this state. CancelJob leaves a started job alone although it succeeds, and a PENDING one
- * until its dependencies are done; TerminateJob ends started ones, and an array's parent (PENDING while its children run)
- * with its children (https://docs.aws.amazon.com/batch/latest/APIReference/API_CancelJob.html, …/API_TerminateJob.html).
+ * Which call stops a job in this state. TerminateJob covers them all: it cancels what has not started, and an array's parent
+ * (PENDING while its children run) with its children. CancelJob leaves alone what has started by the time of the call, and
+ * succeeds all the same (https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJob.html, …/API_CancelJob.html).
  */
-export function chooseStop(status: BatchStatus, isArrayParent = false): 'cancel' | 'terminate' | 'skip' {
-  switch (status) {
-    case 'SUCCEEDED':
-    case 'FAILED':
-      return 'skip';
-    case 'STARTING':
-    case 'RUNNING':
-      return 'terminate';
-    case 'PENDING':
-      return 'terminate';
-    case 'SUBMITTED':
-    case 'RUNNABLE':
-      // Between our look and the call a RUNNABLE job may start, and CancelJob would then do nothing; TerminateJob covers both.
-      return isArrayParent || status === 'RUNNABLE' ? 'terminate' : 'cancel';
-  }
-}
+export const chooseStop = (status: BatchStatus): 'terminate' | 'skip' =>
+  status === 'SUCCEEDED' || status === 'FAILED' ? 'skip' : 'terminate';
 
 const STARTED: readonly BatchStatus[] = ['STARTING', 'RUNNING'];
 
@@ -83,7 +69,7 @@ export function chooseStopIn(
   status: BatchStatus,
   array: { opened: boolean } | undefined,
 ): 'cancel' | 'terminate' | 'skip' {
-  const how = chooseStop(status, array !== undefined);
+  const how = chooseStop(status);
   if (how === 'skip' || states === undefined || states.some(hasStarted)) return how;
   // A PENDING one would be cancelled only when what it waits for is over.
   return status === 'PENDING' && array?.opened !== true ? how : 'cancel';

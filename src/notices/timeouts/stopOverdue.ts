@@ -74,7 +74,7 @@ async function stillOver(
     await ingest(room.history.jobs, job, room.now);
     const limit = isStoppable(job) ? oursOf(limitsOf(job, policy, parentOf(row))) : undefined;
     if (limit === undefined || standing(limit, now) !== 'over') return;
-    const how = chooseStop(job.status, job.arraySize !== undefined);
+    const how = chooseStop(job.status);
     if (how !== 'skip') found.push({ job, limit, how, reason: timeoutReason(limit, room.timeouts.variable, now) });
   });
   return found;
