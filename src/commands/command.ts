@@ -71,6 +71,8 @@ export interface Asking<Filters> {
   query: Token[];
   /** What stood in the message's input fields. */
   inputs: Readonly<Record<string, string>>;
+  /** Tells this asking from others; when the queue brings it again, it has the same. */
+  requestId: string;
   remainingMs: () => number;
 }
 

@@ -150,7 +150,7 @@ test('a bot that has seen none of the children lists those that failed, in at mo
     {
       person: { id: 'U0VIC00001', name: 'vic', role: 'viewer', held: [] },
       ...{ channel: { id: 'C', name: 'general' }, text: id, words: [id], filters: {}, flags: new Set<string>() },
-      ...{ query: [], inputs: {}, remainingMs: () => 60_000 },
+      ...{ query: [], inputs: {}, requestId: 'asked', remainingMs: () => 60_000 },
     },
     room,
   );

@@ -197,7 +197,7 @@ test('the results come as a file, a line a job', async () => {
   expect(file.name).toBe(`cancel-${op}.csv`);
   const text = await (await fetch(file.url_private)).text();
   const lines = text.trim().split('\r\n');
-  expect(lines[0]).toBe('job,outcome,why,new job,name,queue');
+  expect(lines[0]).toBe('job,outcome,why,new job,name,queue,children');
   expect(
     lines
       .slice(1)

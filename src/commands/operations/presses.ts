@@ -36,24 +36,24 @@ async function wake(op: string, room: Room): Promise<void> {
  */
 async function start(
   op: string,
-  { person, channel, inputs, flags }: Asking<unknown>,
+  { person, channel, inputs, flags, requestId }: Asking<unknown>,
   room: Room,
 ): Promise<Operation | undefined> {
   const { operations } = room.history;
-  const at = room.now();
   const by = { id: person.id, name: person.name };
   const reason = inputs.reason?.trim();
   const more = {
+    startedFrom: requestId,
     startedIn: channel.id,
     ...(reason === undefined || reason === '' ? {} : { reason }),
     ...(flags.has('shown') ? { onlyShown: true } : {}),
   };
   try {
-    return await operations.start(op, by, at, more);
+    return await operations.start(op, by, room.now(), more);
   } catch (error) {
     // Of a write without an answer only a look tells whether it came about.
     const known = await operations.get(op);
-    if (known?.startedAt === at && known.startedBy?.id === by.id) return known;
+    if (known?.startedFrom === requestId) return known;
     throw error;
   }
 }
@@ -163,7 +163,8 @@ export async function confirm(
   const known = started ?? (await theOperation(op, asking, room, verb));
   // A worker may have died right after the first press was noted.
   if (known.state === 'running' || known.state === 'halting') await wake(known.op, room);
-  if (started !== undefined) return { message: operationStarted(started, words), replace: true };
+  // So it answers too when the queue brings the press again whose worker died over its answer.
+  if (known.startedFrom === asking.requestId) return { message: operationStarted(known, words), replace: true };
   switch (known.state) {
     case 'running':
     case 'halting':

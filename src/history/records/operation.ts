@@ -67,6 +67,8 @@ export const operationSchema = z.object({
   settings: z.record(z.string(), z.string()).optional(),
   startedBy: personSchema.optional(),
   startedAt: z.number().optional(),
+  /** The request that confirmed it, which may come again. */
+  startedFrom: z.string().optional(),
   /** The channel in which it was confirmed. */
   startedIn: z.string().optional(),
   /** Who confirmed it knew that its search finds more by now, and meant only those that were shown. */
