@@ -6,20 +6,19 @@
 import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Operation } from '../history/records/operation';
-import { arrayParentOf, type BatchStatus, isDone, type JobRow } from '../jobs/job';
+import { type BatchStatus, isDone, type JobRow } from '../jobs/job';
 import { isLonger, trapIn } from '../jobs/wholeWords';
 import type { Answer } from '../slack/deliver';
-import { CANCEL_WORDS } from '../views/cancel';
 import { nameOf } from '../views/jobLine';
-import type { Message } from '../views/kit';
-import { arraysTogether, operationGrown } from '../views/operationPreview';
+import { arraysTogether } from '../views/operationFacts';
 import { count, number, some } from '../views/words';
 import { parseArguments } from './arguments';
 import { type Asking, type Command, command, type Room } from './command';
 import { asArrays, statesOf, withoutMixedArrays } from './operations/arraysMeant';
 import { activeJobs, type Chosen, choose, isActive, searchFor } from './operations/choose';
+import { checkGrown } from './operations/grown';
 import { confirm, keep, stop } from './operations/presses';
-import { numberToType, type Previewed, preview, previewPage } from './operations/preview';
+import { type Previewed, preview, previewPage } from './operations/preview';
 import { sendResults } from './operations/results';
 import { tryAgain } from './operations/tryAgain';
 import { queryOf } from './search';
@@ -104,23 +103,12 @@ async function show(asking: Asking<unknown>, room: Room): Promise<Answer> {
   );
 }
 
-/** What the operation's own search finds by now and its ids don't hold, by themselves or by their array. */
-async function notShown(operation: Operation, asking: Asking<unknown>, room: Room): Promise<JobRow[]> {
+/** What the operation's own search finds by now. */
+async function findAgain(operation: Operation, asking: Asking<unknown>, room: Room): Promise<JobRow[]> {
   const { query: tokens, flags } = parseArguments(cancel, operation.words, room.slash);
   const person = { ...asking.person, ...operation.askedBy };
-  const frozen = new Set(await room.history.operations.ids(operation.op));
   const found = await activeJobs(queryOf({ query: tokens, person }, operation.askedAt), room, asking.remainingMs);
-  const { jobs } = await withoutMixedArrays(chosenBy(found, { flags }), operation.states, room);
-  return jobs.filter(({ id }) => !frozen.has(id) && !frozen.has(arrayParentOf(id) ?? ''));
-}
-
-/** Refuses what would not be what was shown: the search finds more by now. */
-async function checkGrown(operation: Operation, asking: Asking<unknown>, room: Room): Promise<Message | undefined> {
-  if (operation.searched !== true || asking.flags.has('shown')) return undefined;
-  const more = await notShown(operation, asking, room);
-  if (more.length === 0) return undefined;
-  const typeNumber = numberToType(operation);
-  return operationGrown({ operation, words: CANCEL_WORDS, typeNumber, typed: asking.inputs }, more, room.now());
+  return (await withoutMixedArrays(chosenBy(found, { flags }), operation.states, room)).jobs;
 }
 
 export const cancel: Command = command({
@@ -142,7 +130,8 @@ export const cancel: Command = command({
     const [op = ''] = asking.words;
     const { flags, filters } = asking;
     if (flags.has('confirm')) {
-      const check = (operation: Operation) => checkGrown(operation, asking, room);
+      const check = (operation: Operation) =>
+        checkGrown(operation, asking, room, () => findAgain(operation, asking, room));
       return await confirm(op, asking, room, { verb: 'cancel', check });
     }
     if (flags.has('keep')) return await keep(op, asking, room, 'cancel');

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Query, StatusWord } from '../jobs/query';
 import type { Answer } from '../slack/deliver';
-import { arraysTogether } from '../views/operationPreview';
+import { arraysTogether } from '../views/operationFacts';
 import type { Asking, Room } from './command';
 import { asArrays, statesOf, withoutMixedArrays } from './operations/arraysMeant';
 import { activeJobs, searchFor } from './operations/choose';

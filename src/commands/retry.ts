@@ -4,32 +4,37 @@
  */
 import * as z from 'zod';
 import { UserError } from '../errors';
+import type { Operation } from '../history/records/operation';
 import { arrayParentOf, isDone, isLost, type JobRow } from '../jobs/job';
+import type { Query } from '../jobs/query';
 import { formatQuery } from '../jobs/queryText';
 import { parseReference } from '../jobs/reference';
-import type { RetryChanges } from '../jobs/retry';
-import type { Token } from '../jobs/words';
+import { RETRY_OF, type RetryChanges } from '../jobs/retry';
 import type { Answer } from '../slack/deliver';
-import { nameOf } from '../views/jobLine';
-import { type LeftOut, nothingToRetry, retryPreview } from '../views/retry';
+import type { Message } from '../views/kit';
+import { doesWords, type LeftOut, leftOutLines, noteLines, nothingToRetry } from '../views/retry';
 import { rowForList } from '../views/rowForList';
 import { count } from '../views/words';
-import { type Asking, command, type Room } from './command';
+import { parseArguments } from './arguments';
+import { type Asking, type Command, command, type Room } from './command';
 import { findJob } from './find';
-import { audit, confirm, failedOf, keep, MOST_UNTYPED, stop } from './operations/presses';
+import { checkGrown } from './operations/grown';
+import { newestJobs } from './operations/newestJobs';
+import { confirm, failedOf, keep, stop, theOperation } from './operations/presses';
+import { preview, previewPage } from './operations/preview';
 import { sendResults } from './operations/results';
-import { settingsOf } from './operations/retryPlan';
+import { planOf, settingsOf } from './operations/retryPlan';
 import { requireRole } from './permission';
 import { attempts, memory, timeout, vcpus } from './retryArguments';
 import { chooseRetries } from './retryChoice';
+import { checkTaken, takenOf } from './retryTaken';
 import { queryOf } from './search';
 
-/** A preview is an answer to what stood then; after this it has to be asked for again. */
-const EXPIRES_MS = 15 * 60_000;
 /** Each is one SubmitJob, of which an account has 50 a second: this many take some ten minutes. */
 const MOST_RETRIES = 5_000;
 
 interface Filters {
+  page?: number;
   memory?: Pick<RetryChanges, 'memoryMiB' | 'memoryTimes'>;
   vcpus?: number;
   timeout?: number;
@@ -43,6 +48,8 @@ interface Wanted {
   search: string | undefined;
   /** The queue that was named beside ids, where it can't narrow a search. */
   queue: string | undefined;
+  /** Whole sentences to be known. */
+  notes: string[];
 }
 
 /** Each word that names a job, or one search; without a state it is for those that failed. */
@@ -53,22 +60,39 @@ async function want(asking: Asking<unknown>, room: Room): Promise<Wanted> {
   if (onlyNames && (await areJobs(words, room))) {
     const jobs = await Promise.all(words.map((word) => findJob(word, 'retry', room)));
     const [queue] = queueTokens.flatMap((token) => (token.kind === 'filter' ? [token.value] : []));
-    return { rows: [...new Map(jobs.map((job) => [job.id, rowForList(job)])).values()], search: undefined, queue };
+    return {
+      rows: [...new Map(jobs.map((job) => [job.id, rowForList(job)])).values()],
+      search: undefined,
+      queue,
+      notes: [],
+    };
   }
   if (asking.query.length === 0)
     throw new UserError(
       `Which jobs? It goes: ${room.slash} retry <id>, or ${room.slash} retry with search words and filters; nothing is submitted before you confirm.`,
       'help retry',
     );
-  const asked = queryOf(asking, room.now());
+  return await found(queryOf(asking, room.now()), asking, room);
+}
+
+/** What a search finds, those among it that failed a moment ago; without a state it is for those that failed. */
+async function found(asked: Query, { remainingMs }: Asking<unknown>, room: Room): Promise<Wanted> {
   const query = asked.statuses === undefined ? { ...asked, statuses: ['failed' as const] } : asked;
+  const search = `search ${formatQuery(query)}`;
+  const { isWhole } = await newestJobs(query, room, remainingMs, 'failed');
+  await room.history.search.refresh();
   const { total } = await room.history.search.search(query, { limit: 1 });
   if (total > MOST_RETRIES)
     throw new UserError(
       `That would be ${count(total, 'job')}; I retry ${MOST_RETRIES} at once at most. Narrow it down.`,
-      `search ${formatQuery(query)}`,
+      search,
     );
-  return { rows: await room.history.search.all(query), search: `search ${formatQuery(query)}`, queue: undefined };
+  const swept = (await room.history.sweeps.get()).endedAt !== undefined;
+  const notes = [
+    ...(isWhole ? [] : ['Batch could not be asked for the newest failures in time: some may be missing.']),
+    ...(swept ? [] : ['Batch has not been listed whole yet: older failures may be missing.']),
+  ];
+  return { rows: await room.history.search.all(query), search, queue: undefined, notes };
 }
 
 /** A prefix of 8 characters may as well be a date or a hash in names: it is an id when a job has it, else a word. */
@@ -84,63 +108,62 @@ async function areJobs(words: readonly string[], room: Room): Promise<boolean> {
   return fits.every(Boolean);
 }
 
-function whatWords(jobs: readonly JobRow[], size: number): string {
-  const arrays = jobs.filter(({ arraySize }) => arraySize !== undefined).length;
-  const singles = jobs.length - arrays;
-  return [
-    ...(singles > 0 ? [count(singles, 'job')] : []),
-    ...(arrays > 0 ? [`${count(arrays, 'array')} of ${count(size - singles, 'child', 'children')}`] : []),
-  ].join(' and ');
-}
-
-async function preview(asking: Asking<Filters>, room: Room): Promise<Answer> {
-  const { filters, flags, person, channel, text } = asking;
-  const { rows, search, queue } = await want(asking, room);
-  const target = filters.to ?? queue;
-  const changes: RetryChanges = {
-    ...filters.memory,
-    ...(filters.vcpus === undefined ? {} : { vcpus: filters.vcpus }),
-    ...(filters.timeout === undefined ? {} : { timeoutSeconds: filters.timeout }),
-    ...(filters.attempts === undefined ? {} : { attempts: filters.attempts }),
+const changesOf = ({ memory, vcpus, timeout, attempts, to }: Filters, queue: string | undefined): RetryChanges => {
+  const target = to ?? queue;
+  return {
+    ...memory,
+    ...(vcpus === undefined ? {} : { vcpus }),
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    ...(attempts === undefined ? {} : { attempts }),
     ...(target === undefined ? {} : { queue: target }),
   };
-  if (rows.length === 0) throw new UserError(`No job that failed matches ${text}: there is nothing to retry.`, search);
-  const known = [...new Set(rows.map((row) => row.queue))];
-  requireRole(person, 'operator', { queues: target === undefined ? known : [...known, target] });
-  const choice = await chooseRetries(
-    { rows, changes, named: search === undefined, onlyFailed: flags.has('failed') },
-    room,
-  );
-  const { jobs, leftOut, notes, plan, size, queues } = choice;
-  if (jobs.length === 0) return { message: nothingToRetry(leftOut, waysOn(leftOut, search, text)) };
+};
+
+async function show(asking: Asking<Filters>, room: Room): Promise<Answer> {
+  const { filters, flags, text } = asking;
+  const wanted = await want(asking, room);
+  if (wanted.rows.length === 0)
+    throw new UserError(`No job that failed matches ${text}: there is nothing to retry.`, wanted.search);
+  return await offer(wanted, changesOf(filters, wanted.queue), { onlyFailed: flags.has('failed') }, asking, room);
+}
+
+/** Freezes and shows what can be retried of these. */
+async function offer(
+  { rows, search, notes: known }: Wanted,
+  changes: RetryChanges,
+  { onlyFailed, named }: { onlyFailed: boolean; named?: string },
+  asking: Asking<unknown>,
+  room: Room,
+): Promise<Answer> {
+  const moved = changes.queue === undefined ? [] : [changes.queue];
+  requireRole(asking.person, 'operator', { queues: new Set([...rows.map((row) => row.queue), ...moved]) });
+  const choice = await chooseRetries({ rows, changes, named: search === undefined, onlyFailed }, room);
+  const { jobs, leftOut, notes, plan, size, queues, differs } = choice;
+  if (jobs.length === 0) return { message: nothingToRetry(leftOut, waysOn(leftOut, search, asking.text)) };
   if (jobs.length > MOST_RETRIES)
     throw new UserError(
       `That would be ${count(jobs.length, 'submission')}; I make ${MOST_RETRIES} at once at most.`,
       search,
     );
-  requireRole(person, 'operator', { queues });
-  const now = room.now();
-  const operation = await room.history.operations.freeze(
+  return await preview(
     {
       kind: 'retry',
-      askedBy: { id: person.id, name: person.name },
-      askedAt: now,
-      expiresAtMs: now + EXPIRES_MS,
-      channel: channel.id,
-      words: text,
-      what: whatWords(jobs, size),
-      size,
-      searched: search !== undefined,
+      jobs,
       queues: [...queues],
-      named: jobs.length === 1 && jobs[0] !== undefined ? nameOf(jobs[0]) : text,
+      size,
+      does: doesWords(jobs.length, changes, differs),
+      searched: search !== undefined,
+      ...(named === undefined ? {} : { named }),
+      notes: [
+        ...noteLines(notes, jobs.length),
+        ...(leftOut.length === 0 ? [] : [`Left out: ${count(leftOut.length, 'job')}`, ...leftOutLines(leftOut)]),
+        ...known,
+      ],
       settings: settingsOf(plan),
     },
-    jobs.map(({ id }) => id),
+    asking,
+    room,
   );
-  await audit(asking, room, operation, 'asked');
-  return {
-    message: retryPreview({ operation, jobs, changes, notes, leftOut, search, size, untyped: MOST_UNTYPED, now }),
-  };
 }
 
 /** What may be done instead where a lone job can't be retried: cancel it first; of a child of an array, the whole array. */
@@ -155,14 +178,51 @@ function waysOn(leftOut: readonly LeftOut[], search: string | undefined, text: s
     : [{ label: 'Retry the whole array…', command: `retry ${text.replace(/^\S+/, parent)}` }];
 }
 
-/** A new preview of the ones that failed. */
-async function again(op: string, asking: Asking<Filters>, room: Room): Promise<Answer> {
-  const ids = (await failedOf(op, asking, room, 'retry')).map(({ id }) => id);
-  const query = ids.map((value): Token => ({ kind: 'word', value, quoted: false }));
-  return await preview({ ...asking, text: ids.join(' '), query, flags: new Set() }, room);
+/** A new preview of some of an operation's jobs, with what it was to change. */
+async function some(
+  op: string,
+  ids: readonly string[],
+  { flag, named }: { flag: string; named: string },
+  asking: Asking<unknown>,
+  room: Room,
+): Promise<Answer> {
+  const { changes } = planOf(await theOperation(op, asking, room, 'retry'));
+  const rows = (await room.history.jobs.getMany(ids)).map(({ job }) => rowForList(job));
+  const wanted = { rows, search: undefined, queue: undefined, notes: [] };
+  return await offer(wanted, changes, { onlyFailed: true, named }, { ...asking, text: `${flag} ${op}` }, room);
 }
 
-export const retry = command({
+/** The ones that failed. */
+async function again(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
+  const ids = (await failedOf(op, asking, room, 'retry')).map(({ id }) => id);
+  return await some(op, ids, { flag: '--again', named: `what failed in operation ${op}` }, asking, room);
+}
+
+/** The ones that nobody else has retried since they were shown. */
+async function others(op: string, asking: Asking<unknown>, room: Room): Promise<Answer> {
+  const operation = await theOperation(op, asking, room, 'retry');
+  const taken = await takenOf(operation, room);
+  const ids = (await room.history.operations.ids(operation.op)).filter((id) => !taken.has(id));
+  if (ids.length === 0) throw new UserError('Others have retried all of these jobs meanwhile.', `audit op:${op}`);
+  return await some(op, ids, { flag: '--others', named: operation.named }, asking, room);
+}
+
+/** The last looks before it is done: does the search find more, has somebody else retried some of them? */
+async function check(operation: Operation, asking: Asking<unknown>, room: Room): Promise<Message | undefined> {
+  const findAgain = async () => {
+    const { query } = parseArguments(retry, operation.words, room.slash);
+    const person = { ...asking.person, ...operation.askedBy };
+    const { rows } = await found(queryOf({ query, person }, operation.askedAt), asking, room);
+    const shown = new Set(await room.history.operations.ids(operation.op));
+    // What had failed by then was shown, or told to be left out; of retries by others `checkTaken` tells.
+    return rows.filter(
+      ({ stoppedAt = 0, tags }) => stoppedAt > operation.askedAt && !shown.has(tags?.values[RETRY_OF] ?? ''),
+    );
+  };
+  return (await checkTaken(operation, asking, room)) ?? (await checkGrown(operation, asking, room, findAgain));
+}
+
+export const retry: Command = command({
   name: 'retry',
   summary:
     'Submits jobs again, as they were or with more memory, another queue or time limit, after showing exactly which.',
@@ -181,16 +241,21 @@ export const retry = command({
     },
     timeout: { schema: timeout, meaning: 'how long an attempt may run: 7200 (seconds), 2h' },
     attempts: { schema: attempts, meaning: 'how many attempts, 1 to 10' },
+    page: { schema: z.coerce.number().int().min(1), meaning: 'a page of a preview', hidden: true },
   },
-  flags: ['failed', 'confirm', 'keep', 'stop', 'again', 'results'],
+  flags: ['failed', 'confirm', 'shown', 'anyway', 'keep', 'page', 'stop', 'again', 'others', 'results'],
   lastWords: ['failed'],
   async run(asking, room) {
     const [op = ''] = asking.words;
-    if (asking.flags.has('confirm')) return await confirm(op, asking, room, { verb: 'retry' });
-    if (asking.flags.has('keep')) return await keep(op, asking, room, 'retry');
-    if (asking.flags.has('stop')) return await stop(op, asking, room, 'retry');
-    if (asking.flags.has('results')) return await sendResults(op, asking, room, 'retry');
-    if (asking.flags.has('again')) return await again(op, asking, room);
-    return await preview(asking, room);
+    const { flags, filters } = asking;
+    if (flags.has('confirm'))
+      return await confirm(op, asking, room, { verb: 'retry', check: (operation) => check(operation, asking, room) });
+    if (flags.has('keep')) return await keep(op, asking, room, 'retry');
+    if (flags.has('page')) return await previewPage(op, filters.page ?? 1, asking, room, 'retry');
+    if (flags.has('stop')) return await stop(op, asking, room, 'retry');
+    if (flags.has('results')) return await sendResults(op, asking, room, 'retry');
+    if (flags.has('again')) return await again(op, asking, room);
+    if (flags.has('others')) return await others(op, asking, room);
+    return await show(asking, room);
   },
 });

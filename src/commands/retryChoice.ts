@@ -22,6 +22,8 @@ export interface RetryChoice {
   /** How many jobs are submitted, each array counted by its children. */
   size: number;
   queues: Set<string>;
+  /** Something is otherwise than it was though nobody asked for it; the notes tell what. */
+  differs: boolean;
 }
 
 export interface Wish {
@@ -75,7 +77,6 @@ export async function chooseRetries(wish: Wish, room: Room): Promise<RetryChoice
     const failed = await terms.failedIndexes(row.id);
     if (way === 'list' || failed.length === 0 || failed.length === size) return [row];
     if (way === 'shell' && failed.length <= MOST_SINGLE_CHILDREN) {
-      note('runs as a job of its own, its index exported before the script of its shell', failed.length);
       const ids = failed.map((index) => `${row.id}:${index}`);
       await terms.prepare(ids);
       return ids.flatMap((id) => {
@@ -107,7 +108,7 @@ export async function chooseRetries(wish: Wish, room: Room): Promise<RetryChoice
 
   const definitions: Record<string, string> = {};
   const plan = { changes: wish.changes, definitions };
-  const chosen: RetryChoice = { jobs: [], leftOut, notes, plan, size: 0, queues: new Set() };
+  const chosen: RetryChoice = { jobs: [], leftOut, notes, plan, size: 0, queues: new Set(), differs: false };
   const submissions: { detail: JobDetail; submission: Submission }[] = [];
   for (const row of parts) {
     const detail = terms.detail(row.id);
@@ -116,6 +117,8 @@ export async function chooseRetries(wish: Wish, room: Room): Promise<RetryChoice
       const { submission, notes: own } = await terms.submissionOf(detail, '', plan, itself);
       if (submission.jobDefinition !== revisionOf(detail)) definitions[revisionOf(detail)] = submission.jobDefinition;
       for (const words of new Set(own)) note(words);
+      chosen.differs ||= own.length > 0;
+      if (detail.status === 'SUCCEEDED') note('succeeded, and runs once more');
       chosen.jobs.push(row);
       chosen.size += sizeOf(submission);
       chosen.queues.add(nameOfArn(detail.jobQueue ?? '')).add(submission.jobQueue);

@@ -113,7 +113,10 @@ export async function runCommand(request: CommandRequest, room: Room, remainingM
       person,
       command.changes && person.role === 'viewer' ? await pressedOperation(parsed, room) : undefined,
     );
-    const answer = command.run({ ...parsed, person, channel, text: rest, inputs, requestId: request.id, remainingMs }, room);
+    const answer = command.run(
+      { ...parsed, person, channel, text: rest, inputs, requestId: request.id, remainingMs },
+      room,
+    );
     // An act is never given up half-way: what it has begun is told by itself.
     return await (command.changes ? answer : withinTime(answer, remainingMs(), again));
   } catch (error) {

@@ -12,6 +12,7 @@
  * | `AUDIT#MONTHS` | `<yyyy-mm>` | a month that has entries |
  * | `AUDIT#OP#<operation id>` | `entry#…`, `ids#…`, `results#…` | the same of one operation, with its frozen ids and what became of each |
  * | `ROLES` | `<kind>#<Slack id>#<role>#<queues>` | a role that an admin gave |
+ * | `RETRIED#<job id>` | `-` | which operation took a job to submit it again, so that no other does unawares (expires) |
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
  * | `INCIDENTS` | incident id | an incident that is not closed: what never changes of it (expires) |
  * | `INCIDENT#<incident id>` | `-` | its head (expires) |

@@ -30,6 +30,8 @@ export { MOST_SINGLE_CHILDREN, UnretriableError };
 /** The tags by which a retry is known: the job that it repeats, and the operation that submitted it. */
 export const RETRY_OF = 'retryOf';
 export const RETRY_OP = 'retryOp';
+/** A longer list of indexes is counted and not shown. */
+const MOST_SHOWN_INDEXES = 100;
 /** https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html#tag-restrictions */
 const MOST_TAGS = 50;
 
@@ -125,22 +127,35 @@ function tagsOf(job: DescribedJob, { op, parent }: RetryTerms): Record<string, s
   return tags;
 }
 
-/** The way in which the indexes of an array, or of its one child, reach the new job. */
-function forIndexes(job: DescribedJob, terms: RetryTerms, overrides: ContainerOverrides | undefined) {
+/** The way in which the indexes of an array, or of its one child, reach the new job; `notes` gets what that changes. */
+function forIndexes(job: DescribedJob, terms: RetryTerms, overrides: ContainerOverrides | undefined, notes: string[]) {
   const { size, index } = job.arrayProperties ?? {};
   const way = indexWayOf(job);
   if (index !== undefined) {
-    if (way === 'list') return withList(ownIndexes(job, [index]), overrides);
+    if (way === 'list') {
+      notes.push(`runs as a job of its own, its index named in its variable ${INDEXES_VARIABLE}`);
+      return withList(ownIndexes(job, [index]), overrides);
+    }
     const command = commandWithIndex(job.container?.command ?? [], index, terms.parent?.arrayProperties?.size);
     if (command === undefined)
       throw new UnretriableError(
         `Batch can't run one index of an array again, and this job has neither a shell's script nor ${INDEXES_VARIABLE}: retry the whole array`,
       );
+    notes.push('runs as a job of its own, its index exported before the script of its shell');
     return { overrides: { ...overrides, command }, size: undefined, isWhole: false };
   }
   const failed = terms.failedIndexes ?? [];
   if (size === undefined || way !== 'list' || failed.length === 0) return { overrides, size, isWhole: true };
-  return withList(ownIndexes(job, failed), overrides);
+  const indexes = ownIndexes(job, failed);
+  const named = indexText(indexes) ?? '';
+  notes.push(
+    [
+      `runs ${failed.length === size ? `all ${size}` : `only the ${failed.length} of ${size}`} children that failed`,
+      ...(named.length > MOST_SHOWN_INDEXES ? [] : [`(${named})`]),
+      `${failed.length > 1 ? 'as an array of so many' : 'as a single job'}, their indexes named in its variable ${INDEXES_VARIABLE}`,
+    ].join(' '),
+  );
+  return withList(indexes, overrides);
 }
 
 function withList(indexes: readonly number[], overrides: ContainerOverrides | undefined) {
@@ -184,7 +199,7 @@ export function resubmission(job: DescribedJob, terms: RetryTerms): Resubmission
     job.container && containerOverrides(job.container, ran?.containerProperties, parameters, changes, onFargate);
   const hasContainer =
     job.container !== undefined && job.ecsProperties === undefined && job.nodeProperties === undefined;
-  const { overrides, size, isWhole } = forIndexes(job, terms, hasContainer ? beyond : undefined);
+  const { overrides, size, isWhole } = forIndexes(job, terms, hasContainer ? beyond : undefined, notes);
   if (onFargate && job.container) notes.push(...sizeNote(requirementsOf(job.container), changes, beyond));
   if (runs !== nameIn(jobDefinition))
     notes.push(

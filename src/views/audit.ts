@@ -8,6 +8,11 @@ import { count, number } from './words';
 const MOST_WORDS = 80;
 const MOST_REASON = 120;
 
+const KNOWING: Readonly<Record<NonNullable<AuditEntry['knowing']>, string>> = {
+  grown: ', only those shown, though more matched',
+  retried: ', though others had retried some meanwhile',
+};
+
 /** How the work on jobs that a verb asks for is told: what it is to do, while it is on its way, and when it is done. */
 const VERBS: Readonly<Record<string, { to: string; being: string; past: string }>> = {
   cancel: { to: 'cancel', being: 'cancelling', past: 'cancelled' },
@@ -26,6 +31,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   partly: 'stopped but for children in other states',
   failed: 'failed',
   submitted: 'submitted again',
+  retried: 'were retried by others meanwhile',
 };
 
 /** `212 stopped, 1 had ended, 1 failed`. */
@@ -66,7 +72,7 @@ function deed(entry: AuditEntry): string {
     case 'asked':
       return known === undefined ? `asked for ${whole}` : `asked to ${known.to} ${about}`;
     case 'confirmed':
-      return `confirmed ${being}${entry.onlyShown ? ', only those shown, though more matched' : ''}`;
+      return `confirmed ${being}${entry.knowing === undefined ? '' : KNOWING[entry.knowing]}`;
     case 'kept':
       return `called off ${being}`;
     case 'halted':

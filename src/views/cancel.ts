@@ -27,6 +27,13 @@ export const CANCEL_WORDS: OperationWords = {
     partly: 'cancelled but for children in other states',
     failed: 'failed',
   },
+  preview: {
+    leave: 'Keep',
+    style: 'danger',
+    exactly: 'Exactly these jobs, looked at again when you confirm; those that end before are left alone.',
+    final: "This can't be undone.",
+    takesReason: true,
+  },
 };
 
 /** Cancelling what is in a queue, asked for by the verb `queue`. */

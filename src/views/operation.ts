@@ -5,6 +5,20 @@ import { jobLink } from './links';
 import { duration } from './time';
 import { count, number } from './words';
 
+/** How the preview of a kind speaks, before it is confirmed. */
+export interface PreviewWords {
+  /** On the button that calls it off, before `it` or `them`. */
+  leave: 'Keep' | 'Leave';
+  /** Of the button that does it. */
+  style: 'danger' | 'primary';
+  /** What happens to the jobs at the press. */
+  exactly: string;
+  /** Told last in the dialog, if anything. */
+  final: string;
+  /** Asks for a reason, which Batch keeps. */
+  takesReason: boolean;
+}
+
 /** How a kind of operation speaks. */
 export interface OperationWords {
   /** The command whose flags its buttons carry, and under which the audit keeps it: `cancel`, `queue`. */
@@ -19,6 +33,7 @@ export interface OperationWords {
   main: string;
   /** What is told of each outcome, in this order: `stopped` as `cancelled`. */
   outcomes: Readonly<Record<string, string>>;
+  preview: PreviewWords;
   /** What one job does, and several do, when it is called off; `goes on` and `go on` unless told. */
   otherwise?: readonly [one: string, several: string];
 }

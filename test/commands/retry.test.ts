@@ -170,6 +170,91 @@ test('a second press, by anybody, submits nothing twice', async () => {
   expect(await retriesOf('once-more', id)).toHaveLength(1);
 });
 
+describe('jobs that two people hold a preview of', () => {
+  test('are submitted once: the second learns who retried them, and takes the others, or all once more', async () => {
+    const [first = '', second = ''] = await Promise.all([1, 2].map((n) => failed(`wanted-${n}`)));
+    const both = only(await here.root.says('/batch retry wanted-'));
+    const own = only(await here.ada.says(`/batch retry ${first}`));
+    await here.ada.presses('Retry 1 job', own);
+    await result(opOf(own));
+
+    const doubt = only(await here.root.presses('Retry 2 jobs', both));
+    expect(doubt.plain).toContain(
+      `Nothing was retried yet: meanwhile 1 of these jobs was retried by ada (op ${opOf(own)}).`,
+    );
+    const rest = only(await here.root.presses('Only the other one…', doubt));
+    expect(rest.plain).toContain('Retry 1 job?');
+    await here.root.presses('Retry 1 job', rest);
+    await result(opOf(rest));
+    expect(await retriesOf('wanted-1', first)).toHaveLength(1);
+    expect(await retriesOf('wanted-2', second)).toHaveLength(1);
+
+    const again = only(await here.root.presses('Retry 2 jobs', both));
+    expect(again.plain).toContain('meanwhile all 2 jobs were retried by ');
+    await here.root.presses('Retry once more', again);
+    expect((await result(opOf(both))).plain).toContain('2 submitted');
+    expect(await retriesOf('wanted-1', first)).toHaveLength(2);
+    const log = only(await here.root.says(`/batch audit op:${opOf(both)}`));
+    expect(log.plain).toContain('though others had retried some meanwhile');
+  });
+
+  test('are submitted once by two presses at the same moment', async () => {
+    const id = await failed('at-once');
+    const [ada, root] = [
+      only(await here.ada.says(`/batch retry ${id}`)),
+      only(await here.root.says(`/batch retry ${id}`)),
+    ];
+    await Promise.all([here.ada.presses('Retry 1 job', ada), here.root.presses('Retry 1 job', root)]);
+    await here.until('both are over', async () => {
+      const states = await Promise.all([ada, root].map((one) => here.world.app.room.history.operations.get(opOf(one))));
+      return states.every((one) => one?.state === 'done' || one?.state === 'asked') ? true : undefined;
+    });
+    expect(await retriesOf('at-once', id)).toHaveLength(1);
+  });
+});
+
+test('those that failed are tried again with what was to be changed', async () => {
+  const id = await failed('unlucky');
+  const preview = only(await here.ada.says(`/batch retry ${id} memory:2x timeout:2h attempts:3`));
+  here.world.aws.setFaults({ deny: ['batch:SubmitJob'] });
+  await here.ada.presses('Retry 1 job', preview);
+  const told = await result(opOf(preview));
+  here.world.aws.setFaults({ deny: [] });
+  const again = only(await here.ada.presses('Retry the failed one', told));
+  expect(again.plain).toContain('With twice the memory, at most 2 h an attempt, 3 attempts; otherwise as it was.');
+  await here.ada.presses('Retry 1 job', again);
+  expect((await result(opOf(again))).plain).toContain(`what failed in operation ${opOf(preview)}`);
+  const [retried] = await retriesOf('unlucky', id);
+  expect(retried).toMatchObject({ timeout: { attemptDurationSeconds: 7_200 }, retryStrategy: { attempts: 3 } });
+  expect(retried?.container?.resourceRequirements).toContainEqual({ type: 'MEMORY', value: '4096' });
+});
+
+test('a long list is turned inside the preview, and what fails after it was shown is told at the press', async () => {
+  const ids = await Promise.all(Array.from({ length: 12 }, (_, n) => failed(`pages-${n}`)));
+  const preview = only(await here.ada.says('/batch retry pages-'));
+  expect(preview.plain).toContain('Retry 12 jobs?');
+  expect(preview.plain).toContain('1-10 of 12');
+  const second = only(await here.ada.presses('Next', preview));
+  expect(second.plain).toContain('11-12 of 12');
+  expect(second.plain).toContain('States: failed (12)');
+  const late = await failed('pages-late');
+  const grown = only(await here.ada.presses('Retry 12 jobs', second));
+  expect(grown.plain).toContain('Nothing was retried yet: 1 more job matches now than you were shown.');
+  await here.ada.presses('Retry 12 jobs', grown);
+  await result(opOf(preview));
+  expect(await retriesOf('pages-late', late)).toHaveLength(0);
+  expect(await retriesOf('pages-0', ids[0] ?? '')).toHaveLength(1);
+});
+
+test('a failure that only Batch knows of yet is found', async () => {
+  const { history } = here.world.app.room;
+  const id = await here.submit('unheard-of', { LOCAL_OUTCOME: 'exit:1', LOCAL_RUN_SECONDS: '1' });
+  await ended(id);
+  const preview = only(await here.ada.says('/batch retry unheard-of'));
+  expect(preview.plain).toContain('Retry 1 job?');
+  expect((await history.jobs.get(id))?.job.status).toBe('FAILED');
+});
+
 test('a viewer is refused, and Leave it calls it off', async () => {
   const id = await failed('not-yours');
   expect(only(await here.vic.says(`/batch retry ${id}`)).plain).toContain('this needs the operator role');
@@ -203,6 +288,7 @@ test('a job whose revision was deregistered runs the newest, and the preview say
   expect(only(await here.ada.says(`/batch retry ${id}`)).plain).toContain('no other revision is active');
   await register('v2');
   const preview = only(await here.ada.says(`/batch retry ${id}`));
+  expect(preview.plain).toContain('As it was submitted, but for what follows.');
   expect(preview.plain).toContain('It runs old-and-new:2, since old-and-new:1 was deregistered');
   await register('v3');
   await here.ada.presses('Retry 1 job', preview);
@@ -266,6 +352,10 @@ describe('an array', () => {
     const id = await arrayOf('listed', { ARRAY_INDEXES: '' });
     const preview = only(await here.ada.says(`/batch retry ${id}`));
     expect(preview.plain).toContain('Retry 1 array of 2 children?');
+    expect(preview.plain).toContain('As it was submitted, but for what follows.');
+    expect(preview.plain).toContain(
+      'It runs only the 2 of 5 children that failed (1,3) as an array of so many, their indexes named in its variable ARRAY_INDEXES.',
+    );
     await here.ada.presses('Retry 1 array of 2 children', preview);
     await result(opOf(preview));
     const [again] = await retriesOf('listed', id);
@@ -285,11 +375,12 @@ describe('an array', () => {
       },
     );
     const preview = only(await here.ada.says(`/batch retry ${id}`));
-    expect(preview.plain).toContain('Retry 2 jobs?');
+    expect(preview.plain).toContain('Retry 2 children of an array?');
+    expect(preview.plain).toContain('As they were submitted, but for what follows.');
     expect(preview.plain).toContain(
       '2 jobs: each runs as a job of its own, its index exported before the script of its shell',
     );
-    await here.ada.presses('Retry 2 jobs', preview);
+    await here.ada.presses('Retry 2 children of an array', preview);
     await result(opOf(preview));
     for (const index of [1, 3]) {
       const [again, ...others] = await retriesOf('shelled', `${id}:${index}`);

@@ -90,7 +90,8 @@ async function confirmed(ids: readonly string[] = jobs): Promise<string> {
     {
       kind: 'retry',
       askedBy: ADA,
-      askedAt: now,
+      // After all that the workers of others before it did, by whatever clock.
+      askedAt: now + 40 * LATER_MS * 13,
       expiresAtMs: now + 60_000,
       channel: 'C0GENERAL1',
       words: 'crash-',

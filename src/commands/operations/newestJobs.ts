@@ -30,11 +30,15 @@ async function each<T>(items: readonly T[], atOnce: number, work: (item: T) => P
   );
 }
 
-/** @returns the jobs that were not known, which now are; `isWhole` is false when time ran out or Batch refused */
+/**
+ * @param among those that have not ended, or those that failed
+ * @returns the jobs that were not known, which now are; `isWhole` is false when time ran out or Batch refused
+ */
 export async function newestJobs(
   query: Pick<Query, 'queues'>,
   room: Room,
   remainingMs: () => number,
+  among: 'active' | 'failed' = 'active',
 ): Promise<{ jobs: Job[]; isWhole: boolean }> {
   const { batch, history, now } = room;
   const until = now() + Math.min(MOST_MS, remainingMs() / 2);
@@ -53,8 +57,10 @@ export async function newestJobs(
       let pages = 0;
       for await (const page of batch.listSince(queue, since)) {
         for (const { jobId, status } of page) {
-          const isOver = status === 'SUCCEEDED' || status === 'FAILED';
-          if (jobId !== undefined && !isOver && history.search.known(jobId) === undefined) unknown.push(jobId);
+          const isWanted = among === 'failed' ? status === 'FAILED' : status !== 'SUCCEEDED' && status !== 'FAILED';
+          if (jobId === undefined || !isWanted) continue;
+          const known = history.search.known(jobId);
+          if (known === undefined || (among === 'failed' && known.status !== 'FAILED')) unknown.push(jobId);
         }
         pages++;
         if (now() > until || pages >= PAGES_A_QUEUE) {

@@ -19,7 +19,7 @@ export async function prepare({ operation, kind, room, keep }: Turn): Promise<vo
     what: 'confirmed',
     op,
     count: operation.count,
-    ...(operation.onlyShown ? { onlyShown: true } : {}),
+    ...(operation.knowing === undefined ? {} : { knowing: operation.knowing }),
     ...(operation.reason === undefined ? {} : { reason: operation.reason }),
   });
   await keep({ prepared: true });

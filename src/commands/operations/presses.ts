@@ -46,7 +46,11 @@ async function start(
     startedFrom: requestId,
     startedIn: channel.id,
     ...(reason === undefined || reason === '' ? {} : { reason }),
-    ...(flags.has('shown') ? { onlyShown: true } : {}),
+    ...(flags.has('anyway')
+      ? { knowing: 'retried' as const }
+      : flags.has('shown')
+        ? { knowing: 'grown' as const }
+        : {}),
   };
   try {
     return await operations.start(op, by, room.now(), more);
@@ -60,6 +64,10 @@ async function start(
 
 /** How many jobs an operation is about, arrays counted by their children. */
 export const sizeOf = ({ size, count }: Operation): number => size ?? count;
+
+/** The number that somebody has to type before it is done; undefined for few jobs. */
+export const numberToType = (operation: Operation): number | undefined =>
+  sizeOf(operation) > MOST_UNTYPED ? sizeOf(operation) : undefined;
 
 /** Adds a step of an operation to the audit, at the time at which it happened; written again it changes nothing. */
 export const audit = (

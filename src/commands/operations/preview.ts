@@ -3,13 +3,14 @@ import type { AskedOperation, Facts, Operation } from '../../history/records/ope
 import { type JobRow, userOf } from '../../jobs/job';
 import type { Answer } from '../../slack/deliver';
 import { nameOf } from '../../views/jobLine';
-import { factsOf, operationPreview, sizeOfJobs, whatWords } from '../../views/operationPreview';
+import { factsOf, sizeOfJobs, whatWords } from '../../views/operationFacts';
+import { operationPreview } from '../../views/operationPreview';
 import { type Page, pageOf, ROWS_PER_PAGE } from '../../views/pages';
 import { rowForList } from '../../views/rowForList';
 import type { Asking, Room } from '../command';
 import { requireRole } from '../permission';
 import { kindOf } from './kinds';
-import { audit, MOST_UNTYPED, sizeOf, theOperation } from './presses';
+import { audit, numberToType, theOperation } from './presses';
 
 /** A preview is an answer to what stood then; after this it has to be asked for again. */
 const EXPIRES_MS = 15 * 60_000;
@@ -19,8 +20,14 @@ export interface Previewed {
   jobs: readonly JobRow[];
   /** Those whose queues count for the role too, such as children that go with their array. */
   covered?: readonly JobRow[];
+  /** Further queues that count for the role, such as one that jobs are moved to. */
+  queues?: readonly string[];
   /** What they are called where it ends, in place of what was typed. */
   named?: string;
+  /** How many jobs it is about, in place of the jobs with all children of arrays. */
+  size?: number;
+  /** What is done to them, where the verb does not tell all. */
+  does?: string;
   /** The jobs came from a search, which is made again at the press. */
   searched: boolean;
   /** Whole sentences to be known before it is confirmed. */
@@ -30,9 +37,6 @@ export interface Previewed {
   /** The states that were asked for, if any was. */
   states?: Operation['states'];
 }
-
-export const numberToType = (operation: Operation): number | undefined =>
-  sizeOf(operation) > MOST_UNTYPED ? sizeOf(operation) : undefined;
 
 function show(operation: Operation, page: Page<JobRow>, asking: Asking<unknown>, room: Room): Answer {
   const message = operationPreview({
@@ -46,10 +50,12 @@ function show(operation: Operation, page: Page<JobRow>, asking: Asking<unknown>,
   return { message };
 }
 
+const isNoParent = ({ arraySize }: JobRow): boolean => arraySize === undefined;
+
 /** @throws Refusal for who has not the operator role for all queues of the jobs */
 export async function preview(of: Previewed, asking: Asking<unknown>, room: Room): Promise<Answer> {
   const { kind, jobs, covered = [], notes = [], instead, settings } = of;
-  const queues = new Set([...jobs, ...covered].map(({ queue }) => queue));
+  const queues = new Set([...[...jobs, ...covered].map(({ queue }) => queue), ...(of.queues ?? [])]);
   requireRole(asking.person, 'operator', { queues });
   const now = room.now();
   const [only] = jobs;
@@ -60,13 +66,14 @@ export async function preview(of: Previewed, asking: Asking<unknown>, room: Room
     expiresAtMs: now + EXPIRES_MS,
     channel: asking.channel.id,
     words: asking.text,
-    what: whatWords(jobs),
-    size: sizeOfJobs(jobs),
+    what: whatWords(jobs, of.size === undefined ? undefined : of.size - jobs.filter(isNoParent).length),
+    size: of.size ?? sizeOfJobs(jobs),
     searched: of.searched,
     ...(of.states === undefined ? {} : { states: of.states }),
     ...(queues.has(undefined) ? {} : { queues: [...queues].filter((queue) => queue !== undefined) }),
     named: of.named ?? (jobs.length === 1 && only !== undefined ? nameOf(only) : asking.text),
     facts: {
+      ...(of.does === undefined ? {} : { does: of.does }),
       ...factsOf(jobs, userOf, asking.person.name),
       notes: [...notes],
       ...(instead === undefined ? {} : { instead }),

@@ -178,7 +178,16 @@ async function carryOut(chunk: Chunk, room: Room, sleep: (ms: number) => Promise
       if (!(error instanceof UnretriableError)) throw error;
       return { id, outcome: 'failed', why: `It can't be retried: ${error.message}.` };
     }
-    return await submitOnce(id, ready.submission, turn);
+    // Whoever confirmed this knew of what was taken before.
+    const { op, askedAt, askedBy, startedAt = askedAt, startedBy = askedBy, knowing } = operation;
+    const { retryClaims } = room.history;
+    const asOf = knowing === 'retried' ? startedAt : askedAt;
+    const taken = await retryClaims.claim(id, { op, by: startedBy, at: room.now() }, asOf);
+    if (taken !== undefined)
+      return { id, outcome: 'retried', why: `${taken.by.name} retried it meanwhile (op ${taken.op}).` };
+    const outcome = await submitOnce(id, ready.submission, turn);
+    if (outcome.outcome === 'failed') await retryClaims.release(id, op);
+    return outcome;
   }
 }
 

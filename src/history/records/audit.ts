@@ -16,6 +16,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import * as z from 'zod';
 import { shortReference } from '../../errors';
 import { auditLog } from './auditLog';
+import { operationSchema } from './operation';
 import { grantSchema } from './roles';
 
 export const auditEntrySchema = z.object({
@@ -41,8 +42,8 @@ export const auditEntrySchema = z.object({
   told: z.string().optional(),
   /** The role that was given or taken. */
   grant: grantSchema.pick({ to: true, role: true, queues: true }).extend({ taken: z.boolean() }).optional(),
-  /** Of what was confirmed: the search found more by then, and only what was shown was meant. */
-  onlyShown: z.boolean().optional(),
+  /** Of what was confirmed: what somebody was told of first, and confirmed it all the same. */
+  knowing: operationSchema.shape.knowing,
   /** The jobs, where they are few and there is no operation. */
   ids: z.array(z.string()).optional(),
 });

@@ -21,6 +21,8 @@ export type Tally = Readonly<Record<string, number>>;
 
 /** What a preview tells of its jobs, so that each of its pages tells the same. */
 export const factsSchema = z.object({
+  /** What is done to them, where the verb does not tell all, in a sentence: `With twice the memory; otherwise as they were.` */
+  does: z.string().optional(),
   states: z.string(),
   queues: z.string(),
   owners: z.string(),
@@ -71,8 +73,11 @@ export const operationSchema = z.object({
   startedFrom: z.string().optional(),
   /** The channel in which it was confirmed. */
   startedIn: z.string().optional(),
-  /** Who confirmed it knew that its search finds more by now, and meant only those that were shown. */
-  onlyShown: z.boolean().optional(),
+  /**
+   * Who confirmed it was told before, and confirmed it all the same: that its search finds more by now (`grown`), or that
+   * others retried some of its jobs since it was asked for (`retried`).
+   */
+  knowing: z.enum(['grown', 'retried']).optional(),
   endedAt: z.number().optional(),
   reason: z.string().optional(),
   /** The message that moves. */

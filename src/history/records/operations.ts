@@ -153,7 +153,7 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
       op: string,
       by: { id: string; name: string },
       now: number,
-      more: Pick<Operation, 'reason' | 'startedFrom' | 'startedIn' | 'onlyShown'> = {},
+      more: Pick<Operation, 'reason' | 'startedFrom' | 'startedIn' | 'knowing'> = {},
     ): Promise<Operation | undefined> {
       // Before it runs, so that none can run unseen.
       await opened.add(op, now);
