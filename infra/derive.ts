@@ -6,9 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
+import { alertsVerbs } from '../src/commands/alerts';
 import { commands } from '../src/commands/index';
 import { describeSettings, type SettingName, settings } from '../src/config';
 import { tellCauses } from '../src/jobs/causes';
+import { occasions } from '../src/notices';
 import { manifest, PLACEHOLDER_URL, SCOPES } from '../src/slack/manifest';
 
 const SLASH = settings.SLACK_COMMAND.parse(undefined);
@@ -27,6 +29,16 @@ const tables: Readonly<Record<string, () => string>> = {
         `\`${`${SLASH} ${name} ${usage}`.trim()}\``,
         `${summary}${changes ? ' Operators only; asks to confirm.' : ''}`,
       ]),
+    ),
+  alerts: () =>
+    table(
+      ['after `/batch alerts`', 'what it does'],
+      alertsVerbs.map(({ name, usage, summary }) => [`\`${`${name} ${usage}`.trim()}\``, summary]),
+    ),
+  occasions: () =>
+    table(
+      ['occasion', 'told when', 'at first'],
+      occasions().map(({ name, summary, isOn }) => [`\`${name}\``, summary, isOn ? 'on' : 'off']),
     ),
   causes: () =>
     table(

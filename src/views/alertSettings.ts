@@ -2,14 +2,14 @@
 import { placeTold } from './alertRule';
 import { actions, button, code, type Message, section } from './kit';
 
-/** One change, told with what undoes it. */
-export function settingChanged(told: string, plain: string, undo: string): Message {
+/** One change, told with what undoes it, where one command does. */
+export function settingChanged(told: string, plain: string, undo: string | undefined): Message {
   return {
     text: plain,
     blocks: [
       section(told),
       actions(
-        button({ label: 'As it was', command: undo, replace: true }),
+        ...(undo === undefined ? [] : [button({ label: 'As it was', command: undo, replace: true })]),
         button({ label: 'Alerts here', command: 'alerts' }),
       ),
     ],

@@ -1,16 +1,16 @@
 /** A threshold's value in words, and as somebody would type it. */
 import { duration } from './time';
 
-export type ThresholdUnit = 'span' | 'times' | 'percent';
+export type ThresholdUnit = 'span' | 'times';
 
-/** `2 h`, `3 times`, `80 %`; `never` where it was switched off. */
+/** `2 h`, `3 times`; `never` where it was switched off. */
 export function thresholdTold(value: number | null, unit: ThresholdUnit): string {
   if (value === null || value === Number.POSITIVE_INFINITY) return 'never';
   if (unit === 'span') return duration(value);
-  return unit === 'times' ? `${value} times` : `${value} %`;
+  return `${value} times`;
 }
 
-/** `2h`, `3`, `80`; `never`. */
+/** `2h`, `3`; `never`. */
 export function thresholdText(value: number | null, unit: ThresholdUnit): string {
   if (value === null || value === Number.POSITIVE_INFINITY) return 'never';
   if (unit !== 'span') return String(value);

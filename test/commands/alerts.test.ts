@@ -171,7 +171,8 @@ describe('a route', () => {
     ['off retried', 'retried is off already.'],
     ['set runnable:soon', "I can't read runnable:soon"],
     ['set runnable:1s', 'between 1 min and 30 d'],
-    ['set near:120', 'between 10 % and 99 %'],
+    ['set long:1x', 'between 1.1 times and 100 times'],
+    ['set window:never', "can't read window:never"],
     ['set queue:spot-*', 'One at a time'],
     ['set runnable:2h starting:5m', 'One at a time'],
     ['set window:2h queue:spot-*', 'the same for all queues'],
@@ -275,11 +276,11 @@ describe('a threshold', () => {
       'runnable is 1 h 30 min for spot-* and gpu: from when on a job that waits RUNNABLE is stuck.',
     );
     await here.line('batch-alerts', '@ada set runnable to 1 h 30 min for spot-* and gpu');
-    expect(await here.told('set near:70%')).toContain('near is 70 % for all queues');
+    expect(await here.told('set window:30m')).toContain('window is 30 min for all queues');
     expect(await here.told('set long:3x')).toContain('long is 3 times');
     expect(await here.told('set starting:never queue:gpu')).toContain('starting is never for gpu');
     const list = await here.told('');
-    for (const words of ['runnable 1 h 30 min for spot-*', 'near 70 %', 'long 3 times', 'starting never for gpu'])
+    for (const words of ['runnable 1 h 30 min for spot-*', 'window 30 min', 'long 3 times', 'starting never for gpu'])
       expect(list).toContain(words);
     expect(answer(await here.ada.presses('As it was', set)).plain).toContain('runnable is default (');
     expect(await here.told('')).not.toContain('runnable 1 h');

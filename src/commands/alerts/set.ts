@@ -13,23 +13,23 @@ import type { AlertsAsking, AlertsVerb } from './verb';
 
 /** Of a job queue: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html, and `*`. */
 const QUEUE = /^[\w*-]{1,128}$/;
-const EXAMPLES = { span: '2h, 90m', times: '2, 3.5', percent: '80' } as const;
+const EXAMPLES = { span: '2h, 90m', times: '2, 3.5' } as const;
 
 /** In the threshold's own unit; null for never, undefined for as it is by default. */
 function readValue(spec: ThresholdSpec, typed: string): number | null | undefined {
   const folded = typed.trim().toLowerCase();
   if (folded === 'default') return undefined;
   if ((folded === 'never' || folded === 'off') && spec.occasion !== undefined) return null;
-  const number = /^[x×]?\d+(?:\.\d+)?[x×%]?$/.test(folded) ? Number(folded.replace(/[x×%]/g, '')) : undefined;
+  const number = /^[x×]?\d+(?:\.\d+)?[x×]?$/.test(folded) ? Number(folded.replace(/[x×]/g, '')) : undefined;
   const value = spec.unit === 'span' ? parseSpan(folded) : number;
   if (value === undefined)
     throw new UserError(
-      `I can't read ${spec.name}:${typed}. It goes ${spec.name}: and ${EXAMPLES[spec.unit]}, never, or default.`,
+      `I can't read ${spec.name}:${typed}. It goes ${spec.name}: and ${EXAMPLES[spec.unit]}, ${spec.occasion === undefined ? '' : 'never, '}or default.`,
       'alerts help set',
     );
   if (value < spec.least || value > spec.most)
     throw new UserError(
-      `${spec.name}:${typed} is out of bounds: it lies between ${thresholdTold(spec.least, spec.unit)} and ${thresholdTold(spec.most, spec.unit)}, or is never.`,
+      `${spec.name}:${typed} is out of bounds: it lies between ${thresholdTold(spec.least, spec.unit)} and ${thresholdTold(spec.most, spec.unit)}${spec.occasion === undefined ? '' : ', or is never'}.`,
       'alerts help set',
     );
   return value;
@@ -74,18 +74,22 @@ function read(asking: AlertsAsking, slash: string): SetRequest {
   return request;
 }
 
-async function before(spec: ThresholdSpec, queue: string, room: Room): Promise<number | null | undefined> {
+/** As they were set for these queues, as somebody would type it; several where they differ. */
+async function before(spec: ThresholdSpec, queues: readonly string[], room: Room): Promise<string[]> {
   const all = await room.history.alertSettings.list('now');
-  const known = all.find(
-    (one) => one.kind === 'threshold' && one.name === spec.name && one.queue.toLowerCase() === queue.toLowerCase(),
-  );
-  return known?.kind === 'threshold' ? known.value : undefined;
+  const texts = queues.map((queue) => {
+    const known = all.find(
+      (one) => one.kind === 'threshold' && one.name === spec.name && one.queue.toLowerCase() === queue.toLowerCase(),
+    );
+    return known?.kind === 'threshold' ? thresholdText(known.value, spec.unit) : 'default';
+  });
+  return [...new Set(texts)];
 }
 
 export const set: AlertsVerb = {
   name: 'set',
   also: ['threshold'],
-  usage: '<runnable|starting|terminated|long|near|rate|quiet|window>:<value|never|default> [queue:]',
+  usage: `<${THRESHOLDS.map(({ name }) => name).join('|')}>:<value|never|default> [queue:]`,
   summary: 'Says from when on something is told, for all queues or some.',
   example: 'runnable:2h queue:spot-*',
   async run(asking, room) {
@@ -95,7 +99,7 @@ export const set: AlertsVerb = {
     const { spec, value } = wanted;
     requireOperator(asking.person, queues.includes('*') ? {} : { queues });
     const { person } = asking;
-    const was = await before(spec, queues[0] ?? '*', room);
+    const [was, ...others] = await before(spec, queues, room);
     const given =
       value === undefined ? `default (${thresholdTold(spec.byDefault, spec.unit)})` : thresholdTold(value, spec.unit);
     const forQueues = queues.includes('*') ? 'all queues' : queues.map(code).join(' and ');
@@ -120,13 +124,12 @@ export const set: AlertsVerb = {
         plain,
         room,
       );
-    const old = was === undefined ? 'default' : thresholdText(was, spec.unit);
-    const back = `alerts set ${spec.name}:${old}${queues.includes('*') ? '' : ` queue:${queues.join(',')}`}`;
+    const back = `alerts set ${spec.name}:${was}${queues.includes('*') ? '' : ` queue:${queues.join(',')}`}`;
     return {
       message: settingChanged(
         `${code(spec.name)} is ${given} for ${forQueues}: from when on ${spec.meaning}.`,
         plain,
-        back,
+        others.length === 0 ? back : undefined,
       ),
       replace: true,
     };

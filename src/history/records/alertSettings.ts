@@ -21,7 +21,7 @@ export const alertSettingSchema = z.discriminatedUnion('kind', [
     name: z.string(),
     /** A queue's name, `*` allowed; `*` alone is all queues. */
     queue: z.string(),
-    /** ms, percent or times, as the threshold's own table says; null for never. */
+    /** ms or times, as the threshold's own table says; null for never. */
     value: z.number().nullable(),
     ...by,
   }),

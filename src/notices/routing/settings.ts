@@ -14,7 +14,7 @@ export interface AlertSettings {
    */
   isOn(occasion: string, to?: string): boolean;
   /**
-   * In the unit that `thresholds.ts` gives: ms, times or percent. Of those set for a pattern that fits the queue, the most
+   * In the unit that `thresholds.ts` gives: ms or times. Of those set for a pattern that fits the queue, the most
    * specific counts. `Infinity` where it was switched off.
    */
   threshold(name: ThresholdName, queue?: string): number;

@@ -5,8 +5,8 @@ export interface ThresholdSpec {
   name: string;
   /** The occasion that it is for; undefined for what is of all. */
   occasion?: string;
-  /** A span is in ms; `times` is a factor; percent is of 100. */
-  unit: 'span' | 'times' | 'percent';
+  /** A span is in ms; `times` is a factor. */
+  unit: 'span' | 'times';
   byDefault: number;
   least: number;
   most: number;
@@ -42,16 +42,6 @@ export const THRESHOLDS = [
     byQueue: true,
   },
   {
-    name: 'terminated',
-    occasion: 'stuck-terminated',
-    unit: 'span',
-    byDefault: 5 * MINUTE,
-    least: MINUTE,
-    most: DAY,
-    meaning: 'a job that was terminated and has not ended is stuck',
-    byQueue: true,
-  },
-  {
     name: 'long',
     occasion: 'runs-long',
     unit: 'times',
@@ -62,16 +52,6 @@ export const THRESHOLDS = [
     byQueue: true,
   },
   {
-    name: 'near',
-    occasion: 'timeout-near',
-    unit: 'percent',
-    byDefault: 80,
-    least: 10,
-    most: 99,
-    meaning: 'a timeout is near, as a part of it that is used up',
-    byQueue: true,
-  },
-  {
     name: 'rate',
     occasion: 'failure-rate',
     unit: 'times',
@@ -79,7 +59,7 @@ export const THRESHOLDS = [
     least: 1.1,
     most: 100,
     meaning: 'a definition fails often, as so many times its usual failure rate',
-    byQueue: true,
+    byQueue: false,
   },
   {
     name: 'quiet',

@@ -1,31 +1,35 @@
 /** The plain rules of routing: what fits, which rule wins, and what contradicts what. */
 import fc from 'fast-check';
+import { readConditions } from '../../../src/commands/alerts/conditions';
 import type { Conditions, Route } from '../../../src/history/records/routes';
 import { routeId } from '../../../src/history/records/routes';
+import { splitWords } from '../../../src/jobs/words';
 import { choose } from '../../../src/notices/routing/choose';
 import { fits } from '../../../src/notices/routing/fits';
 import { compareConditions, moreSpecificFirst } from '../../../src/notices/routing/moreSpecific';
 import { contradicts, globsMeet, overlap } from '../../../src/notices/routing/overlap';
 import { replay, wouldTell } from '../../../src/notices/routing/replay';
 import { settingsOf } from '../../../src/notices/routing/settings';
+import { conditionsText } from '../../../src/views/alertRule';
+import { OCCASION_NAMES } from '../../../src/views/alertsForm';
 import { anyConditions, anyOccurrence, anyRoute, OCCASIONS } from './anyRules';
 
 const wins = (a: Conditions, b: Conditions): boolean => compareConditions(a, b) < 0;
 
-test.each<[string, Conditions, string, Conditions]>([
-  ['a whole name', { queues: ['spot-p1'] }, 'a pattern', { queues: ['spot-*'] }],
-  ['more letters', { queues: ['spot-p*'] }, 'fewer', { queues: ['spot-*'] }],
-  ['fewer stars', { queues: ['spot*'] }, 'more', { queues: ['*spot*'] }],
-  ['one of a list', { queues: ['a'] }, 'the list', { queues: ['a', 'b'] }],
-  ['a definition', { definitions: ['align'] }, 'a queue', { queues: ['spot-p1'] }],
-  ['a name', { names: ['nightly'] }, 'a definition', { definitions: ['align'] }],
-  ['a queue', { queues: ['spot-p1'] }, 'a cause', { causes: ['timeout'] }],
-  ['an occasion', { occasions: ['failed'] }, 'a severity', { severities: ['urgent'] }],
-  ['two conditions', { queues: ['*spot*'], severities: ['urgent'] }, 'one', { names: ['nightly'] }],
-  ['two tags', { tags: [{ key: 'a' }, { key: 'b' }] }, 'one', { tags: [{ key: 'a' }] }],
-  ['a tag’s value', { tags: [{ key: 'a', value: 'x' }] }, 'any', { tags: [{ key: 'a' }] }],
-  ['anything', { severities: ['quiet'] }, 'everything', {}],
-])('%s wins over %s', (_narrow, a, _wide, b) => {
+test.each<[string, string, Conditions, Conditions]>([
+  ['a whole name', 'a pattern', { queues: ['spot-p1'] }, { queues: ['spot-*'] }],
+  ['more letters', 'fewer', { queues: ['spot-p*'] }, { queues: ['spot-*'] }],
+  ['fewer stars', 'more', { queues: ['spot*'] }, { queues: ['*spot*'] }],
+  ['one of a list', 'the list', { queues: ['a'] }, { queues: ['a', 'b'] }],
+  ['a definition', 'a queue', { definitions: ['align'] }, { queues: ['spot-p1'] }],
+  ['a name', 'a definition', { names: ['nightly'] }, { definitions: ['align'] }],
+  ['a queue', 'a cause', { queues: ['spot-p1'] }, { causes: ['timeout'] }],
+  ['an occasion', 'a severity', { occasions: ['failed'] }, { severities: ['urgent'] }],
+  ['two conditions', 'one', { queues: ['*spot*'], severities: ['urgent'] }, { names: ['nightly'] }],
+  ['two tags', 'one', { tags: [{ key: 'a' }, { key: 'b' }] }, { tags: [{ key: 'a' }] }],
+  ['a tag’s value', 'any', { tags: [{ key: 'a', value: 'x' }] }, { tags: [{ key: 'a' }] }],
+  ['anything', 'everything', { severities: ['quiet'] }, {}],
+])('%s wins over %s', (_narrow, _wide, a, b) => {
   expect(wins(a, b)).toBe(true);
   expect(wins(b, a)).toBe(false);
 });
@@ -53,6 +57,25 @@ test('letters in place of a star make a pattern win', () => {
       }
     }),
   );
+});
+
+test('conditions are read back as they are written', () => {
+  const ada = { id: 'U1', name: 'ada', role: 'operator' as const, held: [] };
+  const keys = new Set(['queue', 'def', 'name', 'tag', 'user', 'cause', 'severity', 'occasion']);
+  fc.assert(
+    fc.property(anyConditions, (when) => {
+      const { when: again, rest, everything } = readConditions(splitWords(conditionsText(when), keys), ada, 0);
+      expect(routeId(again, false)).toBe(routeId(when, false));
+      expect(rest).toEqual([]);
+      expect(everything).toBe(false);
+    }),
+  );
+});
+
+test('the form knows each occasion that is routed', () => {
+  const unrouted = ['watch-ended', 'digest'];
+  const routed = OCCASIONS.map(({ name }) => name).filter((name) => !unrouted.includes(name));
+  expect([...OCCASION_NAMES].sort()).toEqual(routed.sort());
 });
 
 test('the order of rules is total: one and the same wins, however they are listed', () => {
