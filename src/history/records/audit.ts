@@ -92,9 +92,16 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
     }
   }
 
-  async function putAll(pk: string, items: readonly { sk: string; fields: Record<string, unknown> }[]): Promise<void> {
-    for (let n = 0; n < items.length; n += AT_ONCE)
-      await Promise.all(items.slice(n, n + AT_ONCE).map(({ sk, fields }) => put(pk, sk, fields)));
+  /** @param item is made of each when its turn comes, so that 100,000 are never there twice */
+  async function putAll<T>(
+    pk: string,
+    all: readonly T[],
+    item: (some: readonly T[]) => { sk: string; fields: Record<string, unknown> },
+  ): Promise<void> {
+    for (let at = 0; at < all.length; at += IDS_PER_ITEM * AT_ONCE) {
+      const some = chunks(all.slice(at, at + IDS_PER_ITEM * AT_ONCE)).map(item);
+      await Promise.all(some.map(({ sk, fields }) => put(pk, sk, fields)));
+    }
   }
 
   /** A step of an operation happens once, however often it is written: the first one counts. */
@@ -128,10 +135,7 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
 
     /** The ids that an operation is confirmed for; before its `confirmed`, so that an operation with that entry is whole. */
     async writeIds(op: string, ids: readonly string[]): Promise<void> {
-      await putAll(
-        operationPartition(op),
-        chunks([...ids].sort()).map((some) => ({ sk: `ids#${some[0]}`, fields: { ids: some } })),
-      );
+      await putAll(operationPartition(op), [...ids].sort(), (some) => ({ sk: `ids#${some[0]}`, fields: { ids: some } }));
     },
 
     /** What became of each job; before the operation's `finished`. */
@@ -139,12 +143,11 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
       for (const outcome of new Set(results.map((result) => result.outcome))) {
         const sorted = results
           .filter((result) => result.outcome === outcome)
-          .map(({ id, why, newId }) => ({ id, outcome, newId, why: why?.slice(0, MOST_WHY) }))
           .sort((a, b) => (a.id < b.id ? -1 : 1));
-        await putAll(
-          operationPartition(op),
-          chunks(sorted).map((some) => ({ sk: `results#${outcome}#${some[0]?.id}`, fields: { results: some } })),
-        );
+        await putAll(operationPartition(op), sorted, (some) => ({
+          sk: `results#${outcome}#${some[0]?.id}`,
+          fields: { results: some.map(({ id, why, newId }) => ({ id, outcome, newId, why: why?.slice(0, MOST_WHY) })) },
+        }));
       }
     },
 
