@@ -12,7 +12,6 @@ import { groupOf, newIncident, presentIncident } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
 import { memberOf } from './member';
 import { isOfFailures } from './recover';
-import { together } from './together';
 import { toldLately } from './toldLately';
 
 /** What arrives later than this is history, not an alert. */
@@ -65,19 +64,14 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
 
   async function keep({ incident: joined, joinedAt }: Marker, opened: boolean): Promise<void> {
     await incidents.putMember(joined, memberOf(occurrence, joinedAt));
-    const urgency = opened ? 'new' : 'edit';
-    await together(room, `${to} ${cardKey(joined)} ${urgency}`, () =>
-      queueToSend(room, to, cardKey(joined), { urgency }),
-    );
+    await queueToSend(room, to, cardKey(joined), { urgency: opened ? 'new' : 'edit' });
     if (opened) return;
     // A card that stands stays true; beyond that nobody is told.
     if (mute !== undefined) return await holdBack(mute, occurrence, room);
     const openedAt = await incidents.openedAt(joined);
     if (openedAt === undefined) return;
-    const lines = linesKey(joined, stretchOf(openedAt, joinedAt).from);
-    await together(room, `${to} ${lines}`, () =>
-      queueToSend(room, to, lines, { urgency: 'word', thread: cardKey(joined) }),
-    );
+    const { from } = stretchOf(openedAt, joinedAt);
+    await queueToSend(room, to, linesKey(joined, from), { urgency: 'word', thread: cardKey(joined) });
   }
 }
 

@@ -12,7 +12,7 @@ const LONGEST_REST_MS = 60_000;
  * are what people look at in a storm, and a thread is read afterwards.
  */
 const EDIT_YIELDS_MS = 5_000;
-const DETAIL_YIELDS_MS = 90_000;
+const DETAIL_YIELDS_MS = 180_000;
 
 export const restMs = (ageMs: number): number =>
   RESTS.find(({ youngerThanMs }) => ageMs < youngerThanMs)?.restMs ?? LONGEST_REST_MS;
