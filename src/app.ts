@@ -255,6 +255,8 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       await seeToTimeouts(() => remainingMs() - halfMs);
       const seenToAt = room.now();
       const leftMs = Math.min(remainingMs() / 4, AFTER_SWEEP_MS);
+      // What comes after a sweep that AWS refused is done all the same.
+      let failure: unknown;
       const report = await reconcile(
         {
           batch: room.batch,
@@ -272,7 +274,9 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
           },
         },
         full,
-      );
+      ).catch((error: unknown) => {
+        failure = error;
+      });
       // A long sweep must not make anything else late.
       if (room.now() - seenToAt > TIMEOUTS_EVERY_MS) await seeToTimeouts(remainingMs);
       await conditions.look(remainingMs);
@@ -282,6 +286,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       await endMutes(room);
       await closeIncidents(room);
       await resumeSending(room);
+      if (report === undefined) throw failure;
       return report;
     },
   };

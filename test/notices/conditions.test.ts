@@ -7,6 +7,7 @@ import {
   UpdateComputeEnvironmentCommand,
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Message } from '../../src/local/slack/server';
 import { type Scene, scene } from '../scene';
 import { newId, stateChange } from './stateChange';
@@ -14,6 +15,7 @@ import { newId, stateChange } from './stateChange';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const CREDENTIALS = { accessKeyId: 'x', secretAccessKey: 'x' };
 
 let here: Scene;
 /** How far the world's clock is ahead of ours: it only ever goes on. */
@@ -69,6 +71,17 @@ const statusOf = async (id: string) => (await here.world.app.room.history.jobs.g
 const known = (id: string, status: string) =>
   here.until(`${id} to be ${status}`, async () => ((await statusOf(id)) === status ? true : undefined));
 const end = (jobId: string) => here.batch.send(new TerminateJobCommand({ jobId, reason: 'the scene is over' }));
+
+async function parked(): Promise<unknown> {
+  const sqs = new SQSClient({ endpoint: here.world.aws.url, region: 'us-east-1', credentials: CREDENTIALS });
+  const QueueUrl = `${here.world.aws.url}/123456789012/batchbot-events-dlq`;
+  const body = await here.until('a parked event', async () => {
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    return Messages?.[0]?.Body;
+  });
+  sqs.destroy();
+  return JSON.parse(body);
+}
 
 /** The card as it is once the minute has passed, and all that was due is sent. */
 async function closes(told: Message, ...words: string[]): Promise<void> {
@@ -143,6 +156,7 @@ describe('a queue whose head is blocked', () => {
     expect(cards('ads')).toHaveLength(1);
     expect(cards('ads')[0]?.plain).not.toMatch(new RegExp(`gone-on|head-${last.slice(0, 4)}`));
     expect((await here.world.app.room.history.jobs.get(last))?.job.status).toBe('RUNNABLE');
+    expect(await parked()).toMatchObject({ 'detail-type': 'Batch Job Queue Blocked', detail: { jobId: 17 } });
     here.world.aws.publish([late, last].map((id) => stateChange({ id, status: 'SUCCEEDED', at: now() + 1_000 })));
     await known(last, 'SUCCEEDED');
   });
@@ -167,7 +181,7 @@ test('a line that stands for longer than the queue’s threshold is told with wh
   expect(told.plain).toMatch(/has waited at its head for 3 h/);
   await staysOne(told, 'left-waiting');
   // What AWS does not tell is no end of it.
-  here.world.aws.setFaults({ deny: ['GetJobQueueSnapshot'] });
+  here.world.aws.setFaults({ deny: ['batch:GetJobQueueSnapshot'] });
   await look();
   here.world.aws.setFaults({ deny: [] });
   expect(cards('left-waiting')[0]?.plain).not.toContain('moves again');
@@ -184,7 +198,10 @@ test('a job that is STARTING for more than ten minutes is told, and when it is o
   await look();
   expect(cards('starts-never')).toEqual([]);
   wait(2 * MINUTE);
-  await look();
+  // Neither a sweep nor another state that AWS refuses to tell of keeps it from being told.
+  here.world.aws.setFaults({ deny: ['batch:DescribeJobQueues'] });
+  await expect(look()).rejects.toThrow();
+  here.world.aws.setFaults({ deny: [] });
   const told = await card('starts-never');
   expect(told.plain).toMatch(/STARTING for 1\d min/);
   await staysOne(told, 'starts-never');
@@ -301,7 +318,10 @@ test('a queue that got jobs all week and gets none for hours is told, and when i
   await closes(told, 'vision', '✔', 'gets jobs again after');
 });
 
-test('what is switched off is not told', async () => {
+test('what is switched off, or within the threshold of its queue, is not told', async () => {
+  await here.root.says('/batch alerts set starting:2h queue:ad*');
+  const patient = await here.submit('starts-slowly', { LOCAL_OUTCOME: 'starting' }, { jobQueue: 'ads' });
+  await known(patient, 'STARTING');
   await here.root.says('/batch alerts off stuck-starting');
   const id = await here.submit('starts-unheard', { LOCAL_OUTCOME: 'starting' });
   await known(id, 'STARTING');
@@ -313,7 +333,12 @@ test('what is switched off is not told', async () => {
   wait(11 * MINUTE);
   await look();
   await card('starts-unheard');
+  expect(cards('starts-slowly')).toEqual([]);
+  wait(2 * HOUR);
+  await look();
+  await card('starts-slowly');
   await end(id);
+  await end(patient);
 });
 
 describe('trouble with capacity', () => {
@@ -334,6 +359,11 @@ describe('trouble with capacity', () => {
     expect(told.plain).toContain('Not authorized to perform sts:AssumeRole');
     expect(told.plain).toContain('Check its service role');
     await staysOne(told, 'ce-maps');
+    here.world.aws.setFaults({ deny: ['batch:DescribeComputeEnvironments'] });
+    await look();
+    await look();
+    here.world.aws.setFaults({ deny: [] });
+    expect(cards('ce-maps')[0]?.plain).not.toContain('well again');
     await role('123456789012');
     await closes(told, 'ce-maps', '✔', 'is well again after');
   });
