@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Digest, DigestPlan } from '../history/records/digest';
 import { scheduleTold, scheduleTyped } from '../jobs/schedule';
 import { actions, button, code, context, cut, dotted, escaped, type Message, section } from './kit';
-import { ago, duration, minuteOf } from './time';
+import { duration, minuteOf } from './time';
 import { count, number } from './words';
 
 const MOST_NAME = 80;
@@ -71,7 +71,7 @@ function incidentLines({ incidents, incidentCount, until }: Digest): string[] {
     ...incidents.map(({ headline, subject, openedAt, owner }) =>
       dotted([
         `${escaped(cut(subject, MOST_NAME))}: ${escaped(cut(headline, MOST_NAME))}`,
-        `since ${ago(openedAt, Math.max(until, openedAt)).replace(/ ago$/, '')}`,
+        `open for ${duration(until - openedAt)}`,
         ...(owner === undefined ? [] : [`${escaped(owner)} has it`]),
       ]),
     ),

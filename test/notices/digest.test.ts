@@ -2,7 +2,7 @@
 import type { App } from '../../src/app';
 import type { Message } from '../../src/local/slack/server';
 import { tellDigests } from '../../src/notices/digests/tellDigests';
-import { anotherBot } from '../history/anotherBot';
+import { ALERTS, anotherBot } from '../history/anotherBot';
 import { type Scene, scene } from '../scene';
 import { newId, stateChange } from './stateChange';
 
@@ -53,13 +53,13 @@ test('is set by operators, in words, with the zone of who sets it, and shown, na
   const set = only(await here.root.says('/batch alerts digest daily 09:00 Europe/Vienna'));
   expect(set.plain).toContain('A daily digest comes every day at 09:00 (Europe/Vienna). It is told in this channel');
   expect(set.plain).not.toContain('your own time zone');
-  const own = only(await here.ada.says('/batch alerts digest weekly mon 8am queue:spot-* skip-empty', 'genomics'));
+  const own = only(await here.ada.says('/batch alerts digest weekly mon 8am queue:spot-* skip-empty', 'batch-alerts'));
   expect(own.plain).toMatch(/A weekly digest of queue:spot-\* comes every Monday at 08:00 \(Europe\/Berlin\), unless/);
   expect(own.plain).toContain('Europe/Berlin is your own time zone');
-  expect(only(await here.vic.says('/batch alerts digest', 'genomics')).plain).toContain('Set by ada.');
-  const off = only(await here.ada.says('/batch alerts digest off', 'genomics'));
+  expect(only(await here.vic.says('/batch alerts digest', 'batch-alerts')).plain).toContain('Set by ada.');
+  const off = only(await here.ada.says('/batch alerts digest off', 'batch-alerts'));
   expect(off.plain).toContain('No more weekly digest comes in this channel.');
-  expect(only(await here.vic.says('/batch alerts digest', 'genomics')).plain).toContain(
+  expect(only(await here.vic.says('/batch alerts digest', 'batch-alerts')).plain).toContain(
     'No digest comes in this channel',
   );
   const again = only(await here.ada.presses('As it was', off));
@@ -104,6 +104,21 @@ test('tells once, however many ticks come at once, what ended since the day befo
   expect(failed.find(({ ephemeral_to }) => ephemeral_to !== undefined)?.plain).toContain('bad-1');
 });
 
+test('tells what is open in its channel, and what mutes held back there', async () => {
+  const { mutes } = here.world.app.room.history;
+  const [at, by] = [Date.now(), { id: 'U0ADA00001', name: 'ada' }];
+  const mute = { id: 'M1', when: { names: ['scene-*'] }, reason: 'a known fault', until: at + HOUR, untilFixed: false };
+  const kept = { ...mute, to: ALERTS.id, by, channel: ALERTS.id, at };
+  await mutes.start(kept);
+  for (const member of ['one', 'two', 'one']) await mutes.hold(kept, member);
+  // The alerts of the other bots' failures go to #genomics.
+  const there = only(await here.vic.says('/batch alerts digest now', 'genomics')).plain;
+  expect(there).toMatch(/Open incidents\n.*: (?:out of memory|exit 7)/);
+  expect(there).toMatch(/Held back by mutes\nscene-∗ {2}· {2}held 2 back {2}· {2}“a known fault”/);
+  const elsewhere = only(await here.vic.says('/batch alerts digest now', 'general')).plain;
+  expect(elsewhere).not.toMatch(/Open incidents|Held back/);
+});
+
 test('late is told within six hours, and later left out, which the next one says', async () => {
   await ended('next-day', 'SUCCEEDED', FIRST + 3 * HOUR);
   await tickAt(FIRST + DAY + 5 * HOUR);
@@ -121,7 +136,7 @@ test('an empty day is one line, or nothing where that was asked for', async () =
   expect(line.plain).toContain('6 digests since');
   expect(line.plain).toContain('no job ended, nothing is open.');
   expect(line.plain).not.toContain('✔');
-  // The weekly one in #genomics was to skip empty weeks; a Monday has come twice.
-  expect(digests('genomics')).toEqual([]);
-  expect(only(await here.vic.says('/batch alerts digest now weekly', 'genomics')).plain).toMatch(/^Weekly digest/);
+  // The weekly one in #batch-alerts was to skip empty weeks; a Monday has come twice.
+  expect(digests('batch-alerts')).toEqual([]);
+  expect(only(await here.vic.says('/batch alerts digest now weekly', 'batch-alerts')).plain).toMatch(/^Weekly digest/);
 });
