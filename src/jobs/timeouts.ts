@@ -64,8 +64,6 @@ export type LimitedJob = RuledJob &
     | 'environmentTimeoutSeconds'
   >;
 
-type Counted = Pick<Limit, 'kind' | 'from' | 'seconds'> & Partial<Pick<Limit, 'rule'>>;
-
 /** Soonest first, and those that do not count yet last; of two at once that which acts by itself, Batch's own. */
 const inOrder = (a: Limit, b: Limit): number =>
   (a.at ?? Number.POSITIVE_INFINITY) - (b.at ?? Number.POSITIVE_INFINITY) ||
@@ -76,39 +74,54 @@ const inOrder = (a: Limit, b: Limit): number =>
  * @param parent of an array's child, where it is known
  */
 export function limitsOf(job: LimitedJob, policy: TimeoutPolicy, parent?: LimitedJob): Limit[] {
-  const isChild = job.arrayIndex !== undefined && parent !== undefined;
-  const { total, running } = policy.isOn.rules
-    ? policy.ruling(isChild && job.tags === undefined ? { ...job, tags: parent.tags } : job)
-    : {};
-  const counted: Counted[] = [
-    ...(job.timeoutSeconds === undefined
-      ? []
-      : [{ kind: 'native' as const, from: 'start' as const, seconds: job.timeoutSeconds }]),
-    ...(job.environmentTimeoutSeconds === undefined || !policy.isOn.environment
-      ? []
-      : [{ kind: 'environment' as const, from: 'submission' as const, seconds: job.environmentTimeoutSeconds }]),
-    ...(total?.totalSeconds === undefined
-      ? []
-      : [{ kind: 'rules' as const, from: 'submission' as const, seconds: total.totalSeconds, rule: total }]),
-    ...(running?.runningSeconds === undefined
-      ? []
-      : [{ kind: 'rules' as const, from: 'start' as const, seconds: running.runningSeconds, rule: running }]),
-  ];
-  return counted.map((limit) => place(limit, job, isChild ? parent : undefined, policy)).sort(inOrder);
+  const array = job.arrayIndex === undefined ? undefined : parent;
+  const holder = array ?? job;
+  const limits: Limit[] = [];
+  if (job.timeoutSeconds !== undefined)
+    limits.push(counted({ kind: 'native', from: 'start', seconds: job.timeoutSeconds, holder: job.id }, job, policy));
+  if (policy.isOn.environment && job.environmentTimeoutSeconds !== undefined) {
+    const seconds = job.environmentTimeoutSeconds;
+    limits.push(counted({ kind: 'environment', from: 'submission', seconds, holder: holder.id }, holder, policy));
+  }
+  if (policy.isOn.rules) {
+    const isOwnerless = array !== undefined && job.tags === undefined;
+    const { total, running } = policy.ruling(isOwnerless ? { ...job, tags: array.tags } : job);
+    if (total?.totalSeconds !== undefined) {
+      const seconds = total.totalSeconds;
+      const limit: Limit = { kind: 'rules', from: 'submission', seconds, holder: holder.id, rule: total };
+      limits.push(extend(counted(limit, holder, policy), job, array, policy));
+    }
+    if (running?.runningSeconds !== undefined) {
+      const seconds = running.runningSeconds;
+      const limit: Limit = { kind: 'rules', from: 'start', seconds, holder: job.id, rule: running };
+      limits.push(extend(counted(limit, job, policy), job, array, policy));
+    }
+  }
+  return limits.length > 1 ? limits.sort(inOrder) : limits;
 }
 
-/** When it began to count and when it is over. */
-function place(limit: Counted, job: LimitedJob, parent: LimitedJob | undefined, policy: TimeoutPolicy): Limit {
-  const holder = limit.from === 'submission' && parent !== undefined ? parent : job;
-  const since = limit.from === 'submission' ? holder.createdAt : job.status === 'RUNNING' ? job.startedAt : undefined;
-  if (since === undefined) return { ...limit, holder: holder.id };
-  const at = since + limit.seconds * 1_000;
-  // Who gives a whole array more time gives it to each of its children.
-  const more = [job.id, ...(parent === undefined ? [] : [parent.id])].map((id) => policy.extensions.get(id) ?? 0);
-  const until = limit.kind === 'rules' ? Math.max(...more) : 0;
-  const end = Math.min(Math.max(at, until), LAST_MS);
-  const due = Math.max(end, limit.rule?.at ?? 0, policy.onSince?.[limit.kind] ?? 0);
-  return { ...limit, since, at: end, due, ...(until > at ? { isExtended: true as const } : {}), holder: holder.id };
+/**
+ * Puts in when it began to count and when it is over. It changes what it is given: of 100,000 jobs, copies took half of the
+ * time.
+ * @param holder the job whose submission or start it counts from
+ */
+function counted(limit: Limit, holder: LimitedJob, { onSince }: TimeoutPolicy): Limit {
+  const since =
+    limit.from === 'submission' ? holder.createdAt : holder.status === 'RUNNING' ? holder.startedAt : undefined;
+  if (since === undefined) return limit;
+  limit.since = since;
+  limit.at = Math.min(since + limit.seconds * 1_000, LAST_MS);
+  limit.due = Math.max(limit.at, limit.rule?.at ?? 0, onSince?.[limit.kind] ?? 0);
+  return limit;
+}
+
+/** Who gives a whole array more time gives it to each of its children. */
+function extend(limit: Limit, job: LimitedJob, array: LimitedJob | undefined, { extensions }: TimeoutPolicy): Limit {
+  if (extensions.size === 0 || limit.at === undefined) return limit;
+  const own = extensions.get(job.id) ?? 0;
+  const until = array === undefined ? own : Math.max(own, extensions.get(array.id) ?? 0);
+  if (until <= limit.at) return limit;
+  return { ...limit, at: until, due: Math.max(until, limit.due ?? 0), isExtended: true };
 }
 
 export const counts = (limit: Limit): limit is RunningLimit => limit.since !== undefined && limit.at !== undefined;
