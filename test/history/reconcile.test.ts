@@ -2,6 +2,7 @@ import { type JobSummary, paginateDescribeJobQueues, paginateListJobs } from '@a
 import type { App } from '../../src/app';
 import type { Job } from '../../src/jobs/job';
 import { parseQuery } from '../../src/jobs/query';
+import { sendDue } from '../../src/notices/sending/sendDue';
 import { newId, stateChange } from '../notices/stateChange';
 import { type Scene, scene } from '../scene';
 import { ALERTS, anotherBot } from './anotherBot';
@@ -71,10 +72,12 @@ test('what events missed is filled in, and alerted once if the job was known to 
   const report = await bot.tick(always);
   expect(report).toMatchObject({ complete: true, changed: 1 });
   expect((await job(bot, id))?.status).toBe('FAILED');
+  await sendDue(ALERTS.id, bot.room, always);
   expect(alerts('unheard-failure')).toHaveLength(1);
   expect(alerts('unheard-failure')[0]?.plain).toContain('exit 9');
   await bot.tick(always, true);
   await bot.takeEvent(JSON.stringify(stateChange({ id, name: 'unheard-failure', status: 'FAILED' })), always);
+  await sendDue(ALERTS.id, bot.room, always);
   expect(alerts('unheard-failure')).toHaveLength(1);
 });
 
@@ -148,6 +151,7 @@ test('two sweeps that did not see each other write the same, and alert once', as
   await other.room.history.sweeps.finish();
   await Promise.all([first, other.tick(always, true)]);
   await knowsAll(other, await listed([QUEUE, ...busy]));
+  for (const bot of [one, other]) await sendDue(ALERTS.id, bot.room, always);
   expect(alerts('swept-twice')).toHaveLength(1);
 });
 

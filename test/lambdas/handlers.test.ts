@@ -113,6 +113,10 @@ test('events takes in an event as SQS carries it, tells of a failure, and parks 
     queue: 'nextflow-pipeline',
   });
   expect((await jobs.get(failed))?.job.status).toBe('FAILED');
+  // What is to be told is the worker's to send.
+  const worker: typeof WorkerModule = cold('worker');
+  const toSend = (await lambdas.receive(work())).map(({ MessageId = '', Body = '' }) => record(MessageId, Body));
+  expect(await worker.handler({ Records: toSend }, context)).toEqual({ batchItemFailures: [] });
   const cards = here.world.slack.channel(ALERT_CHANNEL).filter(({ plain }) => plain.includes('told-by-lambda'));
   expect(cards).toHaveLength(1);
   expect((await lambdas.receive(lambdas.env.EVENTS_DLQ_URL ?? '')).map(({ Body }) => Body)).toEqual([
