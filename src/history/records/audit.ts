@@ -135,15 +135,16 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
 
     /** The ids that an operation is confirmed for; before its `confirmed`, so that an operation with that entry is whole. */
     async writeIds(op: string, ids: readonly string[]): Promise<void> {
-      await putAll(operationPartition(op), [...ids].sort(), (some) => ({ sk: `ids#${some[0]}`, fields: { ids: some } }));
+      await putAll(operationPartition(op), [...ids].sort(), (some) => ({
+        sk: `ids#${some[0]}`,
+        fields: { ids: some },
+      }));
     },
 
     /** What became of each job; before the operation's `finished`. */
     async writeResults(op: string, results: readonly AuditResult[]): Promise<void> {
       for (const outcome of new Set(results.map((result) => result.outcome))) {
-        const sorted = results
-          .filter((result) => result.outcome === outcome)
-          .sort((a, b) => (a.id < b.id ? -1 : 1));
+        const sorted = results.filter((result) => result.outcome === outcome).sort((a, b) => (a.id < b.id ? -1 : 1));
         await putAll(operationPartition(op), sorted, (some) => ({
           sk: `results#${outcome}#${some[0]?.id}`,
           fields: { results: some.map(({ id, why, newId }) => ({ id, outcome, newId, why: why?.slice(0, MOST_WHY) })) },
