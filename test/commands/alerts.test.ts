@@ -93,6 +93,16 @@ describe('a route', () => {
     expect(here.cards('only-vic', 'batch-alerts')).toEqual([]);
   });
 
+  test('of an array’s submitter holds for its children, of which Batch tells no tags', async () => {
+    await saves('user:vic to #genomics');
+    const environment = { LOCAL_FAIL_INDEXES: '1', LOCAL_OUTCOME: 'exit:5', LOCAL_RUN_SECONDS: '1' };
+    await here.submit('vics-array', environment, { arrayProperties: { size: 3 }, tags: { submitter: 'vic' } });
+    await here.submit('nobodys-array', environment, { arrayProperties: { size: 3 } });
+    await here.card('vics-array', 'genomics');
+    await here.card('nobodys-array', 'batch-alerts');
+    expect(here.cards('vics-array', 'batch-alerts')).toEqual([]);
+  });
+
   test('goes by tag, user, cause and severity too, and is set again in place of what it was', async () => {
     const first = await saves('tag:team=atlas user:ada cause:"command failed" severity:normal to #genomics');
     expect(first.plain).toContain('tag:team=atlas user:ada cause:commandFailed severity:normal');

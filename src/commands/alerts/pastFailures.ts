@@ -2,6 +2,7 @@
 
 import type { Occurrence } from '../../notices/occasion';
 import { failureOfRow } from '../../notices/routing/replay';
+import { withOwner } from '../../notices/routing/withOwner';
 import type { Room } from '../command';
 
 export interface PastFailures {
@@ -23,5 +24,5 @@ export async function pastFailures(since: number, room: Room): Promise<PastFailu
   const oldest = rows.reduce((least, { createdAt = least }) => Math.min(least, createdAt), room.now());
   const begins = isAtLeast === true ? Math.max(since, oldest) : since;
   const occurrences = rows.flatMap((row) => failureOfRow(row) ?? []).filter((one) => one.at >= begins);
-  return { occurrences, since: begins };
+  return { occurrences: await Promise.all(occurrences.map((one) => withOwner(one, room))), since: begins };
 }

@@ -5,6 +5,7 @@ import type { Occurrence } from '../occasion';
 import { type Choice, choose } from './choose';
 import { alertSettings } from './settings';
 import { submitterOf } from './submitter';
+import { withOwner } from './withOwner';
 
 export interface Destination {
   /** A channel's id (`C…`) or a person's (`U…`). */
@@ -28,8 +29,9 @@ function wanted({ winner, adding }: Choice): { decided: Wanted[] | undefined; ad
 type RoutingRoom = Pick<Room, 'history' | 'slack' | 'log' | 'now' | 'alertChannel'>;
 
 /** Everybody who is told, each once, before mutes. Empty for what goes nowhere or is switched off. */
-export async function destinations(occurrence: Occurrence, room: RoutingRoom): Promise<Destination[]> {
+export async function destinations(told: Occurrence, room: RoutingRoom): Promise<Destination[]> {
   const [rules, settings] = await Promise.all([room.history.routes.list(), alertSettings(room)]);
+  const occurrence = rules.length === 0 ? told : await withOwner(told, room);
   const { decided, added } = wanted(choose(rules, occurrence));
   const byDefault = (because: string): Destination[] =>
     room.alertChannel === undefined ? [] : [{ to: room.alertChannel, because }];

@@ -3,14 +3,15 @@ import type { Room } from '../../commands/command';
 import type { Mute } from '../../history/records/mutes';
 import type { Occurrence } from '../occasion';
 import { fits } from './fits';
+import { withOwner } from './withOwner';
 
 /** A mute works until its end, also where no tick came since to end it. */
 export const lasts = ({ ended, until }: Pick<Mute, 'ended' | 'until'>, now: number): boolean =>
   ended === undefined && now < until;
 
-/** Whether a mute that lasts is on this, for the channel or person. */
-export const mutes = (mute: Mute, occurrence: Occurrence, to: string, now: number): boolean =>
-  lasts(mute, now) && (mute.to === undefined || mute.to === to) && fits(mute.when, occurrence);
+/** Whether a mute is on this, for the channel or person. */
+const mutes = (mute: Mute, occurrence: Occurrence, to: string): boolean =>
+  (mute.to === undefined || mute.to === to) && fits(mute.when, occurrence);
 
 /**
  * The mute that is on this for the channel or person; of several the one that lasts longest.
@@ -21,7 +22,10 @@ export async function mutedBy(
   to: string,
   { history, now }: Pick<Room, 'history' | 'now'>,
 ): Promise<Mute | undefined> {
-  const on = (await history.mutes.list()).filter((mute) => mutes(mute, occurrence, to, now()));
+  const lasting = (await history.mutes.list()).filter((mute) => lasts(mute, now()));
+  if (lasting.length === 0) return undefined;
+  const whole = await withOwner(occurrence, { history });
+  const on = lasting.filter((mute) => mutes(mute, whole, to));
   return on.sort((a, b) => b.until - a.until)[0];
 }
 

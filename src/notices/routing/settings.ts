@@ -49,7 +49,13 @@ export function settingsOf(all: readonly AlertSetting[], known: readonly Occasio
   };
 }
 
+/** Worked out once for as long as a list is kept. */
+const workedOut = new WeakMap<readonly AlertSetting[], AlertSettings>();
+
 /** As they were 10 seconds ago at the latest. */
 export async function alertSettings({ history }: Pick<Room, 'history'>): Promise<AlertSettings> {
-  return settingsOf(await history.alertSettings.list(), occasions());
+  const all = await history.alertSettings.list();
+  const settings = workedOut.get(all) ?? settingsOf(all, occasions());
+  workedOut.set(all, settings);
+  return settings;
 }
