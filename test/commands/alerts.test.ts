@@ -1,5 +1,6 @@
 /** Who is told of what: routes, switches, thresholds and dry runs, as people set them and see what came of it. */
 import type { Message } from '../../src/local/slack/server';
+import { childChange, newId, stateChange } from '../notices/stateChange';
 import { type AlertScene, alertScene, answer, isCardOf } from './alertScene';
 
 let here: AlertScene;
@@ -95,9 +96,17 @@ describe('a route', () => {
 
   test('of an array’s submitter holds for its children, of which Batch tells no tags', async () => {
     await saves('user:vic to #genomics');
-    const environment = { LOCAL_FAIL_INDEXES: '1', LOCAL_OUTCOME: 'exit:5', LOCAL_RUN_SECONDS: '1' };
-    await here.submit('vics-array', environment, { arrayProperties: { size: 3 }, tags: { submitter: 'vic' } });
-    await here.submit('nobodys-array', environment, { arrayProperties: { size: 3 } });
+    const { publish } = here.world.aws;
+    for (const [name, tags] of [
+      ['vics-array', { submitter: 'vic' }],
+      ['nobodys-array', {}],
+    ] as const) {
+      const id = newId();
+      const detail = { arrayProperties: { size: 3 }, tags };
+      publish([stateChange({ id, name, status: 'PENDING', at: here.now(), detail })]);
+      await here.soon(`${name} in the history`, () => here.world.app.room.history.jobs.get(id));
+      publish([childChange(id, 1, { name, status: 'FAILED', at: here.now(), detail: { tags: {} } })]);
+    }
     await here.card('vics-array', 'genomics');
     await here.card('nobodys-array', 'batch-alerts');
     expect(here.cards('vics-array', 'batch-alerts')).toEqual([]);
