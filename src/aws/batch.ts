@@ -26,7 +26,7 @@ import {
 import type { Environment, Front, Queue } from '../jobs/waiting';
 import { pace } from './pace';
 import { type Meet, sharersOf } from './share';
-import { jobStops } from './stops';
+import { IDS_PER_STOP, jobStops } from './stops';
 import { frontOf, spareEnvironments, wholeQueues } from './wholeQueues';
 
 /** DescribeJobs takes 100 ids (https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html). */
@@ -188,6 +188,9 @@ export function batchJobs(
     },
 
     stop: jobStops(once, now, sleep, sharersOf('stops', meet, now)),
+
+    /** How many ids one call takes. */
+    idsPerCall: { describe: IDS_PER_DESCRIBE, stop: IDS_PER_STOP },
   };
   return {
     ...batch,

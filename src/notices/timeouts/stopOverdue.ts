@@ -2,9 +2,7 @@
  * Stops jobs that have taken too long, each once: described anew, claimed, told to the audit, stopped. Whoever dies on the
  * way leaves a claim that ends soon; whoever comes next asks Batch first, which knows of a stop that came about.
  */
-import { IDS_PER_DESCRIBE } from '../../aws/batch';
-import { OutOfTimeError } from '../../aws/pace';
-import { IDS_PER_STOP, type StopKind } from '../../aws/stops';
+import type { StopKind } from '../../aws/stops';
 import type { Room } from '../../commands/command';
 import { errorFields } from '../../errors';
 import { ingest } from '../../history/ingest';
@@ -27,6 +25,8 @@ import { refusedStop, stoppedFor } from '../../views/timeoutWords';
 
 /** Longer than a worker lives between its claim and Batch's answer. */
 const CLAIM_MS = 90_000;
+/** What is left of the claim when no more calls are begun under it. */
+const RESERVE_MS = 15_000;
 /** What Batch refused, for a right that is missing or a job that it can't stop, is tried again after so long. */
 const REFUSED_MS = 600_000;
 /** Groups of up to 100 jobs on their way at once. */
@@ -107,7 +107,7 @@ async function claimed(over: readonly Overdue[], room: Room): Promise<Overdue[]>
 }
 
 /** What one call can stop: jobs of one reason, to be stopped in one way. */
-function calls(over: readonly Overdue[]): Overdue[][] {
+function calls(over: readonly Overdue[], idsPerCall: number): Overdue[][] {
   const alike = new Map<string, Overdue[]>();
   for (const one of over) {
     const key = `${one.how} ${one.reason}`;
@@ -116,8 +116,8 @@ function calls(over: readonly Overdue[]): Overdue[][] {
     else others.push(one);
   }
   return [...alike.values()].flatMap((all) =>
-    Array.from({ length: Math.ceil(all.length / IDS_PER_STOP) }, (_, n) =>
-      all.slice(n * IDS_PER_STOP, (n + 1) * IDS_PER_STOP),
+    Array.from({ length: Math.ceil(all.length / idsPerCall) }, (_, n) =>
+      all.slice(n * idsPerCall, (n + 1) * idsPerCall),
     ),
   );
 }
@@ -172,26 +172,29 @@ export async function stopOverdue(
   remainingMs: () => number,
 ): Promise<StopReport> {
   const report: StopReport = { stopped: 0, refused: 0, left: 0 };
-  const groups = Array.from({ length: Math.ceil(over.length / IDS_PER_DESCRIBE) }, (_, n) =>
-    over.slice(n * IDS_PER_DESCRIBE, (n + 1) * IDS_PER_DESCRIBE),
+  const { idsPerCall } = room.batch;
+  const groups = Array.from({ length: Math.ceil(over.length / idsPerCall.describe) }, (_, n) =>
+    over.slice(n * idsPerCall.describe, (n + 1) * idsPerCall.describe),
   );
-  let isOut = false;
   await eachAtOnce(groups, GROUPS_AT_ONCE, async (group) => {
-    if (isOut || remainingMs() <= 0) {
+    if (remainingMs() <= 0) {
       report.left += group.length;
       return;
     }
     try {
-      const mine = await claimed(await stillOver(group, policy, parentOf, room), room);
-      for (const call of calls(mine)) {
-        const { stopped, refused, left } = await stop(call, room, remainingMs);
+      const still = await stillOver(group, policy, parentOf, room);
+      const until = room.now() + CLAIM_MS - RESERVE_MS;
+      const mine = await claimed(still, room);
+      for (const call of calls(mine, idsPerCall.stop)) {
+        // Whoever has the claims after this worker must not meet a stop of its that is still waiting for its turn.
+        const leftMs = () => Math.min(remainingMs(), until - room.now());
+        const { stopped, refused, left } = await stop(call, room, leftMs);
         report.stopped += stopped;
         report.refused += refused;
         report.left += left;
       }
     } catch (error) {
       // What one group fails by, such as a throttled DescribeJobs, must not keep the others from being stopped.
-      isOut ||= error instanceof OutOfTimeError;
       report.left += group.length;
       room.log.warn('jobs that are out of time could not be looked at', { jobs: group.length, ...errorFields(error) });
     }

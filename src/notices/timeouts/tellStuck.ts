@@ -1,5 +1,4 @@
 /** Tells of jobs that go on although somebody had them terminated, minutes ago. */
-import { IDS_PER_DESCRIBE } from '../../aws/batch';
 import type { Room } from '../../commands/command';
 import { ingest } from '../../history/ingest';
 import { jobFromDetail } from '../../jobs/fromBatch';
@@ -39,11 +38,9 @@ export async function tellStuck(rows: readonly JobRow[], since: Map<string, numb
     );
   const overdue = [...ids].filter((id) => now - (since.get(id) ?? now) >= STUCK_MS);
   const stuck: Job[] = [];
-  for (let at = 0; at < overdue.length; at += IDS_PER_DESCRIBE) {
-    for (const detail of await room.batch.describe(overdue.slice(at, at + IDS_PER_DESCRIBE))) {
-      const { after } = await ingest(room.history.jobs, jobFromDetail(detail, now, room.shows), room.now);
-      if (!isDone(after)) stuck.push(after);
-    }
+  for (const detail of await room.batch.describe(overdue)) {
+    const { after } = await ingest(room.history.jobs, jobFromDetail(detail, now, room.shows), room.now);
+    if (!isDone(after)) stuck.push(after);
   }
   await tell(
     stuck.map((job) => stuckOf(job, since.get(job.id) ?? now, now)),
