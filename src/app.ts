@@ -1,5 +1,6 @@
 /** Wires the rooms together: what the doors, the local world and the tests all call. */
 
+import { AwsRefusedError } from './commands/awsRefusal';
 import type { Room } from './commands/command';
 import { AmbiguousJobError } from './commands/find';
 import { homeOf } from './commands/home';
@@ -70,8 +71,12 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
    * @throws the error itself for an outage of Slack, which brings the request again
    */
   function explain(error: unknown, request: CommandRequest): Answer {
+    // What may go well a minute later leaves the message whose button was pressed, to be pressed again.
     if (error instanceof UserError)
-      return { message: problem(error.message, room.slash, error.suggestion, error.people) };
+      return {
+        message: problem(error.message, room.slash, error.suggestion, error.people),
+        ...(error instanceof AwsRefusedError ? { replace: false } : {}),
+      };
     if (error instanceof AmbiguousJobError)
       return { message: ambiguous(error.prefix, error.jobs, error.more, room.now(), room.region) };
     if (error instanceof SlackUnavailableError) throw error;
@@ -79,7 +84,6 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     room.log.error('a command failed', { ref, text: request.text, by: request.user.id, ...errorFields(error) });
     room.log.metric('FailedCommands', 1);
     const damaged = damagedItem(error);
-    // Beside a message whose button was pressed, which stays to be pressed again.
     return { message: damaged === undefined ? failure(ref) : damagedIndex(damaged, ref), replace: false };
   }
 
@@ -174,7 +178,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       case 'follow':
         return await followOn(request.id, request.step, room, remainingMs);
       case 'deliver':
-        return await sendDue(request.to, room, remainingMs, sleep);
+        return await sendDue(request.to, room, remainingMs, sleep, request.wakeAt);
       case 'watch':
         return void (await lookAtWatch(request.id, room));
       case 'home':

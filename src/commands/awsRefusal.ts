@@ -1,6 +1,11 @@
 /** What AWS refused, in a sentence for the person who asked: a permission that is missing, or too many requests at once. */
 import { UserError } from '../errors';
 
+/** It was AWS that did not do it: the same may go well a minute later. */
+export class AwsRefusedError extends UserError {
+  override name = 'AwsRefusedError';
+}
+
 interface Refused {
   name?: unknown;
   message?: unknown;
@@ -17,13 +22,13 @@ const THROTTLED =
 const actionIn = (message: string): string | undefined => /perform:? ([a-z0-9-]+:\w+)/i.exec(message)?.[1];
 
 /** @param again a command to try again later, offered as a button where AWS was too busy */
-export function awsRefusal(error: unknown, again: string | undefined): UserError | undefined {
+export function awsRefusal(error: unknown, again: string | undefined): AwsRefusedError | undefined {
   const { name, message, $metadata } = (error ?? {}) as Refused;
   if ($metadata === undefined || typeof name !== 'string') return undefined;
   const words = typeof message === 'string' ? message : '';
   if (DENIED.test(name) || /is not authorized to perform/.test(words)) {
     const action = actionIn(words);
-    return new UserError(
+    return new AwsRefusedError(
       action === undefined
         ? `AWS does not let me do that: ${words}`
         : `AWS does not let me call ${action}: whoever runs batchbot has to allow it to its role.`,
@@ -31,7 +36,7 @@ export function awsRefusal(error: unknown, again: string | undefined): UserError
   }
   if (THROTTLED.test(name) || $metadata.httpStatusCode === 429) {
     const tries = $metadata.attempts ?? 1;
-    return new UserError(
+    return new AwsRefusedError(
       `AWS takes no more requests just now, of anybody in this account; I tried ${tries === 1 ? 'once' : `${tries} times`}. Try again in a minute.`,
       again,
     );

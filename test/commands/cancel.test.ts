@@ -211,6 +211,25 @@ test('while AWS says no, the channel reads why and can stop it, and the results 
   );
 }, 30_000);
 
+test('a press that fails leaves the preview, and the next press does what was shown', async () => {
+  const id = await hang('second-try');
+  const preview = only(await here.ada.says(`/batch cancel ${id}`));
+  const { operations } = here.world.app.room.history;
+  const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $metadata: {} });
+  for (const [error, words] of [
+    [new Error('the connection broke'), 'may not be done. Try it again: nothing is done twice'],
+    [throttled, 'AWS takes no more requests just now'],
+  ] as const) {
+    const start = jest.spyOn(operations, 'start').mockRejectedValueOnce(error);
+    expect(only(await here.ada.presses('Cancel 1 job', preview)).plain).toContain(words);
+    expect(start).toHaveBeenCalledTimes(1);
+    start.mockRestore();
+    expect(await statusOf(id)).not.toContain('FAILED');
+  }
+  await here.ada.presses('Cancel 1 job', preview);
+  expect((await result(opOf(preview))).plain).toContain('1 cancelled');
+});
+
 test('an operation goes on where a dead worker left it, and stops no job twice', async () => {
   const ids = await Promise.all([1, 2, 3].map((n) => hang(`resumed-${n}`)));
   await known('resumed-', 3);
