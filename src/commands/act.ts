@@ -93,20 +93,20 @@ function refusal(act: Act): Refusal {
 
 /**
  * The first press wins; a redelivery of it goes on where a worker died.
- * @param perform does it, which may come about twice, and gives what is kept of it in the audit
+ * @param perform does it, which may come about twice, and gives what the audit is told, unless it told it itself
  */
 export async function confirmAct<T>(
   act: Act,
   asking: Asking<unknown>,
   room: Room,
-  perform: (act: Act) => Promise<{ result: T; done: Pick<AuditEntry, 'told'> }>,
+  perform: (act: Act) => Promise<{ result: T; told?: string }>,
 ): Promise<{ act: Act; result: T }> {
   const { acts, audit } = room.history;
   const by = { id: asking.person.id, name: asking.person.name };
   const mine =
     (await acts.confirm(act.op, by, room.now(), LEASE_MS)) ?? (await acts.takeUp(act.op, room.now(), LEASE_MS));
   if (mine === undefined) throw refusal((await acts.get(act.op)) ?? act);
-  let performed: { result: T; done: Pick<AuditEntry, 'told'> };
+  let performed: { result: T; told?: string };
   try {
     await audit.write(entry(mine, 'confirmed', asking, room));
     performed = await perform(mine);
@@ -114,7 +114,7 @@ export async function confirmAct<T>(
     await acts.reopen(mine.op);
     throw error;
   }
-  await audit.write({ ...entry(mine, 'done', asking, room), ...performed.done });
+  if (performed.told !== undefined) await audit.write({ ...entry(mine, 'done', asking, room), told: performed.told });
   await acts.finish(mine.op);
   return { act: mine, result: performed.result };
 }

@@ -38,13 +38,16 @@ export class Refusal extends UserError {
 /** `*`: all queues there are and will be. */
 export const coversAll = (queues: string): boolean => /^\*+$/.test(queues);
 
-/** The queues of the scope for which the person has not the role; `*` stands for all, and for one that nobody knows. */
+/** Stands for a queue that nobody knows; no name can be so. */
+const UNKNOWN = '?';
+
+/** The queues of the scope for which the person has not the role; `*` stands for all, `?` for one that nobody knows. */
 export function lacking(held: readonly Held[], role: Role, { queues }: Scope): string[] {
   const enough = held.filter((one) => isAtLeast(one.role, role)).map((one) => one.queues);
   if (enough.some(coversAll)) return [];
   if (queues === undefined) return ['*'];
   const covers = globMatcher(enough);
-  const left = [...queues].filter((queue) => queue === undefined || !covers(queue)).map((queue) => queue ?? '*');
+  const left = [...queues].filter((queue) => queue === undefined || !covers(queue)).map((queue) => queue ?? UNKNOWN);
   return [...new Set(left)].sort();
 }
 
@@ -63,8 +66,8 @@ function standing({ role, held }: Person): string {
 }
 
 function forQueues(left: readonly string[], { queues }: Scope): string {
-  if (queues === undefined) return ' for all queues';
-  const named = left.filter((queue) => queue !== '*');
+  if (queues === undefined || left.some(coversAll)) return ' for all queues';
+  const named = left.filter((queue) => queue !== UNKNOWN);
   if (named.length === 0) return ' for all queues, since Batch does not tell the queue of some of these jobs';
   return ` for ${some(named, MOST_NAMED)}`;
 }

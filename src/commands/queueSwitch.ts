@@ -48,7 +48,7 @@ export async function confirmSwitch(act: Act, asking: Asking<unknown>, room: Roo
     const row = await queueNamed(name, `queue ${to}`, room);
     // Setting it twice is setting it once: a worker that died after it does no harm.
     await room.batch.setQueueState(row.name, stateOf(to));
-    return { result: row, done: { told: `${to}d queue ${row.name}` } };
+    return { result: row, told: `${to}d queue ${row.name}` };
   });
   const { id: by, name: byName } = confirmed.confirmedBy ?? asking.person;
   return { message: switched({ queue, to, by, byName, op: act.op }), public: true };

@@ -1,15 +1,18 @@
 /** `/batch roles`: who may do what; `roles give|take …` for admins, with a preview that somebody confirms. */
 import * as z from 'zod';
 import { UserError } from '../errors';
-import type { GrantKey } from '../history/records/roles';
+import type { Act } from '../history/records/acts';
+import { type GrantKey, grantSchema } from '../history/records/roles';
 import type { Answer } from '../slack/deliver';
 import { pageOf } from '../views/pages';
-import { type GrantRow, roleList, rolePreview, rolesChanged } from '../views/roles';
+import { type GrantRow, roleList, rolePreview, rolesChanged, rolesKept } from '../views/roles';
+import { ACT_EXPIRES_MS, askAct, confirmAct, keepAct, theAct } from './act';
 import { type Asking, command, type Room } from './command';
-import { may, requireRole } from './permission';
+import { isAtLeast, may, requireRole } from './permission';
+import { named, roleDoubts } from './roleDoubts';
 import { patternsOf, type RoleRequest, readRoleRequest, subjectOf } from './roleRequest';
 
-/** So many fit a preview, and the button that does it. */
+/** So many fit a preview. */
 const MOST_AT_ONCE = 10;
 
 const isSame = (a: GrantKey, b: GrantKey): boolean =>
@@ -51,17 +54,34 @@ async function toTake({ role, to, queues }: RoleRequest, room: Room): Promise<Gr
   throw new UserError(`There is no such role to take away. ${room.slash} roles shows what is given.`, 'roles');
 }
 
+const grantKeySchema = grantSchema.pick({ to: true, role: true, queues: true });
+const planSchema = z.object({ act: z.enum(['give', 'take']), grants: z.array(grantKeySchema) });
+
+/** An admin of some queues gives and takes roles for these only. */
+const scopeOf = (grants: readonly GrantKey[]) => ({ queues: grants.map(({ queues }) => queues) });
+
+async function show(act: 'give' | 'take', wanted: GrantKey[], asking: Asking<unknown>, room: Room): Promise<Answer> {
+  if (wanted.length > MOST_AT_ONCE)
+    throw new UserError(`That would be ${wanted.length} roles; I change ${MOST_AT_ONCE} at once at most.`, 'roles');
+  requireRole(asking.person, 'admin', scopeOf(wanted));
+  const grants = await named(wanted, asking, room);
+  const doubts = act === 'give' ? await roleDoubts(grants, asking, room) : [];
+  const plan = JSON.stringify({ act, grants });
+  const { op } = await askAct({ verb: 'roles', words: asking.text.trim(), plan }, asking, room);
+  return { message: rolePreview(act, grants, { op, doubts, expiresInMs: ACT_EXPIRES_MS }), replace: true };
+}
+
 /** The audit goes first: a worker that dies in between leaves an entry too many, never one too few. */
 async function carryOut(
-  act: 'give' | 'take',
-  grants: GrantKey[],
-  asking: Asking<unknown>,
+  { op, words, confirmedBy, askedBy }: Act,
+  { act, grants }: z.infer<typeof planSchema>,
+  { channel }: Asking<unknown>,
   room: Room,
-): Promise<Answer> {
-  const { person, channel, text } = asking;
-  const by = { id: person.id, name: person.name };
+): Promise<GrantKey[]> {
+  const by = confirmedBy ?? askedBy;
   const changed: GrantKey[] = [];
-  for (const grant of grants) {
+  for (const { to, role, queues } of grants) {
+    const grant: GrantKey = { to, role, queues };
     const at = room.now();
     const isThere = (await room.history.roles.list('now')).some((known) => isSame(known, grant));
     if (isThere === (act === 'give')) continue;
@@ -70,15 +90,31 @@ async function carryOut(
       by,
       channel: channel.id,
       verb: 'roles',
-      words: text,
+      words,
       what: 'done',
+      op,
       grant: { ...grant, taken: act === 'take' },
     });
     const isDone =
       act === 'give' ? await room.history.roles.give({ ...grant, by, at }) : await room.history.roles.take(grant);
     if (isDone) changed.push(grant);
   }
-  return { message: rolesChanged(act, grants, changed), replace: true };
+  return changed;
+}
+
+async function press(flag: 'confirm' | 'keep', asking: Asking<unknown>, room: Room): Promise<Answer> {
+  const act = await theAct(asking.words[0] ?? '', 'roles', room);
+  const plan = planSchema.parse(JSON.parse(act.plan));
+  requireRole(asking.person, 'admin', { ...scopeOf(plan.grants), op: act.op });
+  if (flag === 'keep') {
+    await keepAct(act, asking, room);
+    return { message: rolesKept(act.op), replace: true };
+  }
+  const { result: changed } = await confirmAct(act, asking, room, async (confirmed) => ({
+    result: await carryOut(confirmed, plan, asking, room),
+  }));
+  const isChanged = (grant: GrantKey) => changed.some((one) => isSame(one, grant));
+  return { message: rolesChanged(plan.act, plan.grants, isChanged), replace: true };
 }
 
 async function list(asking: Asking<{ page?: number }>, request: RoleRequest, room: Room): Promise<Answer> {
@@ -91,7 +127,8 @@ async function list(asking: Asking<{ page?: number }>, request: RoleRequest, roo
   return {
     message: roleList(pageOf(shown, asking.filters.page), {
       asked: asked.join(' '),
-      isAdmin: may(asking.person, 'admin'),
+      isAdmin: isAtLeast(asking.person.role, 'admin'),
+      mayChange: ({ queues }) => may(asking.person, 'admin', { queues: [queues] }),
       admins: await room.roles.admins(),
       now: room.now(),
       slash: room.slash,
@@ -112,23 +149,21 @@ export const roles = command({
       meaning: 'the queues that the role is for, * allowed; all without it',
     },
     page: { schema: z.coerce.number().int().min(1), meaning: 'the page', hidden: true },
-    sure: { schema: z.literal('yes'), meaning: 'it was confirmed', hidden: true },
   },
+  flags: ['confirm', 'keep'],
   async run(asking, room) {
-    const { person, filters, words, channel } = asking;
+    const { person, filters, flags, words, channel } = asking;
     // Who may what is nobody’s business in another workspace.
     if (person.stranger) requireRole(person, 'viewer');
+    if (flags.has('confirm')) return await press('confirm', asking, room);
+    if (flags.has('keep')) return await press('keep', asking, room);
     const request = readRoleRequest(words, filters.queue ?? [], {
       user: { kind: 'user', id: person.id, name: person.name },
       channel: subjectOf(channel.id),
     });
     if (request.act === 'list') return await list(asking, request, room);
-    requireRole(person, 'admin');
+    if (!isAtLeast(person.role, 'admin')) requireRole(person, 'admin');
     const grants = request.act === 'give' ? toGive(request, room.slash) : await toTake(request, room);
-    if (grants.length > MOST_AT_ONCE)
-      throw new UserError(`That would be ${grants.length} roles; I change ${MOST_AT_ONCE} at once at most.`, 'roles');
-    return filters.sure === 'yes'
-      ? await carryOut(request.act, grants, asking, room)
-      : { message: rolePreview(request.act, grants), replace: true };
+    return await show(request.act, grants, asking, room);
   },
 });

@@ -122,6 +122,15 @@ export function slackPeople(client: WebClient, call: Call, now: () => number) {
     },
 
     /**
+     * What a user group is called, without the `@`; undefined when there is none of that id. Asked each time.
+     * @throws SlackUnavailableError, or what Slack refused
+     */
+    async groupHandle(group: string, remainingMs: () => number): Promise<string | undefined> {
+      const { usergroups = [] } = await call(remainingMs, () => client.usergroups.list({}));
+      return usergroups.find(({ id }) => id === group)?.handle;
+    },
+
+    /**
      * The user ids of a user group, as they were a minute ago at the latest.
      * @throws SlackUnavailableError, or what Slack refused: `no_such_subteam` for a group that is gone,
      *   `missing_scope` without usergroups:read

@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import type { GrantKey, Role, Subject } from '../history/records/roles';
 import { actions, button, code, context, dotted, escaped, type Message, section } from './kit';
 import { type Page, rangeOf, turning } from './pages';
-import { ago } from './time';
+import { ago, duration } from './time';
 import { count } from './words';
 
 /** A grant as the list shows it; those of the configuration have neither giver nor time. */
@@ -31,56 +31,44 @@ export const roleWords = (role: Role, queues: string): string => `the ${role} ro
 const MAY: Readonly<Record<Role, string>> = {
   viewer: 'may look, where people of other workspaces may not',
   operator: 'may cancel and retry jobs',
-  admin: 'may do all, and give roles',
-};
-
-/** The command that takes one grant; `sure:` once it was confirmed. */
-const change = (act: 'give' | 'take', grants: readonly GrantKey[]): string => {
-  const roles = [...new Set(grants.map(({ role }) => role))];
-  const ids = [...new Set(grants.map(({ to }) => (to.name === undefined ? to.id : mention(to))))];
-  const queues = [...new Set(grants.map((grant) => grant.queues))];
-  // Different roles are taken at once only where none was named: so it is again.
-  return `roles ${act}${roles.length === 1 ? ` ${roles[0]}` : ''} ${ids.join(' ')} queue:${queues.join(',')} sure:yes`;
+  admin: 'may do all that, and give and take roles; where it is limited to queues, for these only',
 };
 
 /** As Slack would send it, so that the name travels with the press. */
-const mention = ({ kind, id, name = '' }: Subject): string =>
-  `<${kind === 'user' ? '@' : kind === 'channel' ? '#' : '!subteam^'}${id}|${name.replace(/[<>|\s]/g, '')}>`;
+const mention = ({ kind, id, name }: Subject): string =>
+  name === undefined
+    ? id
+    : `<${kind === 'user' ? '@' : kind === 'channel' ? '#' : '!subteam^'}${id}|${name.replace(/[<>|\s]/g, '')}>`;
 
-function takeButton(grant: GrantKey) {
-  return button({
-    label: 'Take away',
-    command: change('take', [grant]),
+const takeButton = ({ to, role, queues }: GrantRow) =>
+  button({
+    label: 'Take away…',
+    command: `roles take ${role} ${mention(to)} queue:${queues}`,
     replace: true,
-    style: 'danger',
-    says: `Take away the ${grant.role} role`,
-    confirm: {
-      title: 'Take this role away?',
-      text: `The ${grant.role} role${isAll(grant.queues) ? '' : ` for ${grant.queues}`} works no more, at once.`,
-      confirm: 'Take it away',
-      deny: 'Leave it',
-    },
+    says: `Take away the ${role} role, after a preview`,
   });
-}
 
 export interface RoleListProps {
   /** The command that gave this list, without its page. */
   asked: string;
+  /** Whether who asks may give roles, for some queues at least. */
   isAdmin: boolean;
+  /** Whether they may take this one away. */
+  mayChange: (grant: GrantRow) => boolean;
   /** Slack user ids. */
   admins: readonly string[];
   now: number;
   slash: string;
 }
 
-export function roleList(page: Page<GrantRow>, { asked, isAdmin, admins, now, slash }: RoleListProps): Message {
+export function roleList(page: Page<GrantRow>, { asked, isAdmin, mayChange, admins, now, slash }: RoleListProps): Message {
   const rows: KnownBlock[] = page.items.map((grant) => {
     const given =
       grant.by === undefined || grant.at === undefined
         ? 'by the configuration'
         : `given by ${escaped(grant.by.name)} ${ago(grant.at, now)}`;
     const line = `*${grant.role}*${forQueues(grant.queues)}  ·  ${subjectWords(grant.to)}  ·  ${given}`;
-    return section(line, isAdmin && grant.by !== undefined ? takeButton(grant) : undefined);
+    return section(line, grant.by !== undefined && mayChange(grant) ? takeButton(grant) : undefined);
   });
   const turns = turning(asked, page);
   const ask = admins.length === 0 ? 'nobody yet' : admins.map((id) => `<@${id}>`).join(', ');
@@ -104,32 +92,42 @@ export function roleList(page: Page<GrantRow>, { asked, isAdmin, admins, now, sl
   };
 }
 
+export interface RolePreviewProps {
+  op: string;
+  /** Whole sentences on ids and queues that are not known. */
+  doubts: readonly string[];
+  expiresInMs: number;
+}
+
 /** What is about to change, and the button that does it. */
-export function rolePreview(act: 'give' | 'take', grants: readonly GrantKey[]): Message {
+export function rolePreview(
+  act: 'give' | 'take',
+  grants: readonly GrantKey[],
+  { op, doubts, expiresInMs }: RolePreviewProps,
+): Message {
   const lines = grants.map(({ to, role, queues }) => `${roleWords(role, queues)}  →  ${subjectWords(to)}`);
   const channel = grants.find(({ to, role }) => to.kind === 'channel' && role !== 'viewer');
   const [first] = grants;
   const notes = [
     ...(first === undefined ? [] : [`The ${first.role} role: ${MAY[first.role]}.`]),
-    ...(act === 'give' && channel !== undefined
-      ? ['Whoever is in the channel, now or later, may do that from there.']
-      : []),
+    ...(channel === undefined ? [] : ['Whoever is in the channel, now or later, may do that from there.']),
   ];
   const word = grants.length === 1 ? 'role' : `${grants.length} roles`;
   const these = grants.length === 1 ? 'this role' : `these ${word}`;
   const title = act === 'give' ? `Give ${these}?` : `Take ${these} away?`;
+  const standing = `Operation ${op}. The button works for ${duration(expiresInMs)}.`;
   return {
     text: title,
     blocks: [
-      section([`*${title}*`, ...lines].join('\n')),
-      ...(act === 'give' ? [context(...notes)] : []),
+      section([`*${title}*`, ...lines, ...doubts.map(escaped)].join('\n')),
+      context(...(act === 'give' ? notes : []), standing),
       actions(
-        button({ label: act === 'give' ? 'Don’t give it' : 'Leave it', command: 'roles', replace: true }),
+        button({ label: act === 'give' ? 'Don’t give it' : 'Leave it', command: `roles --keep ${op}`, replace: true }),
         act === 'give'
-          ? button({ label: `Give the ${word}`, command: change('give', grants), replace: true, style: 'primary' })
+          ? button({ label: `Give the ${word}`, command: `roles --confirm ${op}`, replace: true, style: 'primary' })
           : button({
               label: `Take the ${word} away`,
-              command: change('take', grants),
+              command: `roles --confirm ${op}`,
               replace: true,
               style: 'danger',
               confirm: {
@@ -144,15 +142,26 @@ export function rolePreview(act: 'give' | 'take', grants: readonly GrantKey[]): 
   };
 }
 
-/** @param changed those of the grants that were not so before */
-export function rolesChanged(act: 'give' | 'take', grants: readonly GrantKey[], changed: readonly GrantKey[]): Message {
+const toRoles = () => actions(button({ label: 'Roles', command: 'roles', replace: true }));
+
+/** @param isChanged whether that grant was not so before */
+export function rolesChanged(
+  act: 'give' | 'take',
+  grants: readonly GrantKey[],
+  isChanged: (grant: GrantKey) => boolean,
+): Message {
   const lines = grants.map((grant) => {
     const [was, is] = act === 'give' ? ['had', 'has'] : ['did not have', 'no longer has'];
-    const verb = changed.includes(grant) ? is : was;
-    return `${subjectWords(grant.to)} ${verb} ${roleWords(grant.role, grant.queues)}${changed.includes(grant) ? '' : ' before'}.`;
+    const verb = isChanged(grant) ? is : was;
+    return `${subjectWords(grant.to)} ${verb} ${roleWords(grant.role, grant.queues)}${isChanged(grant) ? '' : ' before'}.`;
   });
   return {
     text: act === 'give' ? 'The role is given.' : 'The role is taken away.',
-    blocks: [section(lines.join('\n')), actions(button({ label: 'Roles', command: 'roles', replace: true }))],
+    blocks: [section(lines.join('\n')), toRoles()],
   };
 }
+
+export const rolesKept = (op: string): Message => ({
+  text: `Roles stay as they are (op ${op}).`,
+  blocks: [section(`Roles stay as they are (op ${op}).`), toRoles()],
+});

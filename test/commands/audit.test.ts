@@ -66,7 +66,7 @@ test('refusals and changes of roles are there; a viewer sees their own entries o
   await here.root.presses('Give the role', preview);
   const all = await asks(here.root, 'audit');
   expect(lines(all)[0]).toContain('root gave the operator role for spot-* to @vic in #general');
-  expect(lines(all)[1]).toContain(`vic was refused cancel ${id} in #general: needs the operator role`);
+  expect(all).toContain(`vic was refused cancel ${id} in #general: needs the operator role`);
   await here.root.presses('Take the role away', only(await here.root.says('/batch roles take operator @vic')));
   expect(lines(await asks(here.root, 'audit what:roles'))[0]).toContain(
     'root took the operator role for spot-* from @vic',

@@ -63,7 +63,11 @@ test('a role that was taken between preview and press does not count any more', 
   const preview = only(await here.vic.says(`/batch cancel ${id}`));
   const list = only(await here.root.says('/batch roles @vic'));
   expect(list.plain).toContain('given by root');
-  expect(only(await here.root.presses('Take away', list)).plain).toContain('@vic no longer has the operator role.');
+  const taking = only(await here.root.presses('Take away…', list));
+  expect(taking.plain).toContain('Take this role away?');
+  expect(only(await here.root.presses('Take the role away', taking)).plain).toContain(
+    '@vic no longer has the operator role.',
+  );
   expect(only(await here.vic.presses('Cancel 1 job', preview)).plain).toContain('You are a viewer here');
   expect(await asks(here.root, 'audit what:refused user:@vic')).toContain('vic was refused');
 });
@@ -91,7 +95,50 @@ test('what the configuration gives no command takes, and a viewer gives nothing'
   expect(await asks(here.ada, 'roles take operator @vic')).toContain('this needs the admin role');
   const list = await asks(here.vic, 'roles');
   expect(list).toContain('admin  ·  @root  ·  by the configuration');
-  expect(list).not.toContain('[Take away]');
+  expect(list).not.toContain('[Take away');
+});
+
+test('an admin of some queues gives and takes roles for these and no others', async () => {
+  await gives('admin @vic queue:genomics-*');
+  const preview = only(await here.vic.says(`/batch roles give operator @ada queue:${SPOT}`));
+  expect(preview.plain).toContain(`Operation`);
+  expect(only(await here.vic.presses('Give the role', preview)).plain).toContain(
+    `@ada has the operator role for ${SPOT}.`,
+  );
+  expect(await asks(here.vic, `roles give operator @ada queue:${OTHER}`)).toContain(
+    `You are an admin for genomics-∗ only; this needs the admin role for ${OTHER}.`,
+  );
+  expect(await asks(here.vic, 'roles give operator @ada')).toContain('this needs the admin role for all queues.');
+  expect(await asks(here.vic, 'roles give operator @ada queue:gen*')).toContain('the admin role for gen∗.');
+  const list = await asks(here.vic, 'roles');
+  expect(list.match(/Take away…/g)).toHaveLength(2);
+});
+
+test('an id that Slack does not know, and a queue that there is not, are told before', async () => {
+  const told = await asks(here.root, 'roles give operator U0NOTEXIST S0NOPE001 queue:nosuchqueue,nosuch-*');
+  for (const doubt of [
+    'Slack knows nobody with the id U0NOTEXIST.',
+    'Slack knows no user group S0NOPE001.',
+    'There is no queue nosuchqueue now.',
+    "No queue's name fits nosuch-∗ now.",
+  ])
+    expect(told).toContain(doubt);
+  here.world.slack.setGroup('late-shift', ['vic']);
+  await gives('operator @late-shift');
+  const [{ to: group } = { to: undefined }] = await here.world.app.room.history.roles.list('now');
+  expect(await asks(here.root, `roles give admin ${group?.id}`)).toContain('user group @late-shift');
+});
+
+test('a preview of roles can be called off, is done once, and stands in the audit under its operation', async () => {
+  const preview = only(await here.root.says(`/batch roles give operator @vic queue:${SPOT},${OTHER}`));
+  const op = /Operation ([0-9A-Z]{5})/.exec(preview.plain)?.[1] ?? '';
+  expect(await asks(here.vic, `roles --confirm ${op}`)).toContain('this needs the admin role');
+  await here.root.presses('Give the 2 roles', preview);
+  expect(await asks(here.root, `roles --confirm ${op}`)).toContain('is already done');
+  const log = await asks(here.root, `audit op:${op}`);
+  for (const queue of [SPOT, OTHER]) expect(log).toContain(`gave the operator role for ${queue} to @vic`);
+  const other = only(await here.root.says('/batch roles give operator @vic'));
+  expect(only(await here.root.presses('Don’t give it', other)).plain).toContain('Roles stay as they are');
 });
 
 test('people of another workspace look where it is allowed, are refused elsewhere, and never act', async () => {

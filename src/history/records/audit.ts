@@ -5,7 +5,7 @@
  * |---|---|---|
  * | `AUDIT#<yyyy-mm>` | `<time>#<reference>` | an entry, among those of its month |
  * | `AUDIT#MONTHS` | `<yyyy-mm>` | a month that has entries |
- * | `AUDIT#OP#<op>` | `entry#<what>` | the same entry, among those of its operation; a refusal has its reference after it |
+ * | `AUDIT#OP#<op>` | `entry#<what>` | the same entry, among those of its operation; a refusal has its reference after it, a role what it is |
  * | `AUDIT#OP#<op>` | `ids#<first id>` | up to 1,000 of the frozen ids, in order |
  * | `AUDIT#OP#<op>` | `results#<outcome>#<first id>` | up to 1,000 jobs of which that became, in order |
  *
@@ -68,6 +68,10 @@ const MOST_WHY = 200;
 /** Chunks on their way at once. */
 const AT_ONCE = 8;
 
+/** What tells a step from the others of its operation; several roles may be changed by one. */
+const stepName = ({ what, grant }: AuditEntry): string =>
+  grant === undefined ? what : [what, grant.to.id, grant.role, grant.queues].join('-');
+
 export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 export const operationPartition = (op: string): string => `AUDIT#OP#${op}`;
 
@@ -106,7 +110,7 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
 
   /** A step of an operation happens once, however often it is written: the first one counts. */
   async function stepOf(op: string, entry: AuditEntry): Promise<AuditEntry> {
-    const sk = `entry#${entry.what}`;
+    const sk = `entry#${stepName(entry)}`;
     if (await put(operationPartition(op), sk, entry)) return entry;
     const { Item } = await doc.send(
       new GetCommand({ TableName: table, Key: { pk: operationPartition(op), sk }, ConsistentRead: true }),
@@ -123,7 +127,7 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
       const { op } = entry;
       const isStep = op !== undefined && entry.what !== 'refused';
       const kept = isStep ? await stepOf(op, entry) : entry;
-      const reference = isStep ? `${op}-${entry.what}` : once;
+      const reference = isStep ? `${op}-${stepName(entry)}` : once;
       if (op !== undefined && !isStep) await put(operationPartition(op), `entry#${entry.what}#${reference}`, entry);
       const month = monthOf(kept.at);
       if (!markedMonths.has(month)) {
