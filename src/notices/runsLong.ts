@@ -1,5 +1,4 @@
 /** The occasion: a job runs for much longer than 95 % of the runs of its definition that succeeded. */
-import { arrayParentOf } from '../jobs/job';
 import { duration } from '../views/time';
 import { number } from '../views/words';
 import { condition, notOld } from './conditions/condition';
@@ -27,16 +26,12 @@ export const runsLong = condition({
       if (usual === undefined) return [];
       const limit = Math.max(settings.threshold('long', queue) * usual.p95Ms, usual.p95Ms + LEAST_OVER_MS);
       if (now - startedAt < limit) return [];
-      const parent = arrayParentOf(id);
       return [
         {
           occasion: NAME,
           severity: 'normal' as const,
           at: notOld(startedAt + limit, now),
-          subject:
-            parent === undefined
-              ? { kind: 'definition' as const, name: nameOfDefinition(definition) }
-              : { kind: 'array' as const, name: parent },
+          subject: { kind: 'definition' as const, name: nameOfDefinition(definition) },
           queue,
           member: id,
           told: `It has run for ${duration(now - startedAt)}. Of ${number(usual.runs)} runs of ${usual.definition} that succeeded in ${RUN_DAYS_WORDS}, 95 % took ${duration(usual.p95Ms)} or less. Look at the end of its log: whether it still gets on.`,

@@ -10,7 +10,7 @@ import {
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Message } from '../../src/local/slack/server';
 import { type Scene, scene } from '../scene';
-import { newId, stateChange } from './stateChange';
+import { childChange, newId, stateChange } from './stateChange';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -255,29 +255,43 @@ test('a definition that fails well more often than in the week before is told on
     );
   ended('SUCCEEDED', 30, now() - 2 * DAY);
   ended('FAILED', 1, now() - 2 * DAY);
-  // What always fails so often is no news, and what somebody stopped is no failure.
+  // What always fails so often is no news.
   ended('FAILED', 15, now() - 2 * DAY, 'poor:1');
   ended('SUCCEEDED', 15, now() - 2 * DAY, 'poor:1');
   ended('FAILED', 6, now(), 'poor:1');
   ended('SUCCEEDED', 6, now(), 'poor:1');
   ended('SUCCEEDED', 3, now());
   ended('FAILED', 12, now());
+  // What somebody stopped is no failure, and an array is one job however many of its children fail.
+  const array = newId();
+  for (const name of ['stopped:1', 'arrayed:1']) ended('SUCCEEDED', 30, now() - 2 * DAY, name);
+  here.world.aws.publish(
+    Array.from({ length: 12 }, (_, n) => [
+      stateChange({
+        id: newId(),
+        status: 'FAILED',
+        at: now(),
+        detail: { jobDefinition: arnOf('stopped:1'), statusReason: 'cancelled from Slack by ada (op K7QRM)' },
+      }),
+      childChange(array, n, { status: 'FAILED', at: now(), detail: { jobDefinition: arnOf('arrayed:1') } }),
+    ]).flat(),
+  );
   const failed = async () =>
     (
       await here.world.app.room.history.search.search(
-        { words: [], statuses: ['failed'], definitions: ['shaky', 'poor'] },
+        { words: [], statuses: ['failed'], definitions: ['shaky', 'poor', 'stopped', 'arrayed'] },
         { limit: 1 },
       )
     ).total;
-  await here.until('all of them', async () => ((await failed()) === 34 ? true : undefined));
+  await here.until('all of them', async () => ((await failed()) === 58 ? true : undefined));
   wait(11 * MINUTE);
   await look();
   const told = await card('shaky', 'more often than usual');
   expect(told.plain).toMatch(
     /12 of its 15 jobs that ended since \d\d:00 UTC failed \(80 %\); in the week before it was 1 of 31 \(3\.2 %\)/,
   );
-  expect(cards('poor', 'more often than usual')).toEqual([]);
   await staysOne(told, 'shaky', 'more often than usual');
+  for (const other of ['poor', 'stopped', 'arrayed']) expect(cards(other, 'more often than usual')).toEqual([]);
   wait(3 * HOUR);
   await closes(told, 'shaky', '✔', 'no more often than usual after');
 });
