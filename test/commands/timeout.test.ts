@@ -12,11 +12,16 @@ let here: Scene;
 let skewMs = 0;
 beforeAll(async () => {
   here = await scene({ now: () => Date.now() + skewMs });
+  const keeper = timeoutKeeper(here.world.app.room);
+  keep = () => keeper(() => 60_000);
 });
 afterAll(() => here.end());
 afterEach(() => here.world.aws.setFaults({ deny: [], throttle: 0 }));
 
+/** All that a minute brings. */
 const tick = () => here.world.app.tick(() => 120_000, false);
+/** The part of it that this is about: sweeping, packing and sending take a second more. */
+let keep: () => Promise<void>;
 const detailOf = async (id: string) => {
   const [found] = (await here.batch.send(new DescribeJobsCommand({ jobs: [id] }))).jobs ?? [];
   if (found === undefined) throw new Error(`Batch does not know ${id}`);
@@ -83,13 +88,13 @@ test('a rule that would stop jobs at once names them first, and stops them only 
   expect(preview.plain).toContain('Set this rule?');
   expect(preview.plain).toContain('1 job that has taken longer already is stopped within a minute');
   expect(preview.plain).toMatch(/late-call .* 1 h over \(rule \d+, 2 h from the start of its container\)/);
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(false);
   expect(only(await here.ada.says('/batch timeout')).plain).not.toContain('late-');
 
   const set = only(await here.ada.presses('Set it, stop 1 job', preview));
   expect(set.plain).toMatch(/@ada set rule \d+: name:late-\* running:2h/);
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(true);
   expect(only(await here.ada.presses('Set it, stop 1 job', preview)).plain).toContain('already done');
   // The rule is younger than the end of the time that it gives.
@@ -112,13 +117,13 @@ test('at four fifths people are warned, once, and may give the job more time', a
   await here.ada.says('/batch timeout set name:near-* total:10h');
   const id = await hangs('near-sort');
   skewMs += 8 * HOUR + MINUTE;
-  await tick();
+  await keep();
   const warning = await card('near-sort', 'near its time limit');
   expect(warning.plain).toMatch(
     /batchbot stops it at \d{4}-\d\d-\d\d \d\d:\d\d UTC \(rule \d+, 10 h from submission\)/,
   );
   expect(warning.plain).toContain('[Cancel…]');
-  await tick();
+  await keep();
   expect(here.alerts().filter(({ plain }) => plain.includes('near-sort'))).toHaveLength(1);
 
   const refused = await here.vic.presses('Extend 2 h', warning);
@@ -130,11 +135,17 @@ test('at four fifths people are warned, once, and may give the job more time', a
   expect(only(await here.vic.says(`/batch job ${id}`)).plain).toMatch(
     /in 3 h 5\d min \(rule \d+, 10 h from submission, extended\)/,
   );
+  await keep();
+  expect((await card('near-sort', 'none of its jobs is near its limit any more')).ts).toBe(warning.ts);
+  // Of twelve hours four fifths are 9 h 36 min: it is warned of anew.
   skewMs += 2 * HOUR + MINUTE;
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(false);
+  await here.until('a second warning', () =>
+    here.alerts().some(({ plain }) => plain.includes('near-sort') && plain.includes('extended')) ? true : undefined,
+  );
   skewMs += 2 * HOUR;
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(true);
   const log = only(await here.root.says(`/batch audit job:${id}`));
   expect(log.plain).toMatch(/ada gave near-sort 2 h more than rule \d+ does/);
@@ -147,7 +158,7 @@ test('the variable counts from submission, also for a job that never started; a 
     /batchbot stops it at .*, in 1 h 59 min \(PYBATCH_TIMEOUT, 2 h from submission\)/,
   );
   skewMs += 2 * HOUR + 58 * MINUTE;
-  await tick();
+  await keep();
   expect(await isStopping(waits)).toBe(true);
   const told = await card('env-waits failed: timed out (PYBATCH_TIMEOUT)');
   expect(told.plain).toMatch(
@@ -162,7 +173,7 @@ test('each kind is switched by itself, and what switching it on would stop is na
   await here.ada.says('/batch timeout set name:ruled-* total:1h');
   const ruled = await hangs('ruled-too');
   skewMs += HOUR + MINUTE;
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(false);
   expect(await isStopping(ruled)).toBe(true);
   expect(only(await here.vic.says(`/batch job ${id}`)).plain).toContain(
@@ -172,7 +183,7 @@ test('each kind is switched by itself, and what switching it on would stop is na
   expect(preview.plain).toContain('1 job that has taken longer already is stopped within a minute');
   expect(preview.plain).toContain('env-off');
   await here.ada.presses('Switch on, stop 1 job', preview);
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(true);
   expect(only(await here.ada.says('/batch timeout on environment')).plain).toContain('is on already');
 });
@@ -184,7 +195,7 @@ test('a value that is no number of seconds stops nothing, and is told once a def
     /PYBATCH_TIMEOUT is “(?:6h|0|-60)” in garbage: no whole number of seconds above 0, so it is ignored/,
   );
   skewMs += 30 * HOUR;
-  await tick();
+  await keep();
   for (const id of ids) expect(await isStopping(id)).toBe(false);
   expect(here.alerts().filter(({ plain }) => plain.includes('no number of seconds'))).toHaveLength(1);
   expect(only(await here.vic.says(`/batch job ${ids[0]}`)).plain).toContain(
@@ -210,7 +221,7 @@ test('an array whose limit counts from submission is stopped as a whole by one c
   expect(only(await here.vic.says(`/batch job ${whole}:1`)).plain).toContain('its whole array');
   skewMs += 5 * HOUR + MINUTE;
   const calls = stops();
-  await tick();
+  await keep();
   // One for the parent, one for the two children at once.
   expect(stops() - calls).toBe(2);
   for (const id of [whole, `${each}:0`, `${each}:2`]) expect(await isStopping(id)).toBe(true);
@@ -232,7 +243,7 @@ test('of two rules that fit a job the more specific counts, and the list says fo
   const list = only(await here.vic.says('/batch timeout list'));
   expect(list.plain).toContain(`for 1 of them rule ${n} counts, which is more specific`);
   skewMs += 3 * HOUR;
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(false);
   // Without the narrower rule the wider one would stop it: that is said before.
   const preview = only(await here.ada.says(`/batch timeout remove ${n}`));
@@ -259,13 +270,10 @@ test('Batch’s own timeout is warned of before it ends an attempt, and can’t 
   );
   await here.ada.says('/batch timeout off native');
   skewMs += 81 * HOUR;
-  const { room } = here.world.app;
-  // The sweep of a whole tick would miss this job in Batch.
-  const keep = timeoutKeeper(room);
-  await keep(() => 60_000);
+  await keep();
   expect(here.alerts().some(({ plain }) => plain.includes('native-near'))).toBe(false);
   await here.ada.says('/batch timeout on native');
-  await keep(() => 60_000);
+  await keep();
   const warning = await card('native-near', 'near its time limit (its own timeout)');
   expect(warning.plain).toContain('Batch ends this attempt at');
   expect(warning.plain).not.toContain('[Extend');
@@ -276,17 +284,15 @@ test('what Batch refuses to stop is told in the audit once, and tried again; wha
   const ids = await Promise.all(['held-1', 'held-2', 'held-3'].map((name) => hangs(name)));
   skewMs += HOUR + MINUTE;
   here.world.aws.setFaults({ deny: ['batch:TerminateJob', 'batch:TerminateJobs'] });
-  await tick();
-  await tick();
+  await keep();
+  await keep();
   const log = only(await here.root.says(`/batch audit job:${ids[0]}`));
   expect(log.plain.match(/batchbot could not stop held-1, since Batch refused/g)).toHaveLength(1);
   here.world.aws.setFaults({ deny: [], throttle: 0.3 });
   skewMs += 11 * MINUTE;
-  // A sweep would wait long for calls that are no matter here.
-  const keep = timeoutKeeper(here.world.app.room);
-  await keep(() => 60_000);
+  await keep();
   here.world.aws.setFaults({ throttle: 0 });
-  await keep(() => 60_000);
+  await keep();
   for (const id of ids) expect(await isStopping(id)).toBe(true);
   expect(only(await here.root.says(`/batch audit job:${ids[0]}`)).plain.match(/batchbot stopped held-1/g)).toHaveLength(
     1,
@@ -298,15 +304,15 @@ test('a job that runs on after it was terminated is told after five minutes, and
   await isIn('running', id);
   await here.ada.says('/batch timeout set name:zombie total:1h');
   skewMs += HOUR + MINUTE;
-  await tick();
+  await keep();
   expect(await isStopping(id)).toBe(true);
-  await tick();
+  await keep();
   skewMs += 4 * MINUTE;
-  await tick();
+  await keep();
   expect(here.alerts().some(({ plain }) => plain.includes('though it was terminated'))).toBe(false);
   skewMs += 2 * MINUTE;
   const calls = stops();
-  await tick();
+  await keep();
   const told = await card('zombie', 'still runs, though it was terminated');
   expect(told.plain).toContain('end that instance in EC2');
   expect(stops()).toBe(calls);

@@ -103,7 +103,7 @@ function jobOf(row: Row): Job {
     // It reads them where jobs of today no longer have them, and then writes 0.
     vcpus: number(row, 'vcpus') || undefined,
     memoryMiB: number(row, 'memory') || undefined,
-    environmentTimeoutSeconds: timeoutSeconds < 0 ? undefined : timeoutSeconds,
+    environmentTimeoutSeconds: timeoutSeconds <= 0 ? undefined : timeoutSeconds,
     logGroup: row('log_group_name'),
     logStream: row('log_stream_name'),
     arrayIndex: index === undefined ? undefined : Number(index),

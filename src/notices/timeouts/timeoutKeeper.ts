@@ -12,7 +12,7 @@ const MOST_WARNING_MS = 20_000;
 const MOST_REMEMBERED = 100_000;
 
 export function timeoutKeeper(room: Room) {
-  /** Jobs that were warned of. */
+  /** Jobs that were warned of, each with its limit. */
   const warned = new Set<string>();
   /** When jobs were first seen to be terminated. */
   const terminated = new Map<string, number>();

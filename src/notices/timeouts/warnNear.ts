@@ -1,7 +1,7 @@
 /** Warns of jobs that will soon have taken too long: once each, the soonest first. */
 import type { Room } from '../../commands/command';
 import type { Timed } from '../../jobs/timeoutCheck';
-import { isStoppable } from '../../jobs/timeouts';
+import { isStoppable, type RunningLimit } from '../../jobs/timeouts';
 import { settle } from '../incidents/settle';
 import { tell } from '../incidents/tell';
 import { subjectOf } from '../jobFailures';
@@ -10,8 +10,11 @@ import { nearOf, timeoutNear } from '../timeoutNear';
 const TOLD_AT_ONCE = 50;
 const READ_AT_ONCE = 25;
 
+/** Who is given more time is warned of anew. */
+const keyOf = ({ id }: { id: string }, { at }: RunningLimit): string => `${id} ${at}`;
+
 /**
- * @param known ids of jobs that need no look any more, kept by the caller from one minute to the next
+ * @param known what needs no look any more, kept by the caller from one minute to the next
  * @returns how many were warned of now
  */
 export async function warnNear(
@@ -21,7 +24,7 @@ export async function warnNear(
   remainingMs: () => number,
 ): Promise<number> {
   const { timeoutStops: stops, jobs } = room.history;
-  const fresh = near.filter(({ row }) => !known.has(row.id));
+  const fresh = near.filter((one) => !known.has(keyOf(one.row, one.limit)));
   let warned = 0;
   for (let at = 0; at < fresh.length && remainingMs() > 0; at += TOLD_AT_ONCE) {
     const some = fresh.slice(at, at + TOLD_AT_ONCE);
@@ -30,7 +33,7 @@ export async function warnNear(
       await Promise.all(
         some.slice(n, n + READ_AT_ONCE).map(async (one) => {
           if ((await stops.marked(one.row.id, 'warned')) === undefined) untold.push(one);
-          else known.add(one.row.id);
+          else known.add(keyOf(one.row, one.limit));
         }),
       );
     const whole = new Map((await jobs.getMany(untold.map(({ row }) => row.id))).map(({ job }) => [job.id, job]));
@@ -45,9 +48,9 @@ export async function warnNear(
     );
     // After it was told: whoever dies in between tells it again, and an incident counts it once.
     await Promise.all(
-      living.map(async ({ job }) => {
+      living.map(async ({ job, limit }) => {
         await stops.mark(job.id, 'warned', now);
-        known.add(job.id);
+        known.add(keyOf(job, limit));
       }),
     );
     warned += living.length;
