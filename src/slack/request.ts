@@ -35,8 +35,8 @@ export const workRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lookBack'), op: z.string().min(1) }),
   /** Take this step of following a log, unless somebody did. */
   z.object({ kind: z.literal('follow'), id: z.string().min(1), step: z.number().int() }),
-  /** Send what is due for a channel or a person. */
-  z.object({ kind: z.literal('deliver'), to: z.string().min(1) }),
+  /** Send what is due for a channel or a person, unless another such request took the place of this one. */
+  z.object({ kind: z.literal('deliver'), to: z.string().min(1), wakeAt: z.number() }),
   /** Look at what is watched. */
   z.object({ kind: z.literal('watch'), id: z.string().min(1) }),
 ]);

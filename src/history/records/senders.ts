@@ -101,13 +101,17 @@ export function senderItems(doc: DynamoDBDocumentClient, table: string, now: () 
       }
     },
 
-    /** The right to send until then, which answers all requests to look; undefined while another has it. */
-    lease: (to: string, lease: string, leaseUntil: number): Promise<Sender | undefined> =>
+    /**
+     * The right to send until then, which answers the request to look.
+     * @param wakeAt of the request: one that another took the place of has no right
+     * @returns undefined while another has it
+     */
+    lease: (to: string, lease: string, leaseUntil: number, wakeAt?: number): Promise<Sender | undefined> =>
       change(
         to,
         { lease, leaseUntil, wakeAt: undefined, look: undefined },
-        'attribute_not_exists(leaseUntil) OR leaseUntil < :now',
-        { ':now': now() },
+        `(attribute_not_exists(leaseUntil) OR leaseUntil < :now)${wakeAt === undefined ? '' : ' AND wakeAt = :asked'}`,
+        { ':now': now(), ...(wakeAt === undefined ? {} : { ':asked': wakeAt }) },
       ),
 
     /** Writes while the lease is held; undefined once another has it. */

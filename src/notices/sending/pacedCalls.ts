@@ -18,15 +18,8 @@ export class LeaseLostError extends Error {
 
 export function pacedCalls(sender: Sender, lease: string, room: Room, sleep: (ms: number) => Promise<void>) {
   let calledAt = sender.calledAt ?? 0;
-  let isAnswered = false;
   return {
     calledAt: () => calledAt,
-    /** Whether Slack took what was asked last; false again until the next call. */
-    answered(): boolean {
-      const was = isAnswered;
-      isAnswered = false;
-      return was;
-    },
     /** @throws LeaseLostError before the call is made */
     async call<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
       for (let waitMs = calledAt + CALL_EVERY_MS - room.now(); waitMs > 0; ) {
@@ -38,7 +31,6 @@ export function pacedCalls(sender: Sender, lease: string, room: Room, sleep: (ms
       if (held === undefined) throw new LeaseLostError(`another sender has taken over ${sender.to}`);
       const outcome = await work();
       calledAt = room.now();
-      isAnswered = outcome.kind === 'done';
       return outcome;
     },
   };

@@ -40,7 +40,7 @@ export async function wakeSender(room: Room, to: string, urgency: Urgency): Prom
   const soonEnough = at + (urgency === 'edit' ? EDIT_WAITS_MS : 0);
   if (wakeAt !== undefined && wakeAt <= soonEnough && wakeAt >= now - LOST_MS) return;
   if ((await senders.wake(to, at, soonEnough, now - LOST_MS)) === undefined) return;
-  await room.enqueue({ kind: 'deliver', to }, Math.ceil((at - now) / 1_000));
+  await room.enqueue({ kind: 'deliver', to, wakeAt: at }, Math.ceil((at - now) / 1_000));
 }
 
 /**

@@ -11,7 +11,11 @@ async function lookAfter(room: Room): Promise<void> {
     const due = await outbox.due(sender.to);
     oldest = Math.min(oldest, ...due.map(({ since }) => since));
     if (due.length > 0) await wakeSender(room, sender.to, 'edit');
-    else if (sender.look !== undefined && !isLeased(sender, room.now())) await senders.looked(sender.to, sender.look);
+    else if (!isLeased(sender, room.now())) {
+      if (sender.look !== undefined) await senders.looked(sender.to, sender.look);
+      // Its sender died after all was sent.
+      if (sender.lease !== undefined) await senders.release(sender.to, sender.lease, {});
+    }
   }
   room.log.metric(OLDEST_UNSENT, Math.round((room.now() - oldest) / 1_000));
 }

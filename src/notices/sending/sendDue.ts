@@ -23,26 +23,30 @@ const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 const pauseMs = (failures: number): number =>
-  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)) * (0.9 + Math.random() / 10);
+  Math.round(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)) * (0.9 + Math.random() / 10));
 
 /** What the sender leaves behind: when the next look is due (ms), if anything is left. */
 interface Left {
-  calledAt?: number;
-  nextAt?: number | undefined;
-  pausedUntil?: number | undefined;
-  failures?: number | undefined;
+  nextAt: number | undefined;
+  calledAt: number;
+  pausedUntil: number | undefined;
+  failures: number | undefined;
 }
 
-/** Sends until nothing is due, the time is over or Slack wants a pause; returns at once while another sender is at it. */
+/**
+ * Sends until nothing is due, the time is over or Slack wants a pause; returns at once while another sender is at it.
+ * @param wakeAt of the request to look, ms: one that another took the place of is over
+ */
 export async function sendDue(
   to: string,
   room: Room,
   remainingMs: () => number,
   sleep: (ms: number) => Promise<void> = (ms) => timer(ms),
+  wakeAt?: number,
 ): Promise<void> {
   const { senders, outbox } = room.history;
   const lease = randomUUID();
-  const sender = await senders.lease(to, lease, room.now() + LEASE_MS);
+  const sender = await senders.lease(to, lease, room.now() + LEASE_MS, wakeAt);
   if (sender === undefined) return;
   let left: Left;
   try {
@@ -60,7 +64,7 @@ export async function sendDue(
   if (nextAt !== undefined) {
     const released = await senders.release(to, lease, { ...rest, wakeAt: nextAt });
     if (released === undefined) return;
-    await room.enqueue({ kind: 'deliver', to }, Math.max(0, Math.ceil((nextAt - room.now()) / 1_000)));
+    await room.enqueue({ kind: 'deliver', to, wakeAt: nextAt }, Math.max(0, Math.ceil((nextAt - room.now()) / 1_000)));
     return;
   }
   // Whatever was marked due while the lease was held and after the last look is seen now: nobody asked for a look then.
@@ -119,27 +123,38 @@ async function sendAll(
     await outbox.done(to, due.key, taken);
   }
 
-  const paused = (ms: number): Left => {
+  const leave = (nextAt?: number): Left => ({
+    nextAt,
+    calledAt: calls.calledAt(),
+    pausedUntil: pausedUntil > room.now() ? pausedUntil : undefined,
+    failures: failures === 0 ? undefined : failures,
+  });
+  const pause = (ms: number): Left => {
     pausedUntil = room.now() + ms;
-    return { nextAt: pausedUntil, pausedUntil, failures: failures || undefined };
+    return leave(pausedUntil);
   };
+  const fail = (): Left => pause(pauseMs(++failures));
 
   /** @returns what is left when the sender has to stop */
   async function follow(step: Step, due: Due): Promise<Left | undefined> {
     const fallback = fallbackOf(to, room);
     switch (step.kind) {
+      case 'sent':
+        failures = 0;
+        if (closed !== undefined) await senders.hold(to, lease, { closed: undefined });
+        closed = undefined;
+        return undefined;
       case 'next':
         return undefined;
       case 'no edit':
         editsAt = room.now() + step.ms;
         return undefined;
       case 'wait':
-        if (step.ms > SHORT_WAIT_MS || step.ms > remainingMs() - RESERVE_MS) return paused(step.ms);
+        if (step.ms > SHORT_WAIT_MS || step.ms > remainingMs() - RESERVE_MS) return pause(step.ms);
         await sleep(step.ms);
         return undefined;
       case 'down':
-        failures++;
-        return paused(pauseMs(failures));
+        return fail();
       case 'closed':
         closed = await tellClosed(to, step.code, closed, room);
         await senders.hold(to, lease, { closed });
@@ -148,20 +163,19 @@ async function sendAll(
           return undefined;
         }
         room.log.error('there is no channel that takes what is to be told', { to, code: step.code });
-        failures++;
-        return paused(pauseMs(failures));
+        return fail();
     }
   }
 
-  if (pausedUntil > room.now()) return { nextAt: pausedUntil, pausedUntil, failures: failures || undefined };
+  if (pausedUntil > room.now()) return leave(pausedUntil);
   for (;;) {
-    if (remainingMs() < RESERVE_MS) return { nextAt: room.now(), pausedUntil: undefined, failures: undefined };
+    if (remainingMs() < RESERVE_MS) return leave(room.now());
     const all = await outbox.due(to);
-    if (all.length === 0) return { pausedUntil: undefined, failures: undefined };
+    if (all.length === 0) return leave();
     const turn = await nextTurn(all);
     if ('at' in turn) {
       const waitMs = turn.at - room.now();
-      if (waitMs > SHORT_WAIT_MS) return { nextAt: turn.at, pausedUntil: undefined, failures: failures || undefined };
+      if (waitMs > SHORT_WAIT_MS) return leave(turn.at);
       if (waitMs > 0) await sleep(waitMs);
       continue;
     }
@@ -169,19 +183,10 @@ async function sendAll(
     const fallback = fallbackOf(to, room);
     const code = fallback === undefined ? undefined : await movedCode(due);
     known.delete(due.key);
-    if (code !== undefined && fallback !== undefined) {
-      await move(due, sent, code, fallback);
-      continue;
+    if (code !== undefined && fallback !== undefined) await move(due, sent, code, fallback);
+    else {
+      const left = await follow(await sendMessage(due, room, calls), due);
+      if (left !== undefined) return left;
     }
-    const step = await sendMessage(due, room, calls);
-    if (step.kind === 'next' && calls.answered()) {
-      failures = 0;
-      if (closed !== undefined) {
-        closed = undefined;
-        await senders.hold(to, lease, { closed: undefined });
-      }
-    }
-    const left = await follow(step, due);
-    if (left !== undefined) return { ...left, calledAt: calls.calledAt() };
   }
 }

@@ -25,7 +25,9 @@ const GIVE_UP_MS = 24 * 3_600_000;
 const LATE_POST_MS = 5_000;
 
 export type Step =
-  /** It is done with, or its turn comes again by what the outbox says. */
+  /** Slack took it. */
+  | { kind: 'sent' }
+  /** Nothing was sent: it is done with, or its turn comes again by what the outbox says. */
   | { kind: 'next' }
   /** Edits have to wait, of whatever message (ms). */
   | { kind: 'no edit'; ms: number }
@@ -47,9 +49,9 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
   const sent: Sent = (await outbox.sent(to, key)) ?? { to, key };
   const taken = randomUUID();
 
-  async function done(): Promise<Step> {
+  async function done(kind: 'sent' | 'next' = 'next'): Promise<Step> {
     await outbox.done(to, key, taken);
-    return { kind: 'next' };
+    return { kind };
   }
 
   async function putOff(why: string, error: unknown): Promise<Step> {
@@ -99,7 +101,7 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     const outcome = await tell(message, (each) => attempts.edit(channel, ts, each));
     if (outcome.kind !== 'done') return await stepOf(outcome);
     await outbox.keep({ ...sent, shown, editedAt: room.now() });
-    return await done();
+    return await done('sent');
   }
 
   async function post(message: Message, shown: string, thread: string | undefined): Promise<Step> {
@@ -128,7 +130,7 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     if (outcome.kind === 'done') {
       const { channel, ts } = outcome;
       await outbox.keep({ ...unclaimed, channel, ts, shown, postedAt: room.now() });
-      return await done();
+      return await done('sent');
     }
     // Where Slack said no, nothing was posted.
     if (outcome.kind !== 'unknown') await outbox.keep(unclaimed);

@@ -14,6 +14,7 @@ import { renderers } from '../../../src/notices/render';
 import { queueToSend, type ToSend } from '../../../src/notices/sending/queueToSend';
 import { resumeSending } from '../../../src/notices/sending/resumeSending';
 import { sendDue } from '../../../src/notices/sending/sendDue';
+import type { WorkRequest } from '../../../src/slack/request';
 import type { Message } from '../../../src/views/kit';
 
 export const ALERTS = 'C0ALERTS01';
@@ -27,6 +28,7 @@ export const line = (text: string): Message => ({
 interface Waiting {
   at: number;
   to: string;
+  wakeAt: number;
 }
 
 /** What the cards of the tests say, by their id; a card that is not here has nothing to tell. */
@@ -56,8 +58,8 @@ export async function outboxWorld() {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     now,
     write: (text: string) => void logged.push(text),
-    enqueue: async (request: { kind: string; to?: string }, delaySeconds = 0) => {
-      if (request.kind === 'deliver') waiting.push({ at: clock + delaySeconds * 1_000, to: request.to ?? '' });
+    enqueue: async (request: WorkRequest, delaySeconds = 0) => {
+      if (request.kind === 'deliver') waiting.push({ ...request, at: clock + delaySeconds * 1_000 });
     },
   };
   const table = new DynamoDBClient(clientOptions(config, options));
@@ -76,7 +78,8 @@ export async function outboxWorld() {
     const until = clock + ms;
     return () => until - clock;
   };
-  const send = (to: string, ms = 120_000): Promise<void> => sendDue(to, room, within(ms), sleep);
+  const send = (to: string, ms = 120_000, wakeAt?: number): Promise<void> =>
+    sendDue(to, room, within(ms), sleep, wakeAt);
 
   return {
     room,
@@ -108,7 +111,7 @@ export async function outboxWorld() {
         if (next === undefined || next.at > end) break;
         waiting.shift();
         await moveTo(next.at);
-        await send(next.to);
+        await send(next.to, 120_000, next.wakeAt);
       }
       await moveTo(end);
     },

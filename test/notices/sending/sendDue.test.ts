@@ -215,6 +215,21 @@ test('what a lost request left behind is taken up by the clock', async () => {
   expect(here.shown()).toEqual(['left behind']);
 });
 
+test('however often something new wakes a sender, one request to look is under way', async () => {
+  for (let n = 0; n < 20; n++) {
+    await here.card(ALERTS, 'a', `card ${n}`, n === 0 ? 'new' : 'edit');
+    await here.queue(ALERTS, `word ${n}`, { urgency: 'word', message: line(`word ${n}`) });
+    await here.run(2_000);
+  }
+  const { wakeAt } = (await here.room.history.senders.get(ALERTS)) ?? {};
+  const valid = here.waiting.filter((request) => request.wakeAt === wakeAt);
+  expect(valid.length).toBeLessThanOrEqual(1);
+  await here.run(MINUTE);
+  expect(here.shown()).toHaveLength(21);
+  expect(here.shown()[0]).toBe('card 19');
+  expect(here.waiting).toEqual([]);
+});
+
 test('a card that can’t be rendered holds up nobody, and comes when it can', async () => {
   await here.queue(ALERTS, 'nobody#1', { urgency: 'new' });
   await here.card(ALERTS, 'a', 'a');
