@@ -1,7 +1,7 @@
 /** A rule before it is saved, with the rules that it contradicts, and after. */
 import type { Route } from '../history/records/routes';
 import { conditionsTold, placeTold, routeText, routeTold, targetsTold } from './alertRule';
-import { actions, button, code, context, escaped, type Message, section } from './kit';
+import { actions, button, code, context, type Message, prose, section } from './kit';
 import { count } from './words';
 
 type Rule = Pick<Route, 'when' | 'to' | 'also'>;
@@ -50,7 +50,7 @@ export function routePreview({ rule, before, contradictions, notes }: RoutePrevi
       ...(before === undefined
         ? []
         : [context(`So far these go ${targetsTold(before.to)}${before.also ? ', beside all others' : ''}.`)]),
-      ...(notes.length === 0 ? [] : [context(...notes.map(escaped))]),
+      ...(notes.length === 0 ? [] : [context(...notes.map(prose))]),
       actions(
         button({ label: 'Don’t save', command: 'alerts', replace: true }),
         button({

@@ -1,7 +1,7 @@
 /** Rules and mutes as text: as somebody would type them again, and as a message shows them. */
 import type { Conditions, Route, Target } from '../history/records/routes';
 import { joinList, quoted } from '../jobs/words';
-import { code, escaped } from './kit';
+import { code, cut, escaped } from './kit';
 
 const word = (value: string): string => (/^[\p{L}\p{N}_.@*:/=,+-]+$/u.test(value) ? value : quoted(value));
 const filter = (key: string, values: readonly string[] | undefined): string[] =>
@@ -21,10 +21,10 @@ export const conditionsText = (when: Conditions): string =>
   ].join(' ');
 
 /** The same in a message. */
-export const conditionsTold = (when: Conditions, about?: string): string => {
+export const conditionsTold = (when: Conditions, about?: string, most = Number.POSITIVE_INFINITY): string => {
   if (about !== undefined) return escaped(about);
   const text = conditionsText(when);
-  return text === '' ? 'everything' : code(text);
+  return text === '' ? 'everything' : code(cut(text, most));
 };
 
 /** As Slack would send it, so that the name travels with a press. */
@@ -53,6 +53,6 @@ export const routeText = ({ when, to, also }: Pick<Route, 'when' | 'to' | 'also'
     ...(also ? ['also'] : []),
   ].join(' ');
 
-/** `` `def:align`  →  #ops ``, and whether it only adds. */
-export const routeTold = ({ when, to, also }: Pick<Route, 'when' | 'to' | 'also'>): string =>
-  `${conditionsTold(when)}  →  ${targetsTold(to)}${also ? ', beside all others' : ''}`;
+/** `` `def:align`  →  #ops ``, and whether it only adds; of its conditions so many characters at most. */
+export const routeTold = ({ when, to, also }: Pick<Route, 'when' | 'to' | 'also'>, most?: number): string =>
+  `${conditionsTold(when, undefined, most)}  →  ${targetsTold(to)}${also ? ', beside all others' : ''}`;

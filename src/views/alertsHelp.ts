@@ -20,7 +20,7 @@ export function alertsHelp(entries: readonly AlertsHelpEntry[], slash: string): 
     blocks: [
       ...entries.map((entry) => section(entryText(entry, slash))),
       context(
-        `Conditions are ${['queue:', 'def:', 'name:', 'tag:', 'user:', 'cause:', 'severity:', 'occasion:'].map(code).join(' ')}: all must fit, and of several with commas any may. ${code('*')} stands for anything.`,
+        `Conditions are ${['queue:', 'def:', 'name:', 'tag:', 'user:', 'cause:', 'severity:', 'occasion:'].map(code).join(' ')}; all must fit, and of several with commas any may. ${code('*')} stands for anything.`,
       ),
       actions(button({ label: 'Alerts here', command: 'alerts' })),
     ],

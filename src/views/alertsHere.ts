@@ -47,6 +47,9 @@ export interface AlertsHereProps {
 const MOST_MUTES = 5;
 const MOST_INCIDENTS = 5;
 const MOST_AWAY = 5;
+const MOST_BEATEN = 3;
+/** A rule may have 800 characters, and a message of all rules 12,000: what is longer is shown whole before it is changed. */
+const MOST_CONDITIONS = 150;
 
 function heading({ here, isDefault, defaultChannel, rules }: AlertsHereProps): string {
   const rest =
@@ -54,7 +57,13 @@ function heading({ here, isDefault, defaultChannel, rules }: AlertsHereProps): s
       ? 'Whatever no rule fits is told nowhere: no default channel is configured.'
       : `Whatever no rule fits is told in ${placeTold(defaultChannel)}.`;
   if (here === undefined) return `*${count(rules.total, 'rule says', 'rules say')} who is told of what.* ${rest}`;
-  const where = /^[UW]/.test(here) ? 'you by direct message' : `in ${placeTold(here)}`;
+  if (/^[UW]/.test(here)) {
+    const who = `${placeTold(here)} is told by direct message`;
+    return rules.total === 0
+      ? `*No rule tells ${placeTold(here)} anything.* ${rest}`
+      : `*${who}* by ${count(rules.total, 'rule')}:`;
+  }
+  const where = `in ${placeTold(here)}`;
   if (isDefault)
     return `*${rules.total === 0 ? 'Everything' : 'All of this'} is told ${where}:* whatever no rule sends elsewhere${rules.total === 0 ? '' : `, and what ${count(rules.total, 'rule says', 'rules say')}`}.`;
   return rules.total === 0
@@ -67,12 +76,12 @@ function ruleBlock({ rule, beatenBy }: RuleRow, { mayChange, now }: AlertsHerePr
   const but =
     beatenBy.length === 0
       ? ''
-      : `\n      but where ${beatenBy.length === 1 ? 'it fits' : 'they fit'}, ${beatenBy
-          .slice(0, 3)
-          .map((other) => `${code(other.id)} ${routeTold(other)}`)
-          .join('; ')}${beatenBy.length > 3 ? ` and ${beatenBy.length - 3} more` : ''} (more specific)`;
+      : `\n      except where a more specific one fits: ${beatenBy
+          .slice(0, MOST_BEATEN)
+          .map((other) => `${code(other.id)} ${routeTold(other, MOST_CONDITIONS)}`)
+          .join('; ')}${beatenBy.length > MOST_BEATEN ? ` and ${beatenBy.length - MOST_BEATEN} more` : ''}`;
   return section(
-    `${dotted([code(rule.id), routeTold(rule), given])}${but}`,
+    `${dotted([code(rule.id), routeTold(rule, MOST_CONDITIONS), given])}${but}`,
     mayChange
       ? button({
           label: 'Remove',
@@ -91,7 +100,7 @@ function ruleBlock({ rule, beatenBy }: RuleRow, { mayChange, now }: AlertsHerePr
 
 function awayBlocks({ away }: AlertsHereProps): KnownBlock[] {
   if (away.length === 0) return [];
-  const lines = away.slice(0, MOST_AWAY).map((rule) => `• ${code(rule.id)} ${routeTold(rule)}`);
+  const lines = away.slice(0, MOST_AWAY).map((rule) => `• ${code(rule.id)} ${routeTold(rule, MOST_CONDITIONS)}`);
   const rest = away.length - MOST_AWAY;
   return [
     section(
@@ -114,6 +123,7 @@ function settingBlocks({ off, thresholds, slash }: AlertsHereProps): KnownBlock[
     ...(lines.length === 0 ? [] : [section(lines.join('\n'))]),
     context(
       dotted([
+        code(`${slash} alerts help`),
         code(`${slash} alerts route queue:spot-* def:align to here`),
         code(`${slash} alerts on retried here`),
         code(`${slash} alerts set runnable:2h`),
@@ -134,7 +144,7 @@ const incidentLine = ({ subject, cause, occasion, queue, openedAt }: OpenInciden
   dotted([
     `${bold(subject.name)} ${escaped(cause?.headline ?? occasion)}`,
     ...(queue === undefined ? [] : [escaped(queue)]),
-    `since ${ago(openedAt, now).replace(/ ago$/, '')}`,
+    `opened ${ago(openedAt, now)}`,
   ]);
 
 function incidentBlocks({ incidents, now }: AlertsHereProps): KnownBlock[] {

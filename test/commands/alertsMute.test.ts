@@ -80,6 +80,19 @@ test('a card is muted by its form, says so, and stays true without a word to any
   await here.line('batch-alerts', 'was ended by @ada. It held back 1 alert.');
 });
 
+test('a mute that lacks its reason is offered the form, with what was said in it', async () => {
+  const lacking = await here.asks('mute def:formed-* for:4h');
+  expect(lacking.plain).toContain('[Fill in a form…]');
+  const press = { user: 'ada', channel: lacking.channel, ts: lacking.ts, label: 'Fill in a form…' };
+  const { views } = await here.world.slack.press(press);
+  expect(views[0]?.plain).toContain('formed-*');
+  const submit = { user: 'ada', view_id: views[0]?.id ?? '', values: { Why: 'a "quoted" reason, é <b>' } };
+  const { messages } = await here.world.slack.submit(submit);
+  expect(answer(messages).plain).toMatch(/^def:formed-\* is muted until .*“a "quoted" reason, é <b>”/);
+  const [mute] = await lasting();
+  expect((mute?.until ?? 0) - (mute?.at ?? 0)).toBe(4 * 3_600_000);
+});
+
 test('until fixed ends when it succeeds, and not by a job that ran before', async () => {
   const mute = await here.asks('mute def:healing until fixed waiting for the data');
   expect(mute.plain).toContain('is muted until it succeeds, at most until');
@@ -132,6 +145,7 @@ test.each<[string, string]>([
   ['mute', 'What shall be muted?'],
   ['mute def:x', 'Why? Whoever misses it will want to know.'],
   ['mute def:x 1h', 'alerts mute def:x 1h "why"'],
+  ['mute everything', 'Why? Whoever misses it will want to know.'],
   ['mute def:x 90d why', 'between 1 minute and 30 days'],
   ['mute def:x for:soon why', "can't read for:soon"],
   ['mute cause:outOfMemory fixed why', 'can succeed again'],

@@ -11,6 +11,7 @@ import { refreshCards } from '../../notices/routing/refreshCards';
 import type { Answer } from '../../slack/deliver';
 import { everythingAsked, muteBegan, muteStarted } from '../../views/alertMute';
 import { conditionsText } from '../../views/alertRule';
+import { formOffered } from '../../views/alertsAsk';
 import type { Room } from '../command';
 import { announce, audited } from './announce';
 import { lately } from './lately';
@@ -79,13 +80,8 @@ async function ofIncident(id: string, scope: z.infer<typeof scopeSchema>, room: 
 }
 
 async function mutedOf(request: MuteRequest, asking: AlertsAsking, room: Room): Promise<Muted> {
-  const { when, everything, to, incident } = request;
+  const { when, to, incident } = request;
   if (incident !== undefined) return await ofIncident(incident, scopeSchema.parse(asking.filters.scope), room);
-  if (Object.keys(when).length === 0 && !everything && to === undefined)
-    throw new UserError(
-      `What shall be muted? It goes: ${room.slash} alerts mute def:align 1h "why". It takes queue: def: name: tag: user: cause: occasion:, or everything.`,
-      'alerts help mute',
-    );
   if (to !== undefined)
     await checkTargets([{ kind: /^[UW]/.test(to) ? 'user' : 'channel', id: to }], room, asking.remainingMs);
   return { when, ...(to === undefined ? {} : { to }) };
@@ -101,6 +97,10 @@ function checkFixed({ when, incident }: Muted, end: MuteEnd): void {
       'alerts help mute',
     );
 }
+
+/** Nothing was said of what to mute, by the asker or by the form that they sent. */
+const isNothing = ({ when, everything, to, incident }: MuteRequest): boolean =>
+  Object.keys(when).length === 0 && !everything && to === undefined && incident === undefined;
 
 const isEverything = ({ when }: Muted): boolean => Object.keys(when).length === 0;
 
@@ -192,15 +192,21 @@ export const mute: AlertsVerb = {
     const now = room.now();
     const zone = /today/i.test(asking.text) ? await zoneOf(asking.person.id, room, asking.remainingMs) : 'UTC';
     const request = readMute(asking, now, zone);
+    if (isNothing(request)) {
+      const text = `What shall be muted? It goes: ${room.slash} alerts mute def:align 1h "why". It takes queue: def: name: tag: user: cause: occasion:, or everything.`;
+      requireOperator(asking.person, {});
+      return { message: formOffered(text, `alerts mute ${asking.text}`.trim()), replace: false };
+    }
     const muted = await mutedOf(request, asking, room);
     requireOperator(asking.person, muted.when);
     const end = request.end ?? { until: now + HOUR_MS, untilFixed: false };
     checkFixed(muted, end);
-    if (request.reason === '')
-      throw new UserError(
-        `Why? Whoever misses it will want to know. It goes: ${room.slash} alerts mute ${conditionsText(muted.when) || 'everything'} 1h "why"`,
-        'alerts help mute',
-      );
+    if (request.reason === '') {
+      const text = `Why? Whoever misses it will want to know. It goes: ${room.slash} alerts mute ${conditionsText(muted.when) || 'everything'} 1h "why"`;
+      // The form has no field for everything.
+      if (isEverything(muted)) throw new UserError(text, 'alerts help mute');
+      return { message: formOffered(text, `alerts mute ${asking.text}`), replace: false };
+    }
     if (isEverything(muted)) {
       const question = await askTwice(muted, end, request.reason, asking, room);
       if (question !== undefined) return question;

@@ -11,6 +11,6 @@ export async function queueNotes({ queues = [] }: Conditions, room: Room): Promi
   const missed = queues.filter((pattern) => !names.some(globMatcher([pattern])));
   return missed.map((pattern) => {
     const meant = nearest(pattern, names);
-    return `No queue here is called ${pattern}${meant === undefined ? '' : `; did you mean ${meant}?`}.`;
+    return `No queue fits \`${pattern}\` now${meant === undefined ? '' : `; did you mean \`${meant}\`?`}.`;
   });
 }

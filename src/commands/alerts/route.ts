@@ -5,7 +5,8 @@ import { moreSpecificFirst } from '../../notices/routing/moreSpecific';
 import { contradicts, overlap, sameTargets, targetKey } from '../../notices/routing/overlap';
 import type { Answer } from '../../slack/deliver';
 import { noLongerHere, nowElsewhere, nowHere, routePreview, routeSaved } from '../../views/alertRoute';
-import { routeText } from '../../views/alertRule';
+import { conditionsText, routeText } from '../../views/alertRule';
+import { formOffered } from '../../views/alertsAsk';
 import type { Room } from '../command';
 import { announce, audited } from './announce';
 import { queueNotes } from './queueNotes';
@@ -69,11 +70,12 @@ export const route: AlertsVerb = {
   async run(asking, room) {
     const request = readRoute(asking, room.now());
     requireOperator(asking.person, request.when);
-    if (!request.isNamed)
-      throw new UserError(
-        `Where to? It goes: ${room.slash} alerts route queue:spot-* def:align to #channel. Others are @person, submitter, here, me, nowhere.`,
-        'alerts help route',
-      );
+    if (!request.isNamed) {
+      const said = `alerts route ${conditionsText(request.when)}`.trim();
+      const usage = `${room.slash} alerts route queue:spot-* def:align to #channel`;
+      const text = `Where to? It goes: ${usage}. Others are @person, submitter, here, me, nowhere.`;
+      return { message: formOffered(text, said), replace: false };
+    }
     const to = [...(await checkTargets(request.to, room, asking.remainingMs))];
     const checked = { ...request, to };
     const rules = await room.history.routes.list('now');
