@@ -128,13 +128,16 @@ export function senderItems(doc: DynamoDBDocumentClient, table: string, now: () 
 
     /**
      * Notes that a request to look is on its way.
-     * @returns undefined if one is already, due by `soonEnough` and not before `lost` (ms)
+     * @returns undefined if one is already, due by `soonEnough` and not before `lost` (ms), and while somebody sends: who
+     *   does would answer the request without being done, and looks once more anyway
      */
     wake: (to: string, wakeAt: number, soonEnough: number, lost: number): Promise<Sender | undefined> =>
-      change(to, { wakeAt }, 'attribute_not_exists(wakeAt) OR wakeAt > :soonEnough OR wakeAt < :lost', {
-        ':soonEnough': soonEnough,
-        ':lost': lost,
-      }),
+      change(
+        to,
+        { wakeAt },
+        '(attribute_not_exists(leaseUntil) OR leaseUntil < :now) AND (attribute_not_exists(wakeAt) OR wakeAt > :soonEnough OR wakeAt < :lost)',
+        { ':now': now(), ':soonEnough': soonEnough, ':lost': lost },
+      ),
 
     /** Those who may have something left to do. */
     async active(): Promise<Sender[]> {
