@@ -27,6 +27,8 @@ export interface IncidentManyProps extends IncidentProps {
   /** The latest, whole, if the history still has it. */
   example: Job | undefined;
   lines: readonly LogLine[];
+  /** Only attempts failed, and the jobs are tried again. */
+  isRetried: boolean;
 }
 
 const MOST_NAMES = 5;
@@ -39,7 +41,10 @@ const countedWords = (all: readonly Counted[], most: number): string => {
 };
 
 /** What it is about, and what is wrong with it. */
-function titleOf({ incident, definitionNames, queues, causes }: IncidentManyProps): { name: string; words: string } {
+function titleOf({ incident, definitionNames, queues, causes, times, isRetried }: IncidentManyProps): {
+  name: string;
+  words: string;
+} {
   const { breadth, cause, subject } = incident;
   const headline = causes[0]?.name ?? cause?.headline ?? 'failed';
   const [only] = definitionNames;
@@ -49,7 +54,8 @@ function titleOf({ incident, definitionNames, queues, causes }: IncidentManyProp
       name: headline.charAt(0).toUpperCase() + headline.slice(1),
       words: `in ${count(definitionNames.length, 'definition')}${queues.length > 1 ? ` and ${count(queues.length, 'queue')}` : ''}`,
     };
-  return { name: only?.name ?? subject.name, words: `keeps failing: ${headline}` };
+  const does = isRetried ? 'is tried again' : times.length === 1 ? 'failed' : 'keeps failing';
+  return { name: only?.name ?? subject.name, words: `${does}: ${headline}` };
 }
 
 /** `Retry 17 with 16 GiB`, where that is what all of them need. */
@@ -80,7 +86,7 @@ function cancelButton(props: IncidentManyProps) {
 }
 
 export function incidentMany(props: IncidentManyProps): Message {
-  const { incident, times, causes, definitionNames, queues, names, example, lines } = props;
+  const { incident, times, causes, definitionNames, queues, names, example, lines, isRetried } = props;
   const title = titleOf(props);
   const cause = example === undefined ? undefined : causeOf(example);
   const sentence = [cause?.sentence, cause?.nextStep === LOG_TELLS ? '' : cause?.nextStep]
@@ -88,7 +94,7 @@ export function incidentMany(props: IncidentManyProps): Message {
     .join(' ');
   const row = bars(times);
   const where = queues.length === 1 ? queues[0]?.name : countedWords(queues, MOST_NAMES);
-  const jobs = count(times.length, 'job');
+  const jobs = isRetried ? count(times.length, 'attempt') : count(times.length, 'job');
   return {
     text: `${title.name} ${title.words}: ${jobs} failed${where === undefined || where === '' ? '' : ` in ${where}`}. ${sentence}`,
     blocks: [
@@ -97,7 +103,7 @@ export function incidentMany(props: IncidentManyProps): Message {
           `${mark(props)} ${bold(cutMiddle(title.name, 128))} ${escaped(title.words)}`.trim(),
           dotted([
             ...(where === undefined || where === '' ? [] : [escaped(where)]),
-            `${jobs}: ${escaped(trend(times))}`,
+            times.length === 1 ? jobs : `${jobs}: ${escaped(trend(times))}`,
             ...(row === '' ? [] : [row]),
           ]),
         ].join('\n'),
@@ -134,7 +140,8 @@ export function incidentMany(props: IncidentManyProps): Message {
               button({ label: 'Why', command: `why ${example.id}` }),
             ]),
         button({ label: 'Jobs', command: `search incident:${incident.id}` }),
-        retryButton(props),
+        // What is tried again has not failed for good.
+        ...(isRetried ? [] : [retryButton(props)]),
         ...cancelButton(props),
         ...incidentButtons(props),
       ),

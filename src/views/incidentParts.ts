@@ -4,7 +4,7 @@ import type { Incident } from '../history/records/incident';
 import type { OpenIncident } from '../history/records/incidents';
 import { bold, button, code, cutMiddle, dotted, escaped, menu } from './kit';
 import { duration, moment } from './time';
-import { number, some } from './words';
+import { count, some } from './words';
 
 /** A mute that is on it. */
 export interface MutedUntil {
@@ -89,7 +89,7 @@ export const standingLines = (props: IncidentProps): string[] => [
 /** The last line of a card: when, and under which id it can be named. */
 export function incidentLine({ incident, firstAt, lastAt, retried }: IncidentProps): string {
   const when = lastAt - firstAt < 60_000 ? [moment(lastAt)] : [`first ${moment(firstAt)}`, `last ${moment(lastAt)}`];
-  const again = retried === 0 ? [] : [`${number(retried)} attempts were tried again`];
+  const again = retried === 0 ? [] : [`${count(retried, 'attempt')} ${retried === 1 ? 'was' : 'were'} tried again`];
   return dotted([...when, ...again, `incident ${code(incident.id)}`]);
 }
 

@@ -60,7 +60,6 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
     condition = 'attribute_exists(pk)',
     values: Record<string, unknown> = {},
     remove: readonly (keyof Incident)[] = [],
-    otherNames: Record<string, string> = {},
   ): Promise<Incident | undefined> {
     const fields = Object.entries(set).filter(([, value]) => value !== undefined);
     const names = [...fields.map(([field]) => field), ...remove];
@@ -74,10 +73,7 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
             ...(remove.length === 0 ? [] : [`REMOVE ${remove.map((field) => `#${field}`).join(', ')}`]),
           ].join(' '),
           ConditionExpression: condition,
-          ExpressionAttributeNames: {
-            ...otherNames,
-            ...Object.fromEntries(names.map((field) => [`#${field}`, field])),
-          },
+          ExpressionAttributeNames: Object.fromEntries(names.map((field) => [`#${field}`, field])),
           ...(fields.length + Object.keys(values).length === 0
             ? {}
             : {
@@ -262,16 +258,8 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
     /** Nobody's again, if it is theirs. */
     giveBack: (id: string, owner: string) => change(id, {}, '#owner.id = :by', { ':by': owner }, ['owner']),
 
-    /** What was so is so no more; a later end takes the place of an earlier one. */
-    settle: (id: string, at: number, word: string) =>
-      change(
-        id,
-        { settled: { at, word } },
-        'attribute_exists(pk) AND (attribute_not_exists(#settled) OR #settled.#at < :since)',
-        { ':since': at },
-        [],
-        { '#at': 'at' },
-      ),
+    /** What was so is so no more. */
+    settle: (id: string, at: number, word: string) => change(id, { settled: { at, word } }),
 
     /** The first to tell of so many members does; undefined for anybody else. */
     tellGrowth: (id: string, toldGrowth: number) =>

@@ -55,7 +55,7 @@ async function propsOf(whole: WholeIncident, telling: readonly Member[], room: R
       : [],
     settled: incident.settled !== undefined && incident.settled.at >= since ? incident.settled : undefined,
     mute: await muteOf(incident, room),
-    retried: members.length - telling.length,
+    retried: members.filter(({ occasion }) => occasion === retried.name).length,
     region: room.region,
   };
 }
@@ -114,6 +114,7 @@ async function failuresCard(whole: WholeIncident, telling: readonly Member[], ro
     names: [...new Set(newest.map((member) => member.name || jobIdOf(member.member)))],
     example,
     lines: lines ?? [],
+    isRetried: telling.every(({ occasion }) => occasion === retried.name),
   });
   return { message, props };
 }

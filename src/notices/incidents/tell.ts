@@ -7,6 +7,7 @@ import { retried } from '../retried';
 import { destinations } from '../routing/destinations';
 import { holdBack, mutedBy } from '../routing/muted';
 import { alertSettings } from '../routing/settings';
+import { openDestination } from '../sending/openDestination';
 import { queueToSend } from '../sending/queueToSend';
 import { groupOf, newIncident, presentIncident } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
@@ -40,10 +41,12 @@ const groupsBeside = (occurrence: Occurrence): string[] =>
 async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<void> {
   const { incidents, incidentGroups: groups } = room.history;
   const { occasion, member } = occurrence;
+  // What is so for a while is so now, whenever it began.
+  const latest = isOfFailures(occasion) ? occurrence : { ...occurrence, at: room.now() };
   const windowMs = (await alertSettings(room)).threshold('window', occurrence.queue);
   let present: string | undefined;
   for (const group of [groupOf(occurrence), ...groupsBeside(occurrence)])
-    present ??= await presentIncident(to, group, occurrence.at, windowMs, room);
+    present ??= await presentIncident(to, group, latest.at, windowMs, room);
   const mute = await mutedBy(occurrence, to, room);
   let before: Marker | undefined;
   if (present === undefined) {
@@ -54,7 +57,7 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
     if (mute !== undefined) return await holdBack(mute, occurrence, room);
   }
   const isNew = present === undefined;
-  const incident = present ?? (await newIncident(occurrence, to, windowMs, room));
+  const incident = present ?? (await newIncident(latest, to, windowMs, room));
   const wanted = { incident, joinedAt: room.now() };
   const { marker, isFirst } = await groups.mark(to, occasion, member, wanted, before);
   if (isFirst || !(await isOver(marker, occurrence, room))) return await keep(marker, isNew);
@@ -92,7 +95,9 @@ export async function tell(occurrences: readonly Occurrence[], room: Room): Prom
         const now = room.now();
         if (now - news.at > MOST_AGE_MS) continue;
         const occurrence = atMost(now, news);
-        for (const { to } of await destinations(occurrence, room)) {
+        const wanted = await destinations(occurrence, room);
+        const places = new Set(await Promise.all(wanted.map(({ to }) => openDestination(to, room))));
+        for (const to of places) {
           if (!isOfFailures(occurrence.occasion) && lately.has(to, occurrence, now)) continue;
           await tellOne(occurrence, to, room);
           lately.add(to, occurrence, now);

@@ -1,12 +1,16 @@
 /** The rules of grouping: whatever the order, the doubles and the deaths of workers, each failure is counted once. */
 import * as fc from 'fast-check';
 import type { Room } from '../../../src/commands/command';
+import type { Job } from '../../../src/jobs/job';
 import { refusalOfMessage } from '../../../src/local/slack/blocks/message';
 import { groupOf, MOST_CARDS, OWN_CARDS } from '../../../src/notices/incidents/join';
 import { recover } from '../../../src/notices/incidents/recover';
 import { incidentCard, renderIncident } from '../../../src/notices/incidents/renderIncident';
+import { settle } from '../../../src/notices/incidents/settle';
 import { tell } from '../../../src/notices/incidents/tell';
-import { type Failure, failedJob, memoryRoom, occurrenceOf } from './memoryRoom';
+import { retryOf } from '../../../src/notices/jobFailures';
+import type { Occurrence } from '../../../src/notices/occasion';
+import { ALERTS, type Failure, failedJob, type MemoryRoom, memoryRoom, occurrenceOf } from './memoryRoom';
 
 const MINUTE = 60_000;
 const start = Date.parse('2026-03-01T12:00:00Z');
@@ -153,6 +157,106 @@ test('a group is another incident after a quiet hour, and never for what comes a
   clock.now += 5 * 60 * MINUTE;
   for (const failure of failures) await tell([occurrenceOf(failure)], room);
   expect((await incidents()).map(({ members }) => members.length)).toEqual([3, 1]);
+});
+
+describe('what is so for a while', () => {
+  const stuck = (queue: string, member: string, at = start): Occurrence => ({
+    occasion: 'stuck-starting',
+    severity: 'normal',
+    at,
+    subject: { kind: 'queue', name: queue },
+    queue,
+    member,
+    told: `${member} is stuck.`,
+  });
+  const states = async ({ incidents }: MemoryRoom) =>
+    (await incidents()).map(({ incident, members }) => [
+      incident.settled === undefined ? 'open' : 'settled',
+      members.map(({ member }) => member),
+    ]);
+
+  test('is one incident for hours, is closed once, and opens again in place within the window', async () => {
+    const memory = memoryRoom();
+    const { room, clock } = memory;
+    const word = () => 'starts jobs again';
+    for (let minute = 0; minute < 300; minute += 10) {
+      clock.now = start + minute * MINUTE;
+      await tell(minute < 150 ? [stuck('spot', 'a')] : [stuck('spot', 'a'), stuck('spot', 'b', clock.now)], room);
+      await settle('stuck-starting', ({ queue }) => queue === 'spot', word, room);
+    }
+    expect(await states(memory)).toEqual([['open', ['a', 'b']]]);
+    for (let minute = 0; minute < 3; minute++) await settle('stuck-starting', () => false, word, room);
+    expect(await states(memory)).toEqual([['settled', ['a', 'b']]]);
+    const [{ incident } = { incident: undefined }] = await memory.incidents();
+    const card = async () => JSON.stringify(await incidentCard(incident?.id ?? '', room));
+    expect(await card()).toContain('✔ starts jobs again');
+
+    clock.now += 20 * MINUTE;
+    await tell([stuck('spot', 'a')], room);
+    expect((await memory.incidents()).length).toBe(1);
+    expect(await card()).not.toContain('starts jobs again');
+    await settle('stuck-starting', () => false, word, room);
+    clock.now += 120 * MINUTE;
+    await tell([stuck('spot', 'a')], room);
+    expect((await memory.incidents()).length).toBe(2);
+  });
+
+  test('stays open where a crowd put it on the card of another that is over', async () => {
+    const memory = memoryRoom();
+    const queues = Array.from({ length: 6 }, (_, n) => `queue-${n}`);
+    for (const queue of queues) await tell([stuck(queue, `job-${queue}`)], memory.room);
+    await settle(
+      'stuck-starting',
+      ({ subject }) => subject.name === 'queue-5',
+      () => 'starts again',
+      memory.room,
+    );
+    const open = (await memory.incidents()).filter(({ incident }) => incident.settled === undefined);
+    expect(open).toHaveLength(1);
+    expect(open[0]?.members.map(({ queue }) => queue)).toContain('queue-5');
+  });
+});
+
+test('what grows to ten times its size after people looked away is told aloud from the thread, once', async () => {
+  const { room, clock, incidents } = memoryRoom();
+  const fail = (n: number) => tell([occurrenceOf({ id: `job-${n}`, definition: 'align:1', at: clock.now })], room);
+  const growth = async () => {
+    const [whole] = await incidents();
+    await renderIncident(whole?.incident.id ?? '', room);
+    return (await room.history.outbox.due(ALERTS)).filter(({ key }) => key.startsWith('growth#'));
+  };
+  for (let n = 0; n < 12; n++) await fail(n);
+  // The card is new: its counter is enough.
+  expect(await growth()).toEqual([]);
+  clock.now += 30 * MINUTE;
+  for (let n = 12; n < 99; n++) await fail(n);
+  expect(await growth()).toEqual([]);
+  await fail(99);
+  for (let look = 0; look < 3; look++)
+    expect(await growth()).toMatchObject([{ broadcast: true, message: expect.stringContaining('100 failures') }]);
+});
+
+test('an attempt that is tried again goes where its cause failed for good, and is no failure', async () => {
+  const { room, incidents, clock } = memoryRoom();
+  const by = { id: 'U0ROOT0001', name: 'root' };
+  await room.history.alertSettings.set({ kind: 'switch', occasion: 'retried', isOn: true, by, at: start });
+  const attempt = { stoppedAt: start, exitCode: 1, statusReason: 'Essential container in task exited' };
+  const job: Job = {
+    ...failedJob({ id: 'again', name: 'again', definition: 'align:1', queue: 'spot', at: start }),
+    status: 'RUNNABLE',
+    attempts: [attempt],
+  };
+  const retry = retryOf(job, start);
+  if (retry === undefined) throw new Error('that is no retry');
+  await tell([occurrenceOf({ id: 'dead', definition: 'align:1', queue: 'spot', at: start })], room);
+  clock.now += MINUTE;
+  await tell([retry, retry], room);
+  const [whole, ...others] = await incidents();
+  expect(others).toEqual([]);
+  expect(whole?.members.map(({ occasion }) => occasion)).toEqual(['failed', 'retried']);
+  const card = JSON.stringify(await incidentCard(whole?.incident.id ?? '', room));
+  expect(card).toContain('1 attempt was tried again');
+  expect(card).toContain('*align* failed: exit 1');
 });
 
 test('what is older than a day is no alert, and a clock that is ahead holds nothing up', async () => {
