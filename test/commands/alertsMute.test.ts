@@ -1,5 +1,7 @@
 /** Mutes: set by words and from a card, shown on it, asked twice for everything, and told of when they end. */
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../../src/local/slack/server';
+import { dynamo, TABLE } from '../history/dynamo';
 import { type AlertScene, alertScene, answer } from './alertScene';
 
 let here: AlertScene;
@@ -53,6 +55,19 @@ test('what is muted is told nowhere, listed with its reason, and told of when it
   here.ends('quiet-c', 'FAILED');
   await here.card('quiet-c');
   expect(answer(await here.ada.presses('Mute again for 1 h', over)).plain).toContain('is muted until');
+});
+
+test('an end that nobody told of, and an item that another version wrote, hold up nothing', async () => {
+  await here.told('mute def:left-behind 1h why');
+  const [left] = await lasting();
+  await here.world.app.room.history.mutes.end(left?.id ?? '', { at: here.now(), how: 'over' });
+  const foreign = { pk: 'ALERTS#MUTES', sk: 'foreign', shape: 'of the future' };
+  const doc = DynamoDBDocumentClient.from(dynamo(here));
+  await doc.send(new PutCommand({ TableName: TABLE, Item: foreign }));
+  await tick();
+  await here.line('general', 'The mute of def:left-behind is over. It held back nothing.');
+  here.ends('left-behind', 'FAILED');
+  await here.card('left-behind');
 });
 
 test('a card is muted by its form, says so, and stays true without a word to anybody; Unmute ends it', async () => {

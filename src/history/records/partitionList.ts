@@ -1,4 +1,7 @@
-/** A few items under one key, read whole and kept for a moment: what every alert asks for must not cost a read each. */
+/**
+ * A few items under one key, read whole and kept for a moment: what every alert asks for must not cost a read each. An item
+ * that another version wrote is left out, since an alert in the wrong place is better than none.
+ */
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 
@@ -24,7 +27,12 @@ export function partitionList<T>(
         ConsistentRead: true,
       },
     );
-    for await (const { Items = [] } of pages) found.push(...Items.map((item) => schema.parse(item)));
+    for await (const { Items = [] } of pages) {
+      for (const item of Items) {
+        const { success, data } = schema.safeParse(item);
+        if (success) found.push(data);
+      }
+    }
     return found;
   }
 
