@@ -7,6 +7,7 @@ import type { Room } from '../../src/commands/command';
 import { resumeOperations } from '../../src/commands/operations/resumeOperations';
 import type { Operation, Outcome } from '../../src/history/records/operation';
 import type { WorkRequest } from '../../src/slack/request';
+import { anotherBot } from '../history/anotherBot';
 import { type Scene, scene } from '../scene';
 
 let here: Scene;
@@ -19,6 +20,27 @@ afterAll(() => here.end());
 const ADA = { id: 'U0ADA00001', name: 'ada' };
 /** Longer than a worker's lease. */
 const DEAD_MS = 200_000;
+
+/** Where a story plays: a bot with a memory of its own, and the channel where it tells. */
+interface Stage {
+  room: Room;
+  channel: { id: string; name: string };
+}
+const GENERAL = { id: 'C0GENERAL1', name: 'general' };
+const home = (): Stage => ({ room: here.world.app.room, channel: GENERAL });
+/** Slack takes a message a second in each. */
+const CHANNELS = [GENERAL, { id: 'C0GENOMIC1', name: 'genomics' }, { id: 'C0ALERTS01', name: 'batch-alerts' }];
+
+/** Tells the stories, some at once. */
+async function each<T>(fates: readonly T[], tell: (fate: T, stage: Stage) => Promise<void>): Promise<void> {
+  const rest = fates.values();
+  await Promise.all(
+    CHANNELS.map(async (channel) => {
+      const { room } = await anotherBot(here, `stage-${channel.name}`, { OPERATORS: [ADA.id] });
+      for (const fate of rest) await tell(fate, { room, channel });
+    }),
+  );
+}
 
 class Killed extends Error {}
 type Call = (...values: unknown[]) => unknown;
@@ -65,6 +87,7 @@ function mortal<T extends object>(part: T, death: Death): T {
 
 interface Story {
   op: string;
+  stage: Stage;
   ids: string[];
   /** Ids by how often this bot asked Batch to stop them, and Batch took it. */
   stops: Map<string, number>;
@@ -84,14 +107,14 @@ interface Fate {
   throttle?: number;
 }
 
-async function confirmed(ids: string[]): Promise<Operation> {
-  return await here.world.app.room.history.operations.freeze(
+async function confirmed(ids: string[], { room, channel } = home()): Promise<Operation> {
+  return await room.history.operations.freeze(
     {
       kind: 'cancel',
       askedBy: ADA,
       askedAt: Date.now(),
       expiresAtMs: Date.now() + 900_000,
-      channel: 'C0GENERAL1',
+      channel: channel.id,
       words: 'doomed',
       what: `${ids.length} jobs`,
       named: 'doomed',
@@ -102,12 +125,16 @@ async function confirmed(ids: string[]): Promise<Operation> {
 }
 
 /** A press on Cancel and all that comes of it, by workers of which the first one may die. */
-async function carriedOut({ diesAt = 0, error, deliveries = 1, throttle = 0 }: Fate, jobs = 2): Promise<Story> {
+async function carriedOut(
+  { diesAt = 0, error, deliveries = 1, throttle = 0 }: Fate,
+  jobs = 2,
+  stage = home(),
+): Promise<Story> {
   const ids = await Promise.all(
     Array.from({ length: jobs }, (_, n) => here.submit(`doomed-${n}`, { LOCAL_OUTCOME: 'hang' })),
   );
-  here.world.aws.setFaults({ throttle });
-  const { op } = await confirmed(ids);
+  if (throttle > 0) here.world.aws.setFaults({ throttle });
+  const { op } = await confirmed(ids, stage);
   const death: Death = { at: diesAt, calls: 0, isDead: false, error };
   const stops = new Map<string, number>();
   let skewMs = 0;
@@ -118,12 +145,12 @@ async function carriedOut({ diesAt = 0, error, deliveries = 1, throttle = 0 }: F
       text: `cancel --confirm ${op}`,
       typed: false,
       user: ADA,
-      channel: { id: 'C0GENERAL1', name: 'general' },
+      channel: stage.channel,
       replace: true,
       inputs: {},
     },
   ];
-  const whole = here.world.app.room;
+  const whole = stage.room;
   const room: Room = {
     ...whole,
     now: () => Date.now() + skewMs,
@@ -178,21 +205,21 @@ async function carriedOut({ diesAt = 0, error, deliveries = 1, throttle = 0 }: F
     skewMs += 61_000;
     await resumeOperations(room);
   }
-  here.world.aws.setFaults({ throttle: 0 });
-  return { op, ids, stops, calls: death.calls, callsOfPress: callsOfPress ?? 0 };
+  if (throttle > 0) here.world.aws.setFaults({ throttle: 0 });
+  return { op, stage, ids, stops, calls: death.calls, callsOfPress: callsOfPress ?? 0 };
 }
 
-async function outcomesOf(op: string): Promise<Outcome[]> {
+async function outcomesOf(op: string, { room }: Stage): Promise<Outcome[]> {
   const all: Outcome[] = [];
-  for await (const { outcomes } of here.world.app.room.history.operations.outcomes(op)) all.push(...outcomes);
+  for await (const { outcomes } of room.history.operations.outcomes(op)) all.push(...outcomes);
   return all;
 }
 
 /** What always holds in the end, whatever happened on the way. */
-async function expectDone({ op, ids, stops }: Story): Promise<void> {
-  const { operations, audit } = here.world.app.room.history;
+async function expectDone({ op, stage, ids, stops }: Story): Promise<void> {
+  const { operations, audit } = stage.room.history;
   expect(await operations.get(op)).toMatchObject({ state: 'done', toldAt: expect.any(Number) });
-  const outcomes = await outcomesOf(op);
+  const outcomes = await outcomesOf(op, stage);
   expect(outcomes.map(({ id, outcome }) => `${id} ${outcome}`).sort()).toEqual(ids.map((id) => `${id} stopped`).sort());
   expect([...stops].sort()).toEqual(ids.map((id) => [id, 1]).sort());
   const steps = (await audit.entriesOf(op)).map(({ what, outcomes: sums }) => [what, sums]);
@@ -204,7 +231,7 @@ async function expectDone({ op, ids, stops }: Story): Promise<void> {
     expect(await audit.concerns(op, id)).toBe(true);
     expect(await audit.resultOf(op, id, ['stopped'])).toMatchObject({ outcome: 'stopped' });
   }
-  const told = here.world.slack.channel('general').filter(({ plain }) => plain.includes(`op ${op}`));
+  const told = here.world.slack.channel(stage.channel.name).filter(({ plain }) => plain.includes(`op ${op}`));
   expect(told.map(({ plain }) => plain).join('\n')).toContain(`${ids.length} cancelled`);
   expect(told.map(({ plain }) => plain).join('\n')).not.toContain('is cancelling');
   const { jobs = [] } = await here.batch.send(new DescribeJobsCommand({ jobs: ids }));
@@ -214,29 +241,28 @@ async function expectDone({ op, ids, stops }: Story): Promise<void> {
 test('a worker may die over any call that it makes: the jobs are stopped once, and all is told and kept', async () => {
   const { calls } = await carriedOut({});
   expect(calls).toBeGreaterThan(15);
-  for (let diesAt = 1; diesAt <= calls; diesAt++) {
-    const story = await carriedOut({ diesAt });
-    try {
-      await expectDone(story);
-    } catch (error) {
-      throw new Error(`after a death over call ${diesAt} of ${calls}`, { cause: error });
-    }
-  }
+  const moments = Array.from({ length: calls }, (_, n) => n + 1);
+  await each(moments, async (diesAt, stage) => {
+    const story = await carriedOut({ diesAt }, 2, stage);
+    const where = `after a death over call ${diesAt} of ${calls}`;
+    await expectDone(story).catch((cause: unknown) => Promise.reject(new Error(where, { cause })));
+  });
 }, 120_000);
 
 test('an error over any call of the press leaves no operation behind that is confirmed and not done', async () => {
   const { callsOfPress } = await carriedOut({});
   expect(callsOfPress).toBeGreaterThan(4);
-  for (let diesAt = 1; diesAt <= callsOfPress; diesAt++) {
-    for (const error of ['before', 'after'] as const) {
-      const story = await carriedOut({ diesAt, error });
-      const operation = await here.world.app.room.history.operations.get(story.op);
-      const where = `an error ${error} call ${diesAt} of ${callsOfPress}`;
-      // What never began can be confirmed by another press.
-      if (operation?.state === 'asked') expect([where, [...story.stops]]).toEqual([where, []]);
-      else await expectDone(story).catch((cause: unknown) => Promise.reject(new Error(where, { cause })));
-    }
-  }
+  const errors = Array.from({ length: callsOfPress }, (_, n) => n + 1).flatMap((diesAt) =>
+    (['before', 'after'] as const).map((error) => ({ diesAt, error })),
+  );
+  await each(errors, async ({ diesAt, error }, stage) => {
+    const story = await carriedOut({ diesAt, error }, 2, stage);
+    const operation = await stage.room.history.operations.get(story.op);
+    const where = `an error ${error} call ${diesAt} of ${callsOfPress}`;
+    // What never began can be confirmed by another press.
+    if (operation?.state === 'asked') expect([where, [...story.stops]]).toEqual([where, []]);
+    else await expectDone(story).catch((cause: unknown) => Promise.reject(new Error(where, { cause })));
+  });
 }, 60_000);
 
 test('every message may be delivered three times at once', async () => {
