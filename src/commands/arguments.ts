@@ -45,6 +45,9 @@ export function parseArguments(command: Command, text: string, slash: string): P
           `help ${command.name}`,
         );
       }
+      // Which of two is meant can't be guessed where something is done by it.
+      if (command.changes && Object.hasOwn(parsed.filters, token.key))
+        throw new UserError(`${token.key}: stands there twice. It goes: ${usage}`, `help ${command.name}`);
       parsed.filters[token.key] = checked.data;
     } else if (token.kind === 'filter' && !command.searches) {
       const key = nearest(token.key, Object.keys(own));

@@ -7,7 +7,9 @@ import * as z from 'zod';
 import { UserError } from '../errors';
 import type { Operation } from '../history/records/operation';
 import { type BatchStatus, isDone, type JobRow } from '../jobs/job';
-import { isLonger, trapIn } from '../jobs/wholeWords';
+import { fold } from '../jobs/match';
+import type { Query } from '../jobs/query';
+import { isLonger, standsIn, trapIn } from '../jobs/wholeWords';
 import type { Answer } from '../slack/deliver';
 import { nameOf } from '../views/jobLine';
 import { arraysTogether } from '../views/operationFacts';
@@ -54,6 +56,24 @@ function onlyMixed(mixed: readonly JobRow[], states: readonly BatchStatus[]): Us
 const chosenBy = ({ jobs, query }: Chosen, { flags }: Pick<Asking<unknown>, 'flags'>): JobRow[] =>
   jobs.filter((job) => isActive(job) && !(flags.has('whole-words') && isLonger(query?.words ?? [], job)));
 
+/** Where somebody names a job exactly, what has that name only in part, or in other letters. */
+function namesakes(query: Query | undefined, jobs: readonly JobRow[]): string[] {
+  const names = [...new Set(jobs.map(({ name = '' }) => name))];
+  const spelled = (query?.names ?? []).flatMap((asked) => {
+    const others = names.filter((name) => name !== asked && fold(name) === fold(asked));
+    return others.length === 0 ? [] : [`name: minds no capitals: ${asked} also finds ${some(others, 3)}.`];
+  });
+  const partly = (query?.words ?? []).flatMap((word) => {
+    const longer = names.filter((name) => fold(name) !== fold(word) && standsIn(word, name) === 'whole');
+    return longer.length === 0 || longer.length === names.length
+      ? []
+      : [
+          `"${word}" is also a part of other names: ${some(longer, 3)}. name:${word} finds only what is called exactly that.`,
+        ];
+  });
+  return [...spelled, ...partly];
+}
+
 /** Names that somebody may not have meant, and how to leave them out. */
 function trapOf(
   { query }: Chosen,
@@ -61,7 +81,7 @@ function trapOf(
   asking: Asking<unknown>,
 ): Pick<Previewed, 'notes' | 'instead'> {
   const trap = trapIn(query?.words ?? [], jobs);
-  if (trap === undefined) return {};
+  if (trap === undefined) return { notes: namesakes(query, jobs) };
   const { word, longer, isName } = trap;
   const names = some([...new Set(longer.map(nameOf))], 3);
   const exact = isName ? ` name:${word} finds only what is called exactly that.` : '';

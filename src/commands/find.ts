@@ -4,6 +4,7 @@ import { ingest } from '../history/ingest';
 import { jobFromDetail } from '../jobs/fromBatch';
 import { isDone, type Job } from '../jobs/job';
 import { parseReference } from '../jobs/reference';
+import { some } from '../views/words';
 import type { Room } from './command';
 import { malformed, refuseForeign, refuseOutside, unknownJob, wholeOf } from './notFound';
 
@@ -71,4 +72,26 @@ export async function findJob(text: string, verb: string, room: Room): Promise<J
   if (stored !== undefined) return stored.job;
   await refusePartOutside(reference.id, room);
   throw await unknownJob(reference, verb, room);
+}
+
+/** So many of those that are not known are named. */
+const MOST_UNKNOWN_NAMED = 5;
+
+/**
+ * Several at once.
+ * @throws UserError that names all that are not known, with the others as a way on
+ */
+export async function findJobs(texts: readonly string[], verb: string, room: Room): Promise<Job[]> {
+  const found = await Promise.allSettled(texts.map((text) => findJob(text, verb, room)));
+  const failures = found.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const [first] = failures;
+  if (first === undefined) return found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const isUnknown = failures.every((failure) => failure instanceof UserError);
+  if (!isUnknown || texts.length === 1 || (failures.length === 1 && texts.length === 2)) throw first;
+  const unknown = texts.filter((_, n) => found[n]?.status === 'rejected');
+  const known = texts.filter((_, n) => found[n]?.status === 'fulfilled');
+  throw new UserError(
+    `Of these ${texts.length} jobs I don't know ${some(unknown, MOST_UNKNOWN_NAMED)}.${known.length === 0 ? '' : ' The others I do.'}`,
+    known.length === 0 ? undefined : `${verb} ${known.join(' ')}`,
+  );
 }

@@ -22,7 +22,9 @@ export async function queueNamed(name: string, command: string, room: Room): Pro
   const found = rows.find((row) => row.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
   const names = rows.map((row) => row.name);
-  throw nothingFits({ what: 'queues', words: [name], total: rows.length, names, command });
+  const missed = nothingFits({ what: 'queues', words: [name], total: rows.length, names, command });
+  // Without a name that is near, the list of all is the way on.
+  throw missed.suggestion === command ? new UserError(missed.message, 'queues') : missed;
 }
 
 const stateOf = (to: Switch) => (to === 'enable' ? 'ENABLED' : 'DISABLED');

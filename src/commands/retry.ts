@@ -17,7 +17,7 @@ import { rowForList } from '../views/rowForList';
 import { count } from '../views/words';
 import { parseArguments } from './arguments';
 import { type Asking, type Command, command, type Room } from './command';
-import { findJob } from './find';
+import { findJobs } from './find';
 import { checkGrown } from './operations/grown';
 import { newestJobs } from './operations/newestJobs';
 import { confirm, failedOf, keep, stop, theOperation } from './operations/presses';
@@ -30,6 +30,8 @@ import { chooseRetries } from './retryChoice';
 import { checkTaken, takenOf } from './retryTaken';
 import { queryOf } from './search';
 
+/** https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html, `jobQueueName` */
+const ONE_QUEUE = /^[A-Za-z0-9_-]{1,128}$/;
 /** Each is one SubmitJob, of which an account has 50 a second: this many take some ten minutes. */
 const MOST_RETRIES = 5_000;
 
@@ -58,8 +60,10 @@ async function want(asking: Asking<unknown>, room: Room): Promise<Wanted> {
   const words = asking.query.flatMap((token) => (token.kind === 'word' ? [token.value] : []));
   const onlyNames = words.length > 0 && words.length + queueTokens.length === asking.query.length;
   if (onlyNames && (await areJobs(words, room))) {
-    const jobs = await Promise.all(words.map((word) => findJob(word, 'retry', room)));
     const [queue] = queueTokens.flatMap((token) => (token.kind === 'filter' ? [token.value] : []));
+    if (queue !== undefined && !ONE_QUEUE.test(queue))
+      throw new UserError(`queue:${queue} beside ids is the queue to submit to: name one.`, 'queues');
+    const jobs = await findJobs(words, 'retry', room);
     return {
       rows: [...new Map(jobs.map((job) => [job.id, rowForList(job)])).values()],
       search: undefined,
@@ -236,7 +240,7 @@ export const retry: Command = command({
     memory: { schema: memory, meaning: 'twice as much (2x), or how much: 16384 (MiB), 16g' },
     vcpus: { schema: vcpus, meaning: 'how many vCPUs' },
     to: {
-      schema: z.string().min(1, 'name a queue'),
+      schema: z.string().regex(ONE_QUEUE, 'name one queue'),
       meaning: 'the queue to submit to; beside ids, queue: does the same',
     },
     timeout: { schema: timeout, meaning: 'how long an attempt may run: 7200 (seconds), 2h' },

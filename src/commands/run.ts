@@ -51,6 +51,12 @@ function findVerb({ text: asked, typed }: CommandRequest, room: Room): { command
 
 /** So long may a search be: its buttons carry it, and Slack gives a button 2,000 characters. */
 const MOST_SEARCH = 1_700;
+/** What acts on ids is kept under its operation's id, which its buttons carry: some 200 of them. */
+const MOST_ACT = 8_000;
+
+/** Ids and filters, no words of a search. */
+const namesJobs = (rest: string): boolean =>
+  rest.split(/[\s,]+/).every((word) => word === '' || word.includes(':') || parseReference(word) !== undefined);
 
 /**
  * Deny by default: what changes something needs the operator role, for all queues unless it checks them itself.
@@ -98,11 +104,9 @@ async function refused(
 export async function runCommand(request: CommandRequest, room: Room, remainingMs: () => number): Promise<Answer> {
   const { command, rest } = findVerb(request, room);
   const again = `${command.name} ${rest}`.trim();
-  if (command.searches && rest.length > MOST_SEARCH) {
-    throw new UserError(
-      `That is too long to search for: ${rest.length} characters, and I take ${MOST_SEARCH}.`,
-      `help ${command.name}`,
-    );
+  const most = command.changes && namesJobs(rest) ? MOST_ACT : MOST_SEARCH;
+  if (command.searches && rest.length > most) {
+    throw new UserError(`That is too long: ${rest.length} characters, and I take ${most}.`, `help ${command.name}`);
   }
   try {
     const { channel, inputs } = request;

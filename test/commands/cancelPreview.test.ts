@@ -118,6 +118,30 @@ describe('a search by state', () => {
   });
 });
 
+test('every id that is not known is named, and the others are a press away', async () => {
+  const [first, second] = await hangMany(['list-1', 'list-2']);
+  const unknown = ['8d3e6b1c-0000-4000-8000-000000000001', '8d3e6b1c-0000-4000-8000-000000000002'];
+  const told = only(await here.ada.says(`/batch cancel ${first} ${unknown.join(' ')} ${second}`));
+  expect(told.plain).toContain(`Of these 4 jobs I don't know ${unknown.join(', ')}. The others I do.`);
+  const preview = only(await here.ada.presses(/\[(\/batch cancel [^\]]+)\]/.exec(told.plain)?.[1] ?? '', told));
+  expect(preview.plain).toContain('Cancel 2 jobs?');
+  const many = only(await here.ada.says(`/batch cancel ${Array.from({ length: 60 }, () => first).join(' ')}`));
+  expect(many.plain).toContain('Cancel 1 job?');
+  const log = only(await here.root.says(`/batch audit job:${second} what:asked`));
+  expect(log.plain).toContain(`op ${opOf(preview)}`);
+  await here.ada.presses('Keep them', preview);
+  const none = only(await here.ada.says(`/batch cancel --results ${opOf(preview)}`));
+  expect(none.plain).toContain('was called off: nothing was cancelled');
+});
+
+test('a name in other letters, or with more behind it, is told', async () => {
+  await hangMany(['Spelled', 'Spelled-3']);
+  const exact = only(await here.ada.says('/batch cancel name:SPELLED'));
+  expect(exact.plain).toContain('name: minds no capitals: SPELLED also finds Spelled.');
+  const words = only(await here.ada.says('/batch cancel Spelled'));
+  expect(words.plain).toContain('"Spelled" is also a part of other names: Spelled-3.');
+});
+
 test('reason: is why it is cancelled, as typed or changed before the press', async () => {
   await hangMany(['explained-1', 'explained-2']);
   const preview = only(await here.ada.says('/batch cancel explained reason:"wrong reference genome"'));
@@ -155,8 +179,9 @@ test('more than 100 jobs need their number typed, and another number does nothin
   );
   const wrong = only(await here.ada.presses(label, preview, { values: { 'Type 101 to confirm': '11' } }));
   expect(wrong.plain).toContain('Nothing was cancelled: you typed 11, and these are 101 jobs.');
+  await here.ada.presses(label, preview, { values: { 'Type 101 to confirm': '1,01' } });
   expect(await stateOf(opOf(preview))).toBe('asked');
-  await here.ada.presses(label, preview, { values: { 'Type 101 to confirm': '101' } });
+  await here.ada.presses(label, preview, { values: { 'Type 101 to confirm': ' 101 ' } });
   await done(opOf(preview));
   const again = only(await here.root.says(`/batch cancel --confirm ${opOf(preview)}`));
   expect(again.plain).toContain('already done');

@@ -144,6 +144,7 @@ test('what AWS refuses is told, and the button works once it allows it', async (
 test('a slip gets the right form and the nearest name', async () => {
   expect(only(await here.ada.says('/batch queue disable genomics-prod-spt')).plain).toContain(`Did you mean ${QUEUE}?`);
   expect(only(await here.ada.says(`/batch queue disabel ${QUEUE}`)).plain).toContain('Did you mean disable?');
+  expect(only(await here.ada.says('/batch queue clear zzzzzz')).plain).toContain('[/batch queues]');
   expect(only(await here.ada.says('/batch queue enable')).plain).toContain('Which queue?');
   expect(only(await here.ada.says('/batch queue --confirm K7F2Q')).plain).toContain('I know no operation K7F2Q');
 });

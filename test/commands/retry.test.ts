@@ -324,6 +324,7 @@ test('jobs that wait for each other are retried in order, each waiting for the n
   expect(newSecond?.dependsOn).toEqual([{ jobId: newFirst?.jobId }]);
   const alone = only(await here.ada.says(`/batch retry ${second}`));
   expect(alone.plain).toContain('waits no more for a job that failed and is not among these');
+  expect(alone.plain).toContain('As it was submitted, but for what follows.');
 });
 
 describe('an array', () => {
@@ -398,6 +399,12 @@ test('a slip gets the right form', async () => {
     ['memory:lots', 'say 2x for twice as much'],
     ['attempts:11', 'it is 1 to 10'],
     ['timeout:5s', 'at least 60 seconds'],
+    ['timeout:2h30', 'each number needs its unit: 2h30m'],
+    ['timeout:9999999999d', 'at most 365d'],
+    ['memory:999999g', 'at most 32t'],
+    ['memory:2x memory:4x', 'memory: stands there twice'],
+    ['8d3e6b1c to:*', 'name one queue'],
+    ['8d3e6b1c-0000-4000-8000-000000000001 queue:*', 'beside ids is the queue to submit to: name one'],
     ['vcpus:0', 'more than 0'],
     ['', 'Which jobs?'],
     ['no-such-job-anywhere', 'there is nothing to retry'],

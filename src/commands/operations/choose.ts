@@ -7,7 +7,7 @@ import { formatQuery } from '../../jobs/queryText';
 import { parseReference } from '../../jobs/reference';
 import { rowForList } from '../../views/rowForList';
 import type { Asking, Room } from '../command';
-import { findJob } from '../find';
+import { findJobs } from '../find';
 import { queryOf } from '../search';
 import { newestJobs } from './newestJobs';
 
@@ -37,7 +37,7 @@ export async function namedJobs(
     prefixes.map(async (prefix) => (await room.history.jobs.findByPrefix(prefix, 1)).length > 0),
   );
   if (!fits.every(Boolean)) return undefined;
-  const jobs = await Promise.all(words.map((word) => findJob(word, verb, room)));
+  const jobs = await findJobs(words, verb, room);
   return [...new Map(jobs.map((job) => [job.id, rowForList(job)])).values()];
 }
 

@@ -1,5 +1,6 @@
 /** The presses on an operation of any kind: confirm, keep, stop; each checks the presser's role for all of its queues. */
 import { errorFields, UserError } from '../../errors';
+import type { AuditEntry } from '../../history/records/audit';
 import type { Operation, Outcome } from '../../history/records/operation';
 import type { Answer } from '../../slack/deliver';
 import type { Message } from '../../views/kit';
@@ -69,24 +70,24 @@ export const sizeOf = ({ size, count }: Operation): number => size ?? count;
 export const numberToType = (operation: Operation): number | undefined =>
   sizeOf(operation) > MOST_UNTYPED ? sizeOf(operation) : undefined;
 
-/** Adds a step of an operation to the audit, at the time at which it happened; written again it changes nothing. */
+/** Adds a step of an operation to the audit, once; written again it changes nothing. @param more of a few jobs their ids */
 export const audit = (
   { person, channel }: Asking<unknown>,
   room: Room,
   operation: Operation,
   what: 'asked' | 'kept' | 'halted',
-  at = room.now(),
-  by = { id: person.id, name: person.name },
+  more: Pick<AuditEntry, 'ids'> = {},
 ) =>
   room.history.audit.write({
-    at,
-    by,
+    at: room.now(),
+    by: { id: person.id, name: person.name },
     channel: channel.id,
     verb: kindOf(operation.kind).words.command,
     words: operation.words,
     what,
     op: operation.op,
     count: operation.count,
+    ...more,
     ...(operation.reason === undefined ? {} : { reason: operation.reason }),
   });
 
@@ -112,15 +113,19 @@ export async function theOperation(
 /** Beside the preview, which stays as it is. */
 const besides = (message: Message): Answer => ({ message, replace: false });
 
+/** Digits in threes, as people of any country part them: `1,204`, `1 204`, `1.204`. */
+const GROUPED = /^\d{1,3}(?:[\s,.'’_]\d{3})+$/;
+
 /** What is wrong with the number that had to be typed; undefined when it is right, or was not needed. */
 function mistyped(operation: Operation, { inputs }: Asking<unknown>): string | undefined {
   const size = sizeOf(operation);
-  const typed = (inputs.number ?? '').replace(/[\s,.'’_]/g, '');
+  const given = (inputs.number ?? '').trim();
+  const typed = GROUPED.test(given) ? given.replace(/\D/g, '') : given;
   const { doing, did } = kindOf(operation.kind).words;
   if (size <= MOST_UNTYPED || typed === String(size)) return undefined;
   return typed === ''
     ? `Nothing was ${did}: ${doing} more than ${MOST_UNTYPED} jobs needs their number typed, ${number(size)}.`
-    : `Nothing was ${did}: you typed ${inputs.number?.trim()}, and these are ${number(size)} jobs.`;
+    : `Nothing was ${did}: you typed ${given}, and these are ${number(size)} jobs.`;
 }
 
 /** A press that did nothing for a reason that has nothing to do with who pressed. */

@@ -14,6 +14,8 @@ import { audit, numberToType, theOperation } from './presses';
 
 /** A preview is an answer to what stood then; after this it has to be asked for again. */
 const EXPIRES_MS = 15 * 60_000;
+/** 4 KB of an audit's entry. */
+const MOST_IDS_ASKED = 100;
 
 export interface Previewed {
   kind: Operation['kind'];
@@ -84,7 +86,9 @@ export async function preview(of: Previewed, asking: Asking<unknown>, room: Room
     asked,
     jobs.map(({ id }) => id),
   );
-  await audit(asking, room, operation, 'asked');
+  // Of what is confirmed the audit has all; of what is only asked for, this finds the jobs by their ids.
+  const ids = jobs.length > MOST_IDS_ASKED ? {} : { ids: jobs.map(({ id }) => id) };
+  await audit(asking, room, operation, 'asked', ids);
   return show(operation, pageOf(jobs), asking, room);
 }
 

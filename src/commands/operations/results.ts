@@ -1,4 +1,5 @@
 /** What became of each job of an operation, as a CSV file that is written and sent piece by piece. */
+import { UserError } from '../../errors';
 import type { Operation, Outcome } from '../../history/records/operation';
 import type { Answer } from '../../slack/deliver';
 import { operationResultsSent } from '../../views/operation';
@@ -45,6 +46,10 @@ export async function sendResults(
   verb: Operation['kind'],
 ): Promise<Answer> {
   const operation = await theOperation(op, asking, room, verb);
+  if (operation.state === 'asked' || operation.state === 'kept')
+    throw new UserError(
+      `Operation ${operation.op} ${operation.state === 'kept' ? 'was called off' : 'was not confirmed yet'}: nothing was ${kindOf(verb).words.did}.`,
+    );
   const spool = await openSpool(room.now());
   let rows = 0;
   try {
