@@ -103,7 +103,7 @@ export function incidentMany(props: IncidentManyProps): Message {
           `${mark(props)} ${bold(cutMiddle(title.name, 128))} ${escaped(title.words)}`.trim(),
           dotted([
             ...(where === undefined || where === '' ? [] : [escaped(where)]),
-            times.length === 1 ? jobs : `${jobs}: ${escaped(trend(times))}`,
+            times.length === 1 ? jobs : trend(times, jobs),
             ...(row === '' ? [] : [row]),
           ]),
         ].join('\n'),

@@ -1,5 +1,5 @@
 /** What stands in the thread of an incident's card: who joined it, and that it grew. */
-import { code, cutMiddle, escaped, type Message, section } from './kit';
+import { bold, code, cutMiddle, escaped, type Message, section } from './kit';
 import { clock } from './time';
 import { count, number } from './words';
 
@@ -40,8 +40,8 @@ export function joinedLines(joined: readonly Joined[]): Message {
   };
 }
 
-/** Told aloud when a card that has stood for a while has grown by much. */
-export const grown = (title: string, members: number, words: string): Message => ({
-  text: `${title}: ${count(members, 'failure')} by now. ${words}`,
-  blocks: [section(`${escaped(title)}: *${count(members, 'failure')}* by now. ${escaped(words)}`)],
+/** Told aloud when a card that has stood for a while has grown by much: `align, out of memory: 100 failures in 40 min`. */
+export const grown = (title: string, words: string): Message => ({
+  text: `${title}: ${words}.`,
+  blocks: [section(`${bold(title)}: ${escaped(words)}.`)],
 });

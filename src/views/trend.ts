@@ -26,11 +26,14 @@ export function bars(times: readonly number[]): string {
 /** The last stretch that is told beside the whole: a part of it that says something. */
 const LATELY_MS = [300_000, 1_800_000, 3 * 3_600_000, 86_400_000];
 
-/** `17 in 22 min, 9 of them in the last 5 min`; what is told of the end ends at the last of them, whenever it is read. */
-export function trend(times: readonly number[]): string {
+/**
+ * `17 jobs in 22 min, 9 of them in the last 5 min`; what is told of the end ends at the last of them, whenever it is read.
+ * @param all how many there are, in words
+ */
+export function trend(times: readonly number[], all: string): string {
   const from = Math.min(...times);
   const to = Math.max(...times);
-  const whole = `${number(times.length)} in ${duration(Math.max(1_000, to - from))}`;
+  const whole = `${all} in ${duration(Math.max(1_000, to - from))}`;
   const lately = LATELY_MS.findLast((ms) => ms <= (to - from) / 3);
   if (lately === undefined || times.length < 5) return whole;
   const last = times.filter((at) => at > to - lately).length;

@@ -4,6 +4,7 @@ import type { Member, WholeIncident } from '../../history/records/incident';
 import { incidentName } from '../../views/incidentParts';
 import { grown } from '../../views/incidentThread';
 import { trend } from '../../views/trend';
+import { count } from '../../views/words';
 import { queueToSend } from '../sending/queueToSend';
 import { cardKey, growthKey } from './keys';
 import { muteOf } from './muteOf';
@@ -34,7 +35,13 @@ export async function tellGrowth(whole: WholeIncident, telling: readonly Member[
       urgency: 'word',
       thread: cardKey(incident.id),
       broadcast: true,
-      message: grown(`${incidentName(incident)}${what}`, telling.length, trend(telling.map(({ at }) => at))),
+      message: grown(
+        `${incidentName(incident)}${what}`,
+        trend(
+          telling.map(({ at }) => at),
+          count(telling.length, 'failure'),
+        ),
+      ),
     });
   }
   await room.history.incidents.tellGrowth(incident.id, level);
