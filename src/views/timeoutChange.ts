@@ -7,7 +7,7 @@ import { jobTitle } from './jobCard';
 import { nameOf } from './jobLine';
 import { actions, bold, button, code, context, cutMiddle, escaped, type Message, prose, section } from './kit';
 import { duration, moment } from './time';
-import { deadlineWords, limitWords } from './timeoutWords';
+import { deadlineWords, limitWords, yieldWords } from './timeoutWords';
 import { count, number } from './words';
 
 export interface ChangeProps {
@@ -21,7 +21,8 @@ export interface ChangeProps {
     fits?: number;
     overruledBy?: readonly { rule: TimeoutRule; jobs: number }[];
   };
-  isForAll: boolean;
+  /** The rule that it sets. */
+  rule?: TimeoutRule;
   now: number;
   variable: string;
   by: string;
@@ -29,6 +30,8 @@ export interface ChangeProps {
 }
 
 const MOST_SHOWN = 5;
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** `nightly-align-3, 58 min over (rule 2, 6 h from submission)`. */
 function stopLine({ row, limit }: Timed, variable: string, now: number): string {
@@ -46,16 +49,13 @@ function stopLines({ effects: { stops }, variable, now }: ChangeProps): string[]
   ];
 }
 
-function reach({ effects: { fits, overruledBy = [] } }: ChangeProps): string[] {
-  if (fits === undefined) return [];
+function reach({ rule, effects: { fits, overruledBy = [] } }: ChangeProps): string[] {
+  if (fits === undefined || rule === undefined) return [];
   return [
     fits === 0
       ? 'No job that lives now fits it.'
       : `It fits ${count(fits, 'job')} that ${fits === 1 ? 'lives' : 'live'} now.`,
-    ...overruledBy.map(
-      ({ rule, jobs }) =>
-        `For ${number(jobs)} of them rule ${rule.n} counts, which is more specific: \`${ruleText(rule)}\`.`,
-    ),
+    ...overruledBy.map(({ rule: other, jobs }) => `${capital(yieldWords(rule, other, jobs))}: \`${ruleText(other)}\`.`),
   ];
 }
 

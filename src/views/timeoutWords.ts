@@ -29,6 +29,17 @@ export const limitsOfRule = ({ totalSeconds, runningSeconds }: TimeoutRule): str
     ...(runningSeconds === undefined ? [] : [`${duration(runningSeconds * 1_000)} from the start of a container`]),
   ].join(', ');
 
+/** That a narrower rule counts in another's place: for how many jobs, and with which of the limits that both have. */
+export function yieldWords(rule: TimeoutRule, to: TimeoutRule, jobs: number): string {
+  const own = (['totalSeconds', 'runningSeconds'] as const).filter((limit) => rule[limit] !== undefined);
+  const [shared, ...others] = own.filter((limit) => to[limit] !== undefined);
+  const isWhole = shared === undefined || others.length + 1 === own.length;
+  const what = isWhole
+    ? `rule ${to.n} counts`
+    : `the ${shared === 'totalSeconds' ? 'total:' : 'running:'} of rule ${to.n} counts`;
+  return `for ${number(jobs)} of them ${what}, which is more specific`;
+}
+
 /** What happens when it is over: Batch ends an attempt, which may be tried again; batchbot ends the job. */
 export const whatHappens = ({ kind }: Pick<Limit, 'kind'>): string =>
   kind === 'native' ? 'Batch ends this attempt' : 'batchbot stops it';

@@ -9,8 +9,8 @@ import { nameOf } from './jobLine';
 import { actions, bold, button, code, context, cutMiddle, dotted, escaped, type Message, section } from './kit';
 import { type Page, rangeOf, turning } from './pages';
 import { ago, moment } from './time';
-import { limitWords } from './timeoutWords';
-import { count, number } from './words';
+import { limitWords, yieldWords } from './timeoutWords';
+import { count } from './words';
 
 export interface RuleRow {
   rule: KeptRule;
@@ -58,7 +58,7 @@ function ruleBlock({ rule, reach, mayRemove }: RuleRow, now: number): KnownBlock
     `*${rule.n}*  ${code(ruleText(rule))}${isForAll ? '  ·  all jobs' : ''}`,
     dotted([
       reach.fits === 0 ? 'no live job fits' : `fits ${count(reach.fits, 'live job')}`,
-      ...reach.by.map((one) => `for ${number(one.jobs)} of them rule ${one.rule.n} counts, which is more specific`),
+      ...reach.by.map((one) => yieldWords(rule, one.rule, one.jobs)),
       `${escaped(rule.by.name)}, ${ago(rule.at, now)}`,
     ]),
   ];

@@ -71,9 +71,11 @@ export async function change(
     words: wanted.words,
   };
   const effects = await effectsOf(before, wanted.after, wanted.n, room);
+  const rule = wanted.after.rules.find(({ n }) => n === wanted.n);
   const props: ChangeProps = {
     ...{ title: wanted.title, verb: wanted.verb, notes: wanted.notes },
-    ...{ effects, isForAll: wanted.isForAll ?? false, now: room.now() },
+    ...{ effects, now: room.now() },
+    ...(rule === undefined ? {} : { rule }),
     ...{ variable: room.timeouts.variable, by: person.id, byName: person.name },
   };
   if (filters.sure === undefined && needsPress(wanted, effects)) {
