@@ -29,6 +29,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   logs: 'status:running,succeeded,failed',
   cancel: 'status:active',
   retry: 'status:failed',
+  watch: 'status:active',
 };
 /** Jobs that are looked at for one that fits. */
 const MOST_LOOKED_AT = 25;

@@ -7,6 +7,7 @@ import { whatOf } from '../views/watch';
 import { watchStopped } from '../views/watches';
 import { type Asking, command, type Room } from './command';
 import { isAtLeast, Refusal } from './permission';
+import { watches as watchesCommand } from './watches';
 
 function checkOwner(watch: Watch, { person }: Asking<unknown>): void {
   if (watch.by.id === person.id || isAtLeast(person.role, 'operator')) return;
@@ -31,17 +32,14 @@ export const unwatch = command({
   name: 'unwatch',
   summary: 'Ends a watch; its jobs go on. One’s own, and for operators anybody’s.',
   group: 'tells',
-  usage: '<id of the watch, or of its job>',
-  example: '<id>',
+  usage: '[id of the watch, or of its job]',
+  example: '',
   byRole: true,
   async run(asking, room) {
     const { words, person, channel, text } = asking;
     const [word = ''] = words;
-    if (word === '')
-      throw new UserError(
-        `Which watch? It goes: ${room.slash} unwatch <id>, with an id from ${room.slash} watches.`,
-        'watches',
-      );
+    // Each of the list has a button that ends it.
+    if (word === '') return await watchesCommand.run({ ...asking, filters: {} }, room);
     const { watches, audit } = room.history;
     const found = await meant(word, asking, room);
     if (found === undefined) {

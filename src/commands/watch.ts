@@ -85,7 +85,13 @@ async function nothingToWatch({ jobs, query }: Chosen, room: Room): Promise<User
     if (jobs.length === 1) return alreadyOver(first, room.now());
     return new UserError(`All ${number(jobs.length)} jobs have ended already.`, `job ${first.id}`);
   }
-  const { statuses: _, ...any } = query ?? { words: [] };
+  const { statuses, ...any } = query ?? { words: [] };
+  const others = statuses === undefined ? [] : await room.history.search.unfinished(any);
+  if (others.length > 0)
+    return new UserError(
+      `No unfinished job is ${statuses?.join(' or ')} here: there is no end to wait for. Without status: there ${others.length === 1 ? 'is' : 'are'} ${count(others.length, 'unfinished job')}.`,
+      `watch ${formatQuery(any)}`.trim(),
+    );
   const { total, isAtLeast } = await room.history.search.search(any, { limit: 1 });
   const search = `search ${formatQuery(any)}`.trim();
   if (total === 0) return new UserError(`No ${describeQuery(any)}: there is nothing to wait for.`, search);

@@ -109,7 +109,7 @@ const isKnown = (id: string, status: string) =>
 describe('an array', () => {
   test('shows how far it is in one message, and its end in another, with the causes', async () => {
     const id = await arrayOf('sweep', 12, {
-      ...{ LOCAL_FAIL_INDEXES: '3-5', LOCAL_OUTCOME: 'oom', LOCAL_RUN_SECONDS: '40' },
+      ...{ LOCAL_FAIL_INDEXES: '3-5', LOCAL_OUTCOME: 'oom', LOCAL_RUN_SECONDS: '200' },
     });
     expect(only(await here.ada.says(`/batch watch ${id} here`)).plain).toContain(
       'array sweep of 12 has ended with all',
@@ -199,9 +199,14 @@ describe('a watch that could never tell anything is refused', () => {
     await refused('f0000000-0000-4000-8000-000000000000', /I know no job f0000000/);
     await refused('over-already', /None of the 1 jobs? that match "over-already" is unfinished/);
     await refused('no-such-name-anywhere', /No jobs that match "no-such-name-anywhere": there is nothing to wait for/);
+    await refused('status:failed name:runs-on-too', /No jobs named exactly runs-on-too/);
     await refused('', /Watch what\?/);
     await refused('me', /Watch what\?/);
     const runs = await known('RUNNING', 'runs-on');
+    await refused(
+      'status:failed,succeeded runs-on',
+      /No unfinished job is failed or succeeded here.*there is 1 unfinished/,
+    );
     await refused(`${runs} here me`, /Here or to you alone\?/);
     await refused(runs, /I am not in this channel/, 'private-ops');
     const alone = only(await here.ada.says(`/batch watch ${runs}`, 'private-ops'));
