@@ -13,6 +13,8 @@
  * seen twice and never not at all; the live row wins. It asks of each segment only what the list and the vocabulary do not
  * rule out, and stops counting at its budget. `jobs/match.ts` is the plain rule that every answer is held to.
  *
+ * **Reads of single items** that come faster than they are answered go together (`gatheredReads.ts`).
+ *
  * **Packing** (`packing/pack.ts`, a portion at each tick under a lease with a fence): first the segment's items, which nobody
  * reads yet, then one conditional write of the head, then each job leaves the live index if nobody wrote it since. Whoever
  * dies leaves a job in both places at worst, and the next run begins with clearing that up. What a new list supersedes is

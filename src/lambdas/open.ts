@@ -7,7 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { WebClient } from '@slack/web-api';
+import { LogLevel, WebClient } from '@slack/web-api';
 import { type App, createApp } from '../app';
 import { batchJobs } from '../aws/batch';
 import { instances } from '../aws/ec2';
@@ -85,6 +85,8 @@ export function openApp(config: AppConfig, options: OpenOptions = {}): App {
     // Waits and retries are ours (slack/deliver), inside the time that the Lambda has left.
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
+    // What fails is told by our own lines, in JSON.
+    logLevel: LogLevel.ERROR,
     // Without a limit, one connection that hangs would use up the whole life of a worker.
     timeout: SLACK_TIMEOUT_MS,
     ...(config.SLACK_API_URL === undefined ? {} : { slackApiUrl: config.SLACK_API_URL }),

@@ -129,12 +129,13 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
     return isTaken ? 0 : undefined;
   }
 
-  async function mark(to: string, key: string, wanted: Wanted): Promise<void> {
+  async function mark(to: string, key: string, wanted: Wanted, before: () => Promise<void>): Promise<void> {
     const known = await getDue(to, key);
     const isMore = known === undefined || rankOf(wanted.urgency) < rankOf(known.urgency);
     if (!isMore && known.taken === undefined && known.message === wanted.message) return;
     const urgency = isMore ? wanted.urgency : known.urgency;
     const item: Due = { to, key, ...wanted, urgency, since: known?.since ?? now() };
+    await before();
     await doc.send(new PutCommand({ TableName: table, Item: { ...dueKey(to, key), ...item } }));
   }
 
@@ -148,9 +149,12 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
       return RIVAL_WAIT_MS;
     },
 
-    /** Sees to it that it is due. Whoever takes it afterwards sees all that was written before. */
-    mark: (to: string, key: string, wanted: Wanted): Promise<void> =>
-      marking(JSON.stringify([to, key, wanted]), () => mark(to, key, wanted)),
+    /**
+     * Sees to it that it is due. Whoever takes it afterwards sees all that was written before.
+     * @param before done if it was not due yet, before it is
+     */
+    mark: (to: string, key: string, wanted: Wanted, before: () => Promise<void>): Promise<void> =>
+      marking(JSON.stringify([to, key, wanted]), () => mark(to, key, wanted, before)),
 
     /** All that is due for a destination. */
     async due(to: string): Promise<Due[]> {

@@ -14,7 +14,7 @@ const senderSchema = z.object({
   leaseUntil: z.number().optional(),
   /** A request to look is on its way, due then (ms). */
   wakeAt: z.number().optional(),
-  /** A sender has gone, and whether nothing came while it went is not known yet. */
+  /** Somebody has to look: a sender has gone, or something was about to be due, and whether anything is, is not known yet. */
   look: z.string().optional(),
   /** When Slack was last called (ms). */
   calledAt: z.number().optional(),
@@ -121,6 +121,11 @@ export function senderItems(doc: DynamoDBDocumentClient, table: string, now: () 
     /** Gives the lease back; `next` says when the next look is due, or what stands for the look that is still to be taken. */
     release: (to: string, lease: string, fields: Fields): Promise<Sender | undefined> =>
       change(to, { ...fields, lease: undefined, leaseUntil: undefined }, 'lease = :mine', { ':mine': lease }),
+
+    /** Something is about to be due: if whoever marks it dies before anybody is woken, the clock finds it. */
+    async expect(to: string): Promise<void> {
+      await change(to, { look: 'expected' });
+    },
 
     /** The look after the end of a lease found nothing. */
     looked: (to: string, look: string): Promise<Sender | undefined> =>

@@ -51,9 +51,8 @@ export async function wakeSender(room: Room, to: string, urgency: Urgency): Prom
  */
 export async function queueToSend(room: Room, to: string, key: string, wanted: ToSend): Promise<void> {
   const { message, ...rest } = wanted;
-  await room.history.outbox.mark(to, key, {
-    ...rest,
-    ...(message === undefined ? {} : { message: JSON.stringify(message) }),
-  });
+  const { outbox, senders } = room.history;
+  const due = { ...rest, ...(message === undefined ? {} : { message: JSON.stringify(message) }) };
+  await outbox.mark(to, key, due, () => senders.expect(to));
   await wakeSender(room, to, wanted.urgency);
 }

@@ -1,5 +1,6 @@
 import type { Room } from '../../../src/commands/command';
 import { openDestination } from '../../../src/notices/sending/openDestination';
+import { queueToSend } from '../../../src/notices/sending/queueToSend';
 import { sendDue } from '../../../src/notices/sending/sendDue';
 import { ALERTS, cards, GENERAL, leastGap, line, type OutboxWorld, outboxWorld } from './outboxWorld';
 
@@ -213,6 +214,26 @@ test('what a lost request left behind is taken up by the clock', async () => {
   await here.tick();
   await here.run(1_000);
   expect(here.shown()).toEqual(['left behind']);
+});
+
+test('what somebody marked who died before waking a sender is taken up by the clock', async () => {
+  const dying: Room = {
+    ...here.room,
+    history: {
+      ...here.room.history,
+      senders: { ...here.room.history.senders, get: () => Promise.reject(new Error('gone')) },
+    },
+  };
+  await expect(queueToSend(dying, ALERTS, 'a', { urgency: 'new', message: line('left behind') })).rejects.toThrow(
+    'gone',
+  );
+  expect(here.waiting).toEqual([]);
+  await here.tick();
+  await here.run(5_000);
+  expect(here.shown()).toEqual(['left behind']);
+  here.pass(MINUTE);
+  await here.tick();
+  expect(await here.room.history.senders.active()).toEqual([]);
 });
 
 test('however often something new wakes a sender, one request to look is under way', async () => {
