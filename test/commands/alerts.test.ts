@@ -1,4 +1,5 @@
 /** Who is told of what: routes, switches, thresholds and dry runs, as people set them and see what came of it. */
+import { routeId } from '../../src/history/records/routes';
 import type { Message } from '../../src/local/slack/server';
 import { childChange, newId, stateChange } from '../notices/stateChange';
 import { type AlertScene, alertScene, answer, isCardOf } from './alertScene';
@@ -216,6 +217,21 @@ describe('a route', () => {
         `route ${Array.from({ length: 9 }, (_, n) => `name:${String(n).repeat(100)}`).join(' ')} to here`,
       ),
     ).toContain('more conditions than one rule takes');
+  });
+
+  test('among many long ones is listed ten a page, within what Slack takes', async () => {
+    const { routes } = here.world.app.room.history;
+    for (let n = 0; n < 12; n++) {
+      const when = { names: Array.from({ length: 7 }, (_, part) => `${'long-'.repeat(18)}*${n}${part}*`) };
+      const to = [{ kind: 'channel' as const, id: n % 2 === 0 ? 'C0GENERAL1' : 'C0GENOMIC1' }];
+      await routes.set({ id: routeId(when, false), when, to, also: false, by: { id: 'U0', name: 'ada' }, at: n });
+    }
+    const first = await here.asks('all');
+    expect(first.plain).toContain('1-10 of 12');
+    expect(first.plain).toContain('except where a more specific one fits');
+    expect(first.plain).not.toContain('could not be shown');
+    expect(answer(await here.ada.presses('Next', first)).plain).toContain('11-12 of 12');
+    expect(await here.told('#genomics')).toContain('Told in #genomics by 6 rules:');
   });
 
   test('to a channel that the bot is not in is refused until it is invited, and an archived one is too', async () => {

@@ -1,6 +1,6 @@
 /** `/batch alerts`: what is told in this channel and why; `alerts all` shows the rules of all. */
 import { UserError } from '../../errors';
-import type { Route } from '../../history/records/routes';
+import type { Route, Target } from '../../history/records/routes';
 import { occasions } from '../../notices';
 import { moreSpecificFirst } from '../../notices/routing/moreSpecific';
 import { lasts } from '../../notices/routing/muted';
@@ -57,18 +57,20 @@ const thresholdsOf = ({ thresholds }: AlertSettings): string[] =>
     return [`${code(name)} ${thresholdTold(value, spec.unit)}${queue === '*' ? '' : ` for ${code(queue)}`}`];
   });
 
-/** The rules of a place in the order in which they win, each with those that win over it. */
-function rowsOf(rules: readonly Route[], here: string | undefined): RuleRow[] {
-  const isFor = ({ to }: Route) => here === undefined || to.some((target) => targetKey(target) === here);
-  const isPersons = here !== undefined && /^[UW]/.test(here);
-  return rules
-    .filter((rule) => isFor(rule) || (isPersons && rule.to.some(({ kind }) => kind === 'submitter')))
-    .sort(moreSpecificFirst)
-    .map((rule) => ({
-      rule,
-      beatenBy: rules.filter((other) => contradicts(rule, other) && moreSpecificFirst(other, rule) < 0),
-    }));
+/** The rules of a place in the order in which they win. */
+function rulesOf(rules: readonly Route[], here: string | undefined): Route[] {
+  const isPerson = here !== undefined && /^[UW]/.test(here);
+  const isFor = (target: Target) => targetKey(target) === here || (isPerson && target.kind === 'submitter');
+  return rules.filter(({ to }) => here === undefined || to.some(isFor)).sort(moreSpecificFirst);
 }
+
+/** With those that win over it. */
+const rowOf =
+  (rules: readonly Route[]) =>
+  (rule: Route): RuleRow => ({
+    rule,
+    beatenBy: rules.filter((other) => moreSpecificFirst(other, rule) < 0 && contradicts(rule, other)),
+  });
 
 export const list: AlertsVerb = {
   name: 'list',
@@ -89,7 +91,7 @@ export const list: AlertsVerb = {
     ]);
     const settings = settingsOf(set, occasions());
     const isDefault = here !== undefined && here === room.alertChannel;
-    const rows = rowsOf(rules, here);
+    const shown = pageOf(rulesOf(rules, here), typeof filters.page === 'number' ? filters.page : 1);
     const lasting = muted.filter(
       (mute) => lasts(mute, room.now()) && (here === undefined || mute.to === undefined || mute.to === here),
     );
@@ -98,7 +100,7 @@ export const list: AlertsVerb = {
         here,
         isDefault,
         defaultChannel: room.alertChannel,
-        rules: pageOf(rows, typeof filters.page === 'number' ? filters.page : 1),
+        rules: { ...shown, items: shown.items.map(rowOf(rules)) },
         away: isDefault
           ? rules
               .filter(({ also, to }) => !also && !to.some((target) => targetKey(target) === here))
