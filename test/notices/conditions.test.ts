@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-batch';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Message } from '../../src/local/slack/server';
+import { conditionWatch } from '../../src/notices/conditions/watchConditions';
 import { type Scene, scene } from '../scene';
 import { childChange, newId, stateChange } from './stateChange';
 
@@ -380,6 +381,9 @@ describe('trouble with capacity', () => {
     expect(told.plain).toContain('It starts no jobs for maps.');
     expect(told.plain).toContain('Not authorized to perform sts:AssumeRole');
     expect(told.plain).toContain('Check its service role');
+    await staysOne(told, 'ce-maps');
+    // A process that knows nothing of what was told tells nothing twice.
+    await conditionWatch(here.world.app.room).look(() => MINUTE);
     await staysOne(told, 'ce-maps');
     here.world.aws.setFaults({ deny: ['batch:DescribeComputeEnvironments'] });
     await look();

@@ -119,9 +119,12 @@ export function usualReadings(room: Pick<Room, 'history' | 'log' | 'now'>) {
   });
 
   /** Without what somebody stopped, and without the children of arrays: an array is one job, and its children fail together. */
-  async function outcomes(query: Query): Promise<{ groups: Group[]; sign: 1 | -1 }[]> {
+  async function outcomes(query: Query, hasTime: () => boolean): Promise<{ groups: Group[]; sign: 1 | -1 }[]> {
     const [done, stopped] = [['done' as const], ['cancelled' as const, 'terminated' as const]];
-    const of = (more: Partial<Query>) => ask({ ...query, ...more }, 'definition', 'endHour');
+    const of = async (more: Partial<Query>) => {
+      if (!hasTime()) throw new Error('no time is left for another statistic');
+      return await ask({ ...query, ...more }, 'definition', 'endHour');
+    };
     return [
       { groups: await of({ statuses: done }), sign: 1 },
       { groups: await of({ statuses: stopped }), sign: -1 },
@@ -135,25 +138,28 @@ export function usualReadings(room: Pick<Room, 'history' | 'log' | 'now'>) {
     try {
       return await read();
     } catch (error) {
-      room.log.error('the history did not tell what is usual', { what, ...errorFields(error) });
+      room.log.warn('the history did not tell what is usual', { what, ...errorFields(error) });
       return undefined;
     }
   }
 
   return {
-    /** @param wants what the conditions that are on need */
+    /**
+     * @param wants what the conditions that are on need
+     * @param hasTime whether one more statistic can be asked
+     */
     async read(wants: { runs: boolean; rates: boolean; submitted: boolean }, hasTime: () => boolean): Promise<Usual> {
       const isThere = { runs: latest.runs, rates: latest.rates, submitted: latest.submitted };
       const isFresh = room.now() - latest.at < EVERY_MS;
-      const lacks = (what: keyof typeof wants) => wants[what] && (!isFresh || isThere[what] === undefined);
-      if (!(lacks('runs') || lacks('rates') || lacks('submitted')) || !hasTime()) return latest;
+      const lacks = (what: keyof typeof wants) => wants[what] && (!isFresh || isThere[what] === undefined) && hasTime();
+      if (!(lacks('runs') || lacks('rates') || lacks('submitted'))) return latest;
       const latelySince = Math.floor((room.now() - HOUR_MS) / HOUR_MS) * HOUR_MS;
       // One after the other: each may hold many groups.
       const runs = await part('how long jobs run', lacks('runs'), async () =>
         runsOf(await ask({ ...since(RUN_DAYS), statuses: ['succeeded'] }, 'definition')),
       );
       const rates = await part('how often jobs fail', lacks('rates'), async () =>
-        ratesOf(await outcomes(since(FAILURE_DAYS + LONGEST_LIFE_DAYS)), latelySince),
+        ratesOf(await outcomes(since(FAILURE_DAYS + LONGEST_LIFE_DAYS), hasTime), latelySince),
       );
       const submitted = await part('when jobs are submitted', lacks('submitted'), async () =>
         submittedOf(await ask(since(SUBMITTED_DAYS), 'queue', 'hour')),

@@ -15,10 +15,10 @@ import { startingLong } from '../stuckStarting';
 import { capacityChanges } from './capacityChanges';
 import type { Condition, Found, Seen } from './condition';
 import { linesOf } from './lines';
-import { CONDITIONS } from './list';
+import { OF_HISTORY, OF_NOW } from './list';
 import { stillSo } from './so';
 import { startingSince } from './startingSince';
-import { NOTHING_USUAL, usualReadings } from './usual';
+import { NOTHING_USUAL, type Usual, usualReadings } from './usual';
 
 /** What is so is told again after this: a switch, a rule or a mute may have changed, and the card's words move on. */
 const AGAIN_MS = 10 * 60_000;
@@ -26,6 +26,8 @@ const AGAIN_MS = 10 * 60_000;
 const MOST_TOLD = 100;
 /** What is left is for others, and to end in time. */
 const RESERVE_MS = 5_000;
+/** Statistics of a history of any size end in time (`STATISTICS_BUDGETS` in history/searching/search.ts), each of them. */
+const STATISTICS_MS = 20_000;
 
 /** Switched on for all, or for one channel at least. */
 const isWanted = (name: string, { isOn, switches }: AlertSettings): boolean =>
@@ -63,7 +65,6 @@ export function conditionWatch(room: Room) {
       part('jobs that are starting', () => starting.of(startingLong(rows, settings, now))),
       queues === undefined ? undefined : part('what was disabled', () => capacityChanges(queues, spare, room)),
     ]);
-    const wanted = { runs: wants('runs-long'), rates: wants('failure-rate'), submitted: wants('quiet-queue') };
     return {
       now,
       settings,
@@ -73,8 +74,15 @@ export function conditionWatch(room: Room) {
       lines: lines ?? new Map(),
       startingSince: since ?? new Map(),
       states,
-      usual: (await part('what is usual', () => usual.read(wanted, hasTime))) ?? NOTHING_USUAL,
+      usual: NOTHING_USUAL,
     };
+  }
+
+  async function seeUsual(settings: AlertSettings, remainingMs: () => number): Promise<Usual> {
+    const wants = (name: string) => isWanted(name, settings);
+    const wanted = { runs: wants('runs-long'), rates: wants('failure-rate'), submitted: wants('quiet-queue') };
+    const hasTime = () => remainingMs() > STATISTICS_MS + RESERVE_MS;
+    return (await part('what is usual', () => usual.read(wanted, hasTime))) ?? NOTHING_USUAL;
   }
 
   /** With the jobs that they struck, and what only these tell; without those that came to an end meanwhile. */
@@ -130,13 +138,15 @@ export function conditionWatch(room: Room) {
       const seen = await part('jobs', () => see(settings, hasTime));
       if (seen === undefined) return;
       const open = new Set((await room.history.incidents.listOpen()).map(({ occasion }) => occasion));
-      for (const one of CONDITIONS) {
-        if (!hasTime()) {
-          room.log.warn('no time was left for a condition', { condition: one.name });
-          return;
+      async function tellAll(conditions: readonly Condition[], whole: Seen): Promise<void> {
+        for (const one of conditions) {
+          if (!isWanted(one.name, settings)) continue;
+          if (hasTime()) await part(one.name, () => tellOf(one, whole, open));
+          else room.log.warn('no time was left for a condition', { condition: one.name });
         }
-        if (isWanted(one.name, settings)) await part(one.name, () => tellOf(one, seen, open));
       }
+      await tellAll(OF_NOW, seen);
+      await tellAll(OF_HISTORY, { ...seen, usual: await seeUsual(settings, remainingMs) });
     },
   };
 }
