@@ -5,7 +5,7 @@ import { nearest } from '../jobs/nearest';
 import { parseReference } from '../jobs/reference';
 import { command } from './command';
 import { requireRole } from './permission';
-import { timeout as length } from './retryArguments';
+import { timeout as limit } from './retryArguments';
 import { extend } from './timeouts/extend';
 import { list } from './timeouts/list';
 import { removeRule, setRule } from './timeouts/rules';
@@ -40,10 +40,6 @@ const patterns = z
   )
   .refine((some) => some.length > 0, 'give a name, * allowed')
   .refine((some) => some.length <= MOST_PATTERNS, `it is ${MOST_PATTERNS} names at most`);
-
-/** Longer than any job that Batch keeps alive on Fargate (14 days), and than anybody means. */
-const MOST_SECONDS = 400 * 86_400;
-const limit = length.refine((seconds) => seconds <= MOST_SECONDS, 'it is 400 days at most');
 
 function actOf(word: string, slash: string): Act {
   const folded = word.toLowerCase();
