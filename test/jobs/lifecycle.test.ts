@@ -1,6 +1,14 @@
 /** Where a job stands in its life, how long each stage took, and what stops it. */
 import { BATCH_STATUSES, type Job } from '../../src/jobs/job';
-import { attemptNumber, chooseStop, neverStarted, runMs, startingMs, waitMs } from '../../src/jobs/lifecycle';
+import {
+  attemptNumber,
+  chooseStop,
+  chooseStopIn,
+  neverStarted,
+  runMs,
+  startingMs,
+  waitMs,
+} from '../../src/jobs/lifecycle';
 
 const HOUR_MS = 3_600_000;
 const T = 1_700_000_000_000;
@@ -101,5 +109,28 @@ describe('that a container never started', () => {
     ['succeeded', { status: 'SUCCEEDED' }],
   ])('is not said of one that %s', (_, fields) => {
     expect(neverStarted(job({ status: 'FAILED', ...fields }))).toBe(false);
+  });
+});
+
+describe('of jobs that are meant in some states only', () => {
+  const WAITING = ['SUBMITTED', 'PENDING', 'RUNNABLE'] as const;
+
+  test('one that waits is cancelled, so that Batch leaves it alone should it start before the call', () => {
+    expect(chooseStopIn(WAITING, 'SUBMITTED', undefined)).toBe('cancel');
+    expect(chooseStopIn(WAITING, 'RUNNABLE', undefined)).toBe('cancel');
+    expect(chooseStopIn(['RUNNABLE'], 'RUNNABLE', undefined)).toBe('cancel');
+    expect(chooseStopIn(WAITING, 'PENDING', { opened: true })).toBe('cancel');
+  });
+
+  test('one that waits for others is terminated, which takes no waiting', () => {
+    expect(chooseStopIn(WAITING, 'PENDING', undefined)).toBe('terminate');
+    expect(chooseStopIn(WAITING, 'PENDING', { opened: false })).toBe('terminate');
+  });
+
+  test('where started ones are meant too, or no state is named, it is as for any job', () => {
+    for (const status of BATCH_STATUSES)
+      for (const array of [undefined, { opened: true }])
+        for (const states of [undefined, ['RUNNING', 'RUNNABLE'] as const])
+          expect(chooseStopIn(states, status, array)).toBe(chooseStop(status));
   });
 });
