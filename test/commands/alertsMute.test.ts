@@ -41,11 +41,20 @@ test('what is muted is told nowhere, listed with its reason, and told of when it
   expect(await here.told('', here.vic, 'batch-alerts')).toMatch(
     /def:quiet-\* {2}· {2}until .*, by @ada: “known bug, fix on its way” {2}· {2}3 alerts held back/,
   );
-  here.pass(1);
-  await tick();
-  expect(here.publicly('genomics').filter(({ plain }) => plain.includes('The mute'))).toEqual([]);
-  here.pass(1);
+  // Another that lasts, one whose end nobody told, and an item that another version wrote.
+  await here.told('mute def:longer 3h why', here.ada, 'genomics');
+  await here.told('mute def:left-behind 3h why', here.ada, 'genomics');
+  const left = (await lasting()).find(({ when }) => when.definitions?.[0] === 'left-behind');
+  const { mutes } = here.world.app.room.history;
+  await mutes.end(left?.id ?? '', { at: here.now(), how: 'over' });
+  const doc = DynamoDBDocumentClient.from(dynamo(here));
+  await doc.send(
+    new PutCommand({ TableName: TABLE, Item: { pk: 'ALERTS#MUTES', sk: 'foreign', shape: 'of the future' } }),
+  );
+  here.pass(2);
   await Promise.all([tick(), tick()]);
+  await here.line('genomics', 'The mute of def:left-behind is over. It held back nothing.');
+  expect(here.publicly('genomics').filter(({ plain }) => plain.includes('The mute of def:longer'))).toEqual([]);
   const over = await here.line('genomics', 'The mute of def:quiet-* is over. It held back 3 alerts.');
   expect(over.plain).toContain('set by @ada: “known bug, fix on its way”  ·  lasted 1 h 30 min');
   expect(here.publicly('genomics').filter(({ plain }) => plain.includes('The mute of def:quiet-*'))).toEqual([over]);
@@ -55,19 +64,6 @@ test('what is muted is told nowhere, listed with its reason, and told of when it
   here.ends('quiet-c', 'FAILED');
   await here.card('quiet-c');
   expect(answer(await here.ada.presses('Mute again for 1 h', over)).plain).toContain('is muted until');
-});
-
-test('an end that nobody told of, and an item that another version wrote, hold up nothing', async () => {
-  await here.told('mute def:left-behind 1h why');
-  const [left] = await lasting();
-  await here.world.app.room.history.mutes.end(left?.id ?? '', { at: here.now(), how: 'over' });
-  const foreign = { pk: 'ALERTS#MUTES', sk: 'foreign', shape: 'of the future' };
-  const doc = DynamoDBDocumentClient.from(dynamo(here));
-  await doc.send(new PutCommand({ TableName: TABLE, Item: foreign }));
-  await tick();
-  await here.line('general', 'The mute of def:left-behind is over. It held back nothing.');
-  here.ends('left-behind', 'FAILED');
-  await here.card('left-behind');
 });
 
 test('a card is muted by its form, says so, and stays true without a word to anybody; Unmute ends it', async () => {
