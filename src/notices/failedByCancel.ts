@@ -1,4 +1,4 @@
-/** Whether a job failed only since one that it depends on was cancelled from Slack: whoever did that meant it. */
+/** What a job fell with; and whether that was cancelled from Slack: whoever did that meant it. */
 import type { Room } from '../commands/command';
 import { cancelledBy } from '../jobs/cancelReason';
 import { jobFromDetail } from '../jobs/fromBatch';
@@ -19,18 +19,23 @@ async function fresh(ids: readonly string[], known: readonly Job[], room: Asked)
 
 type Asked = Pick<Room, 'history' | 'batch' | 'now'>;
 
-export async function failedByCancel(job: Job, room: Asked): Promise<boolean> {
+/** The jobs whose failure brought this one down: those that it depends on, and those before them, the nearest first. */
+export async function failedBefore(job: Job, room: Asked): Promise<Job[]> {
   const seen = new Set([job.id]);
+  const found: Job[] = [];
   let failed: Job[] = [job];
   for (let step = 0; step < MOST_STEPS; step++) {
     const next = failed
       .filter(({ statusReason = '' }) => DEPENDENCY_FAILED.test(statusReason))
       .flatMap(({ dependsOn = [] }) => dependsOn.filter((id) => !seen.has(id)));
-    if (next.length === 0) return false;
+    if (next.length === 0) break;
     for (const id of next) seen.add(id);
     const known = (await room.history.jobs.getMany([...new Set(next)])).map((one) => one.job);
     failed = [...known, ...(await fresh(next, known, room))].filter(({ status }) => status === 'FAILED');
-    if (failed.some((one) => cancelledBy(one) !== undefined)) return true;
+    found.push(...failed);
   }
-  return false;
+  return found;
 }
+
+export const failedByCancel = async (job: Job, room: Asked): Promise<boolean> =>
+  (await failedBefore(job, room)).some((one) => cancelledBy(one) !== undefined);

@@ -23,6 +23,7 @@ import {
 } from './kit';
 import { jobLink } from './links';
 import { duration } from './time';
+import { number } from './words';
 
 function facts(job: Job, now: number): string {
   const ran = runMs(job, now);
@@ -76,6 +77,14 @@ export function incidentOne(props: IncidentOneProps): Message {
         ...(remedy?.verb === 'retry'
           ? [button({ label: remedy.label, command: `retry ${job.id} ${remedy.words}`.trim() })]
           : [button({ label: 'Retry…', command: `retry ${job.id}` })]),
+        ...(props.dependents.length === 0
+          ? []
+          : [
+              button({
+                label: `Retry all ${number(props.dependents.length + 1)}…`,
+                command: `retry incident:${props.incident.id}`,
+              }),
+            ]),
         ...incidentButtons(props),
         linkButton('Open in AWS', jobLink(job, region)),
       ),

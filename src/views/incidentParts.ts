@@ -31,6 +31,8 @@ export interface IncidentProps {
   /** What was so is so no more. */
   settled: { at: number; word: string } | undefined;
   mute: MutedUntil | undefined;
+  /** The names of jobs that never ran since they depend on one that failed here. */
+  dependents: readonly string[];
   /** Attempts that failed and were tried again. */
   retried: number;
   region: string;
@@ -79,8 +81,20 @@ function muteLine({ mute }: IncidentProps): string[] {
   return [`Muted by <@${mute.by}> ${end}${mute.reason === '' ? '' : `: ${escaped(mute.reason)}`}`];
 }
 
-/** How it ended, whose it is, and whether it is muted: lines of mrkdwn. */
+const MOST_NAME = 60;
+
+function dependentLine({ dependents }: IncidentProps): string[] {
+  if (dependents.length === 0) return [];
+  const names = some(
+    dependents.map((name) => cutMiddle(name, MOST_NAME)),
+    MOST_DEFINITIONS,
+  );
+  return [`${count(dependents.length, 'more job')} fell with it, never started: ${escaped(names)}`];
+}
+
+/** What fell with it, how it ended, whose it is, and whether it is muted: lines of mrkdwn. */
 export const standingLines = (props: IncidentProps): string[] => [
+  ...dependentLine(props),
   ...ending(props),
   ...ownerLine(props),
   ...muteLine(props),

@@ -85,13 +85,35 @@ describe('a job whose final attempt failed', () => {
     expect(told.plain).toContain('Batch says: Job attempt duration exceeded timeout');
   });
 
-  test('is told when what it depends on failed, though it never started', async () => {
+  test('is told on the card of what it depends on, though it never started, and so is what depends on it', async () => {
     const first = await here.submit('first-step', { LOCAL_OUTCOME: 'exit:4', LOCAL_RUN_SECONDS: '1' });
-    await here.submit('second-step', {}, { dependsOn: [{ jobId: first }] });
-    const told = await card('second-step');
-    expect(told.plain).toContain('second-step failed: a dependency failed');
-    expect(told.plain).toContain('never started');
-    expect((await card('first-step')).plain).toContain('exit 4');
+    const second = await here.submit('second-step', {}, { dependsOn: [{ jobId: first }] });
+    await here.submit('third-step', {}, { dependsOn: [{ jobId: second }] });
+    await inTime('both of them on the card', () => cards('2 more jobs fell with it').length === 1);
+    const told = await card('first-step failed');
+    expect(told.plain).toContain('exit 4');
+    expect(told.plain).toContain('never started: second-step, third-step');
+    expect(cards('second-step')).toEqual([told]);
+    const thread = () => here.alerts().filter(({ thread_ts }) => thread_ts === told.ts);
+    await inTime('the details', () => thread().some(({ plain }) => plain.includes('third-step: a dependency failed')));
+  });
+
+  test('is told by itself when what it depends on is not known to have failed', async () => {
+    publish(
+      changed({
+        id: newId(),
+        name: 'orphan',
+        status: 'FAILED',
+        detail: {
+          jobDefinition: 'orphan:1',
+          statusReason: 'Dependent Job failed',
+          dependsOn: [{ jobId: newId() }],
+          attempts: [],
+          container: {},
+        },
+      }),
+    );
+    expect((await card('orphan')).plain).toContain('orphan failed: a dependency failed');
   });
 
   test('is not told while it still has an attempt, nor when that one succeeds', async () => {

@@ -64,6 +64,8 @@ export const memberSchema = z.object({
   /** Without its revision: what succeeds again is the same definition. */
   definition: z.string().optional(),
   cause: toldCauseSchema.optional(),
+  /** It never ran, since a job of the same incident had failed that it depends on. */
+  isDependent: z.boolean().optional(),
   exitCode: z.number().int().optional(),
   memoryMiB: z.number().optional(),
   told: z.string().optional(),

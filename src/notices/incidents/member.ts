@@ -10,7 +10,8 @@ const brief = (text: string): string => (text.length <= MOST_WORDS ? text : `${t
 /** A definition whatever its revision is: `align:7` → `align`. */
 export const withoutRevision = (definition: string): string => definition.replace(/:\d+$/, '');
 
-export function memberOf(occurrence: Occurrence, joinedAt: number): Member {
+/** @param isDependent it fell with a job of the same incident */
+export function memberOf(occurrence: Occurrence, joinedAt: number, isDependent: boolean): Member {
   const { occasion, severity, at, subject, queue, cause, job, member, told } = occurrence;
   const definition =
     job?.definition === undefined
@@ -25,6 +26,7 @@ export function memberOf(occurrence: Occurrence, joinedAt: number): Member {
     at,
     joinedAt,
     isJob: job !== undefined,
+    ...(isDependent ? { isDependent } : {}),
     subject: { kind: subject.kind, name: brief(subject.name) },
     ...(job?.name === undefined ? {} : { name: brief(job.name) }),
     ...(queue === undefined ? {} : { queue }),

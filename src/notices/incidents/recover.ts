@@ -12,7 +12,7 @@ const READ_EVERY_MS = 3_000;
 const MOST_REMEMBERED = 1_000;
 
 /** What ends by a success, rather than by a `settle`. */
-const FAILURES: ReadonlySet<string> = new Set(['failed', 'timed-out', 'spot-reclaimed', 'retried']);
+export const FAILURES: ReadonlySet<string> = new Set(['failed', 'timed-out', 'spot-reclaimed', 'retried']);
 
 export const isOfFailures = (occasion: string): boolean => FAILURES.has(occasion);
 

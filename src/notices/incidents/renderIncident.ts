@@ -38,6 +38,14 @@ export function tellingOf(members: readonly Member[]): Member[] {
   return ofGood.length === 0 ? [...members] : ofGood;
 }
 
+/** What failed of itself, where anything did, rather than since a job that it depends on had failed. */
+function rootsOf(telling: readonly Member[]): Member[] {
+  const roots = telling.filter(({ isDependent }) => isDependent !== true);
+  return roots.length === 0 ? [...telling] : roots;
+}
+
+const nameOf = (member: Member): string => member.name || jobIdOf(member.member);
+
 async function propsOf(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<IncidentProps> {
   const { incident, members, recoveries } = whole;
   const times = telling.map(({ at }) => at);
@@ -48,13 +56,15 @@ async function propsOf(whole: WholeIncident, telling: readonly Member[], room: R
     firstAt: Math.min(...times),
     lastAt: Math.max(...times),
     definitions: isOfFailures(incident.occasion)
-      ? [...standingOf(whole)].map(([definition, { startedAt }]) => ({
+      ? [...standingOf({ ...whole, members: [...telling] })].map(([definition, { startedAt }]) => ({
           definition,
           succeededAt: startedAt === undefined ? undefined : succeeded.get(definition),
         }))
       : [],
     settled: incident.settled !== undefined && incident.settled.at >= since ? incident.settled : undefined,
     mute: await muteOf(incident, room),
+    dependents:
+      telling[0]?.isDependent === true ? [] : members.filter(({ isDependent }) => isDependent === true).map(nameOf),
     retried: members.filter(({ occasion }) => occasion === retried.name).length,
     region: room.region,
   };
@@ -111,7 +121,7 @@ async function failuresCard(whole: WholeIncident, telling: readonly Member[], ro
     causes: counted(telling.map(({ cause }) => cause?.headline ?? 'failed')),
     definitionNames: counted(telling.map(({ definition, name }) => definition ?? name)),
     queues: counted(telling.map(({ queue }) => queue)),
-    names: [...new Set(newest.map((member) => member.name || jobIdOf(member.member)))],
+    names: [...new Set(newest.map(nameOf))],
     example,
     lines: lines ?? [],
     isRetried: telling.every(({ occasion }) => occasion === retried.name),
@@ -134,8 +144,9 @@ async function conditionCard(whole: WholeIncident, telling: readonly Member[], r
   return { message, props };
 }
 
-async function cardOf(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
+async function cardOf(whole: WholeIncident, all: readonly Member[], room: Room): Promise<Card> {
   const { breadth, subject } = whole.incident;
+  const telling = rootsOf(all);
   if (!telling.some(({ occasion }) => isOfFailures(occasion))) return await conditionCard(whole, telling, room);
   const isOneArray = breadth === 'group' && subject.kind === 'array' && telling.every(isOfSubject(subject.name));
   return isOneArray ? await arrayCard(whole, telling, room) : await failuresCard(whole, telling, room);

@@ -1,7 +1,8 @@
 /** Takes in what happened: finds who is told, lets it join an incident of each of them, and sees to it that the card is sent. */
 import type { Room } from '../../commands/command';
 import type { Marker } from '../../history/records/incidentGroups';
-import { occasionOf } from '../jobFailures';
+import { failedBefore } from '../failedByCancel';
+import { failureOf, occasionOf } from '../jobFailures';
 import type { Occurrence } from '../occasion';
 import { retried } from '../retried';
 import { destinations } from '../routing/destinations';
@@ -12,7 +13,7 @@ import { queueToSend } from '../sending/queueToSend';
 import { groupOf, newIncident, presentIncident } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
 import { memberOf } from './member';
-import { isOfFailures } from './recover';
+import { FAILURES, isOfFailures } from './recover';
 import { toldLately } from './toldLately';
 
 /** What arrives later than this is history, not an alert. */
@@ -35,6 +36,36 @@ async function isOver({ incident, joinedAt }: Marker, { occasion }: Occurrence, 
 const groupsBeside = (occurrence: Occurrence): string[] =>
   occurrence.occasion === retried.name ? [groupOf({ ...occurrence, occasion: occasionOf(occurrence.cause) })] : [];
 
+/** The incident of one of the jobs that it depends on. */
+async function incidentOfDependency({ job }: Occurrence, to: string, room: Room): Promise<string | undefined> {
+  const { incidentGroups: groups } = room.history;
+  const asked = (job?.dependsOn ?? []).flatMap((id) =>
+    [...FAILURES].map((occasion) => groups.marker(to, occasion, id)),
+  );
+  return (await Promise.all(asked)).find((marker) => marker !== undefined)?.incident;
+}
+
+/**
+ * The incident of a job that this one depends on: what only fell with it is no trouble of its own. A chain of them ends up on
+ * one card, each by the one before it. Their news comes in any order, so that what is not told yet is told first.
+ */
+async function incidentBefore(occurrence: Occurrence, to: string, room: Room): Promise<string | undefined> {
+  const { cause, job } = occurrence;
+  if (cause?.key !== 'dependencyFailed' || job === undefined) return undefined;
+  let incident = await incidentOfDependency(occurrence, to, room);
+  if (incident === undefined) {
+    for (const before of (await failedBefore(job, room)).toReversed()) {
+      const failure = failureOf(before, Math.min(room.now(), before.stoppedAt ?? before.seenAt));
+      if (failure === undefined || room.now() - failure.at > MOST_AGE_MS) continue;
+      const isTold = (await destinations(failure, room)).some((place) => place.to === to);
+      if (isTold) await tellOne(failure, to, room);
+    }
+    incident = await incidentOfDependency(occurrence, to, room);
+  }
+  if (incident !== undefined) await room.history.incidents.share(incident);
+  return incident;
+}
+
 /**
  * @throws when AWS refuses: the news is then given again, and goes on where this stopped
  */
@@ -44,7 +75,8 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   // What is so for a while is so now, whenever it began.
   const latest = isOfFailures(occasion) ? occurrence : { ...occurrence, at: room.now() };
   const windowMs = (await alertSettings(room)).threshold('window', occurrence.queue);
-  let present: string | undefined;
+  const fellWith = await incidentBefore(occurrence, to, room);
+  let present = fellWith;
   for (const group of [groupOf(occurrence), ...groupsBeside(occurrence)])
     present ??= await presentIncident(to, group, latest.at, windowMs, room);
   const mute = await mutedBy(occurrence, to, room);
@@ -66,7 +98,7 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   await keep(again.marker, isNew);
 
   async function keep({ incident: joined, joinedAt }: Marker, opened: boolean): Promise<void> {
-    await incidents.putMember(joined, memberOf(occurrence, joinedAt));
+    await incidents.putMember(joined, memberOf(occurrence, joinedAt, joined === fellWith));
     await queueToSend(room, to, cardKey(joined), { urgency: opened ? 'new' : 'edit' });
     if (opened) return;
     // A card that stands stays true; beyond that nobody is told.

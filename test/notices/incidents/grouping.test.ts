@@ -259,6 +259,34 @@ test('an attempt that is tried again goes where its cause failed for good, and i
   expect(card).toContain('*align* failed: exit 1');
 });
 
+test('jobs that fall with those that they depend on are on one card with them, in whatever order they are heard of', async () => {
+  // Each depends on one before it, but the first.
+  const trees = fc.array(fc.nat(), { minLength: 1, maxLength: 9 }).map((drawn) =>
+    drawn.map((n, index): Failure => {
+      const dependsOn = index === 0 ? [] : [`job-${n % index}`];
+      const statusReason = index === 0 ? 'Essential container in task exited' : 'Dependent Job failed';
+      return { id: `job-${index}`, definition: `step-${index}:1`, queue: 'spot', dependsOn, statusReason, at: start };
+    }),
+  );
+  const events = trees.chain((tree) =>
+    fc.tuple(fc.constant(tree), fc.shuffledSubarray([...tree, ...tree], { minLength: 2 * tree.length })),
+  );
+  await fc.assert(
+    fc.asyncProperty(events, someHazards, async ([tree, told], { deaths, pauses, workers }) => {
+      const { room, know, incidents } = memoryRoom(hazards(deaths, pauses));
+      for (const failure of tree) know(failedJob(failure));
+      await deliver(told, workers, room);
+      const [whole, ...others] = await incidents();
+      expect(others).toEqual([]);
+      expect(whole?.members.map(({ member }) => member).sort()).toEqual(idsOf(tree));
+      const card = JSON.stringify(await incidentCard(whole?.incident.id ?? '', room));
+      expect(card).toContain('*job-0* failed: exit 1');
+      expect(card.includes(`${tree.length - 1} more job`)).toBe(tree.length > 1);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('what is older than a day is no alert, and a clock that is ahead holds nothing up', async () => {
   const { room, incidents, clock } = memoryRoom();
   await tell([occurrenceOf({ id: 'last-month', definition: 'a:1', at: start - 30 * 24 * 60 * MINUTE })], room);

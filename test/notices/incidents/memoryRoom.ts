@@ -20,6 +20,8 @@ const TABLE = 't';
 export interface MemoryRoom {
   room: Room;
   clock: { now: number };
+  /** The history has it from now on. */
+  know(job: Job): void;
   /** All incidents that something joined, in the order in which they were opened. */
   incidents(): Promise<WholeIncident[]>;
   /** The keys of all messages that wait to be sent. */
@@ -43,8 +45,12 @@ export function memoryRoom(before?: Before): MemoryRoom {
       routes: routeItems(doc, TABLE, now),
       mutes: muteItems(doc, TABLE, now),
       alertSettings: alertSettingItems(doc, TABLE, now),
-      jobs: { get: async (id: string) => (jobs.has(id) ? { job: jobs.get(id), version: 1 } : undefined) },
+      jobs: {
+        get: async (id: string) => (jobs.has(id) ? { job: jobs.get(id), version: 1 } : undefined),
+        getMany: async (ids: readonly string[]) => ids.flatMap((id) => (jobs.has(id) ? [{ job: jobs.get(id) }] : [])),
+      },
     },
+    batch: { describe: async () => [] },
     logs: { read: async () => undefined },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined, metric: () => undefined },
     enqueue: async () => undefined,
@@ -58,6 +64,7 @@ export function memoryRoom(before?: Before): MemoryRoom {
   return {
     room,
     clock,
+    know: (job) => void jobs.set(job.id, job),
     async incidents() {
       const heads = [...table.items.values()].filter(({ pk }) => pk === 'INCIDENTS');
       const all = await Promise.all(heads.map(({ sk }) => asked.whole(String(sk))));
@@ -77,6 +84,7 @@ export interface Failure {
   definition?: string;
   exitCode?: number;
   statusReason?: string;
+  dependsOn?: string[];
   at: number;
 }
 
