@@ -2,7 +2,7 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../../src/local/slack/server';
 import { dynamo, TABLE } from '../history/dynamo';
-import { type AlertScene, alertScene, answer } from './alertScene';
+import { type AlertScene, alertScene, answer, isCardOf } from './alertScene';
 
 let here: AlertScene;
 beforeAll(async () => {
@@ -150,6 +150,29 @@ test('everything in one channel is asked twice as well; a pattern that all fit, 
   here.pass(1);
   expect(answer(await here.ada.presses('Mute everything…', asked)).plain).toContain('too old to answer');
   expect(await here.told('mute everything 1h why sure:twice')).toContain('too old to answer');
+});
+
+test('what comes to oneself anybody may mute and switch off, and spares nobody else', async () => {
+  const { routes } = here.world.app.room.history;
+  const to = [{ kind: 'user' as const, id: 'U0VIC00001' }];
+  const when = { definitions: ['vics-*'] };
+  await routes.set({ id: 'VICS2', when, to, also: true, by: { id: 'U0ADA00001', name: 'ada' }, at: here.now() });
+  const inDm = (name: string) => here.world.slack.dm('vic').filter(isCardOf(name));
+  here.ends('vics-a', 'FAILED');
+  await here.soon('a direct message', () => inDm('vics-a')[0]);
+  expect(await here.told('mute def:vics-* 1h too much', here.vic)).toContain('this needs the operator role');
+  const mute = await here.asks('mute def:vics-* to:me 1h too much', here.vic);
+  expect(mute.plain).toContain('def:vics-* in @vic is muted until');
+  here.ends('vics-b', 'FAILED');
+  await here.card('vics-b');
+  await here.soon('one to be held back', async () => ((await heldBy(mute)) === 1 ? true : undefined));
+  expect(inDm('vics-b')).toEqual([]);
+  expect(answer(await here.vic.presses('Unmute', mute)).plain).toContain('is told again. 1 alert was held back.');
+  expect(await here.told('off failed', here.vic)).toContain('this needs the operator role');
+  expect(await here.told('off failed me', here.vic)).toContain('failed is off in @vic');
+  here.ends('vics-c', 'FAILED');
+  await here.card('vics-c');
+  expect(inDm('vics-c')).toEqual([]);
 });
 
 test.each<[string, string]>([

@@ -44,10 +44,8 @@ async function called({ subject, cause, queue, breadth, occasion }: Incident, ro
 }
 
 /** @throws UserError where the incident has no such thing */
-async function ofIncident(id: string, scope: z.infer<typeof scopeSchema>, room: Room): Promise<Muted> {
-  const incident = await room.history.incidents.get(id);
-  if (incident === undefined) throw new UserError(`There is no incident ${id}, or it is long over.`, 'alerts');
-  const { subject, queue, cause, occasion, breadth, to } = incident;
+async function ofIncident(incident: Incident, scope: z.infer<typeof scopeSchema>, room: Room): Promise<Muted> {
+  const { id, subject, queue, cause, occasion, breadth, to } = incident;
   const lacks = (what: string) => new UserError(`That incident has no ${what} to mute.`, `alerts mute incident:${id}`);
   switch (scope) {
     case 'everything':
@@ -67,24 +65,28 @@ async function ofIncident(id: string, scope: z.infer<typeof scopeSchema>, room: 
     case 'incident': {
       // A card that takes whatever comes: without it, nothing comes there.
       if (breadth === 'gathering') return { when: {}, to };
-      const about = await called(incident, room);
-      const identity = cause === undefined || subject.kind === 'array' ? {} : { causeIdentity: cause.identity };
-      if (breadth === 'cause') return { when: { occasions: [occasion], ...identity }, about, incident: id };
-      return {
-        when: { occasions: [occasion], ...(queue === undefined ? {} : { queues: [queue] }), subject, ...identity },
-        about,
-        incident: id,
-      };
+      const named = { about: await called(incident, room), incident: id };
+      // An array is one, whatever its children failed of.
+      if (subject.kind === 'array' && breadth === 'group') return { when: { subject }, ...named };
+      const group = breadth === 'group' ? { ...(queue === undefined ? {} : { queues: [queue] }), subject } : {};
+      const identity = cause === undefined ? {} : { causeIdentity: cause.identity };
+      return { when: { occasions: [occasion], ...group, ...identity }, ...named };
     }
   }
 }
 
 async function mutedOf(request: MuteRequest, asking: AlertsAsking, room: Room): Promise<Muted> {
   const { when, to, incident } = request;
-  if (incident !== undefined) return await ofIncident(incident, scopeSchema.parse(asking.filters.scope), room);
-  if (to !== undefined)
-    await checkTargets([{ kind: /^[UW]/.test(to) ? 'user' : 'channel', id: to }], room, asking.remainingMs);
-  return { when, ...(to === undefined ? {} : { to }) };
+  if (incident === undefined) {
+    if (to !== undefined)
+      await checkTargets([{ kind: /^[UW]/.test(to) ? 'user' : 'channel', id: to }], room, asking.remainingMs);
+    return { when, ...(to === undefined ? {} : { to }) };
+  }
+  const head = await room.history.incidents.get(incident);
+  if (head === undefined) throw new UserError(`There is no incident ${incident}, or it is long over.`, 'alerts');
+  const muted = await ofIncident(head, scopeSchema.parse(asking.filters.scope), room);
+  // On a card that only they have, somebody spares only themselves.
+  return head.to === asking.person.id ? { ...muted, to: head.to } : muted;
 }
 
 /** What "until it succeeds" is said of must be something that can succeed. */
@@ -194,11 +196,11 @@ export const mute: AlertsVerb = {
     const request = readMute(asking, now, zone);
     if (isNothing(request)) {
       const text = `What shall be muted? It goes: ${room.slash} alerts mute def:align 1h "why". It takes queue: def: name: tag: user: cause: occasion:, or everything.`;
-      requireOperator(asking.person, {});
       return { message: formOffered(text, `alerts mute ${asking.text}`.trim()), replace: false };
     }
     const muted = await mutedOf(request, asking, room);
-    requireOperator(asking.person, muted.when);
+    // What comes to oneself is one's own business.
+    if (muted.to !== asking.person.id) requireOperator(asking.person, muted.when);
     const end = request.end ?? { until: now + HOUR_MS, untilFixed: false };
     checkFixed(muted, end);
     if (request.reason === '') {

@@ -6,6 +6,7 @@ import { settingsOf } from '../../notices/routing/settings';
 import type { Answer } from '../../slack/deliver';
 import { namesTold, scopeTold, settingChanged } from '../../views/alertSettings';
 import type { Room } from '../command';
+import { requireRole } from '../permission';
 import { announce, audited } from './announce';
 import { readConditions } from './conditions';
 import { checkTargets, targetNamed } from './targets';
@@ -57,6 +58,8 @@ function read(verb: 'on' | 'off', asking: AlertsAsking, room: Room): SwitchReque
 
 async function change(verb: 'on' | 'off', asking: AlertsAsking, room: Room): Promise<Answer> {
   const { names, to } = read(verb, asking, room);
+  // What comes to oneself is one's own business.
+  if (to?.id !== asking.person.id) requireRole(asking.person, 'operator');
   if (to !== undefined && to.id !== asking.channel.id)
     await checkTargets(
       [
@@ -127,7 +130,6 @@ export const on: AlertsVerb = {
   usage: '<occasion> [here|#channel]',
   summary: 'Switches an occasion on, everywhere or in one channel.',
   example: 'retried here',
-  role: 'operator',
   run: (asking, room) => change('on', asking, room),
 };
 
@@ -136,6 +138,5 @@ export const off: AlertsVerb = {
   usage: '<occasion> [here|#channel]',
   summary: 'Switches an occasion off, everywhere or in one channel.',
   example: 'spot-reclaimed here',
-  role: 'operator',
   run: (asking, room) => change('off', asking, room),
 };

@@ -57,7 +57,7 @@ export const unmute: AlertsVerb = {
     const { incident } = asking.filters;
     const head = typeof incident === 'string' ? await room.history.incidents.get(incident.toUpperCase()) : undefined;
     const ending = meant(asking, lasting, head, room.now(), room.slash);
-    for (const mute of ending) requireOperator(person, mute.when);
+    for (const mute of ending) if (mute.to !== person.id) requireOperator(person, mute.when);
     const ended: { mute: Mute; held: number }[] = [];
     for (const mute of ending) {
       const what = mute.about ?? (conditionsText(mute.when) || 'everything');
