@@ -4,7 +4,6 @@ import { UserError } from '../../errors';
 import { nearest } from '../../jobs/nearest';
 import { splitWords } from '../../jobs/words';
 import { command } from '../command';
-import { requireRole } from '../permission';
 import { digest } from './digest';
 import { dryRun } from './dryRun';
 import { FILTERS } from './filters';
@@ -72,7 +71,6 @@ export const alerts = command({
         'alerts help',
       );
     }
-    if (verb.role !== undefined) requireRole(asking.person, verb.role);
     const keys = new Set(Object.keys(FILTERS).concat('page', 'scope', 'sure', 'asked'));
     const tokens = splitWords(asking.text, keys);
     const at = isBare ? -1 : tokens.findIndex((token) => token.kind === 'word');

@@ -1,5 +1,4 @@
 /** What a word after `alerts` is: declared once in a file of its own, listed in `index.ts`. */
-import type { Role } from '../../history/records/roles';
 import type { Token } from '../../jobs/words';
 import type { Answer } from '../../slack/deliver';
 import type { Asking, Room } from '../command';
@@ -21,10 +20,6 @@ export interface AlertsVerb {
   summary: string;
   /** An example that works as typed. */
   example: string;
-  /**
-   * The role that is needed for all queues before `run` is called, `operator` for what changes something; undefined where
-   * anybody may, or where `run` itself checks it for fewer queues with `requireRole`.
-   */
-  role?: Role;
+  /** What changes something checks the role itself, for the queues that it is about. */
   run(asking: AlertsAsking, room: Room): Promise<Answer>;
 }
