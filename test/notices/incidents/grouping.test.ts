@@ -29,11 +29,10 @@ function hazards(deaths: readonly number[], pauses: readonly number[]) {
 }
 
 /** As a queue gives a message again whose worker died. */
-async function delivered(failure: Failure, room: Room): Promise<void> {
+async function survived<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      await tell([occurrenceOf(failure)], room);
-      return;
+      return await work();
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
     }
@@ -45,7 +44,7 @@ async function deliver(failures: readonly Failure[], workers: number, room: Room
   const rest = failures.values();
   await Promise.all(
     Array.from({ length: workers }, async () => {
-      for (const failure of rest) await delivered(failure, room);
+      for (const failure of rest) await survived(() => tell([occurrenceOf(failure)], room));
     }),
   );
 }
@@ -279,7 +278,7 @@ test('jobs that fall with those that they depend on are on one card with them, i
       const [whole, ...others] = await incidents();
       expect(others).toEqual([]);
       expect(whole?.members.map(({ member }) => member).sort()).toEqual(idsOf(tree));
-      const card = JSON.stringify(await incidentCard(whole?.incident.id ?? '', room));
+      const card = JSON.stringify(await survived(() => incidentCard(whole?.incident.id ?? '', room)));
       expect(card).toContain('*job-0* failed: exit 1');
       expect(card.includes(`${tree.length - 1} more job`)).toBe(tree.length > 1);
     }),
