@@ -141,7 +141,7 @@ test('a crowd of 60 groups of 30 causes is 4 cards of their own, 7 by cause and 
 });
 
 test('a group is another incident after a quiet hour, and never for what comes again', async () => {
-  const { room, clock, incidents } = memoryRoom();
+  const { room, clock, incidents, opened } = memoryRoom();
   const failures = [0, 50, 100, 161].map((minutes, n) => ({
     id: `job-${n}`,
     definition: 'align:1',
@@ -156,6 +156,22 @@ test('a group is another incident after a quiet hour, and never for what comes a
   clock.now += 5 * 60 * MINUTE;
   for (const failure of failures) await tell([occurrenceOf(failure)], room);
   expect((await incidents()).map(({ members }) => members.length)).toEqual([3, 1]);
+  expect(opened()).toBe(2);
+});
+
+test('a job whose later news tells another cause stays where it is, and what is known of it there is the newer', async () => {
+  const { room, incidents } = memoryRoom();
+  const job = (id: string, exitCode: number) => occurrenceOf({ id, definition: 'align:1', exitCode, at: start });
+  await tell([job('first', 1)], room);
+  await tell([job('second', 2)], room);
+  // Of its cause there is another card by now.
+  await tell([job('first', 2)], room);
+  await tell([job('second', 3)], room);
+  const seen = await incidents();
+  expect(seen.map(({ members }) => members.map(({ member, exitCode }) => [member, exitCode]))).toEqual([
+    [['first', 2]],
+    [['second', 3]],
+  ]);
 });
 
 describe('what is so for a while', () => {
