@@ -68,6 +68,8 @@ export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene>
     silenceMs: 120_000,
     // There is nothing yet that it could find.
     firstSweep: (options.jobs ?? 0) > 0,
+    // A sweep asks for each queue by itself.
+    ...((options.jobs ?? 0) > 0 ? {} : { teams: 4 }),
     ...options,
   });
   const batch = localBatch(world.aws.url);

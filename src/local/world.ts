@@ -40,6 +40,8 @@ export interface WorldOptions {
   fresh?: boolean;
   /** Queues, compute environments and definitions to begin with; by default there are. */
   furnished?: boolean;
+  /** How many of the account's twenty teams have queues of their own; all by default. */
+  teams?: number;
   /** Most queues, and most compute environments, of the account. */
   quota?: number;
   /** The world submits work of its own. */
@@ -134,6 +136,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     dynamo,
     autonomous: options.autonomous ?? true,
     ...(options.furnished === undefined ? {} : { furnished: options.furnished }),
+    ...(options.teams === undefined ? {} : { teams: options.teams }),
     ...(options.quota === undefined ? {} : { quota: options.quota }),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(folder === undefined ? {} : { stateFile: join(folder, 'aws.json') }),

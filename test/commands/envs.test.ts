@@ -9,7 +9,7 @@ import { callsOf, only, type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
-  here = await scene();
+  here = await scene({ teams: 20 });
 });
 afterAll(() => here.end());
 

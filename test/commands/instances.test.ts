@@ -5,7 +5,7 @@ import { callsOf, only, type Scene, scene } from '../scene';
 let here: Scene;
 let ecs: ECSClient;
 beforeAll(async () => {
-  here = await scene();
+  here = await scene({ teams: 20 });
   ecs = new ECSClient({
     endpoint: here.world.aws.url,
     region: 'us-east-1',

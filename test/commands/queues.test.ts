@@ -28,7 +28,7 @@ async function calls(here: Scene, run: () => Promise<unknown>): Promise<Record<s
 describe('in an account with twenty teams', () => {
   let here: Scene;
   beforeAll(async () => {
-    here = await scene();
+    here = await scene({ teams: 20 });
   });
   afterAll(() => here.end());
 

@@ -16,7 +16,7 @@ const EVE = {
   team: 'T0OTHER001',
 };
 const SPOT = 'genomics-prod-spot';
-const OTHER = 'speech-prod-spot';
+const OTHER = 'oncology-prod-spot';
 
 let here: Scene;
 beforeAll(async () => {

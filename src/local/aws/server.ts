@@ -53,6 +53,8 @@ export interface LocalAwsOptions {
   eventsQueueName?: string;
   /** Whether there are queues, compute environments and definitions to begin with; default true. */
   furnished?: boolean;
+  /** How many of the account's twenty teams have queues of their own; all by default. */
+  teams?: number;
   /** How many queues, and how many compute environments, this account may have; by default what AWS gives a new account. */
   quota?: number;
   /** Whether the world submits work of its own; default true. */
@@ -117,7 +119,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const saved = readState(options.stateFile);
   const birth: Birth = saved ?? { bornAt: now(), seed, pastJobs: options.pastJobs };
   const furniture =
-    options.furnished === false ? { environments: [], queues: [], definitions: [] } : catalog(birth.seed);
+    options.furnished === false
+      ? { environments: [], queues: [], definitions: [] }
+      : catalog(birth.seed, options.teams);
   const past = () =>
     pastFamilies({
       seed: birth.seed,
