@@ -71,7 +71,21 @@ function parts(command: string): { words: string[]; fields: Record<string, strin
   const found: ReturnType<typeof parts> = { words: [], fields: {}, others: [] };
   for (const token of splitWords(
     command.replace(/^search\b/, ''),
-    new Set([...FIELDS, 'def', 'image', 'reason', 'exit', 'until', 'array', 'tag', 'name', 'incident', 'sort', 'after', 'before']),
+    new Set([
+      ...FIELDS,
+      'def',
+      'image',
+      'reason',
+      'exit',
+      'until',
+      'array',
+      'tag',
+      'name',
+      'incident',
+      'sort',
+      'after',
+      'before',
+    ]),
   )) {
     if (token.kind === 'word') found.words.push(/\s/.test(token.value) ? quoted(token.value) : token.value);
     else if (token.kind === 'filter' && FIELDS.has(token.key)) found.fields[token.key] = token.value;
