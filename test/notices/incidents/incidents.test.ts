@@ -140,6 +140,8 @@ test('its jobs are searched and retried by its id, with what their cause asks fo
   const preview = (await here.world.slack.press({ ...on, label: 'Retry 3 with 4 GiB' })).messages.at(-1);
   expect(preview?.plain).toContain('Retry 3 jobs');
   expect(preview?.plain).toContain('4 GiB');
+  const [, id = ''] = /incident (\w{6})/.exec(told.plain) ?? [];
+  expect((await here.ada.says(`/batch cancel incident:${id}`)).at(-1)?.plain).toContain('there is nothing to cancel');
   expect((await here.ada.says('/batch search incident:ZZZZ22'))[0]?.plain).toContain('of incident ZZZZ22');
 });
 

@@ -8,7 +8,6 @@ import { muteItems } from '../../../src/history/records/mutes';
 import { outboxItems } from '../../../src/history/records/outbox';
 import { routeItems } from '../../../src/history/records/routes';
 import { senderItems } from '../../../src/history/records/senders';
-import { type Cause, causeOf } from '../../../src/jobs/causes';
 import type { Job } from '../../../src/jobs/job';
 import { failureOf } from '../../../src/notices/jobFailures';
 import type { Occurrence } from '../../../src/notices/occasion';
@@ -109,5 +108,3 @@ export function occurrenceOf(failure: Failure): Occurrence {
   if (occurrence === undefined) throw new Error('that is no failure');
   return occurrence;
 }
-
-export const causeOfFailure = (failure: Failure): Cause | undefined => causeOf(failedJob(failure));
