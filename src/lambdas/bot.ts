@@ -15,6 +15,7 @@ import { APP_SETTINGS, clientOptions, openApp } from './open';
 import { poll } from './poll';
 import { secretSettings, slackSecrets } from './secrets';
 import { stopOnSignal } from './stopOnSignal';
+import { workTime } from './workTime';
 
 const BOT_SETTINGS = [
   ...APP_SETTINGS,
@@ -24,8 +25,6 @@ const BOT_SETTINGS = [
   'SWEEP_SECONDS',
   'PORT',
 ] as const;
-/** A step of work in a process that nobody freezes; long enough for a rate limit to pass. */
-const STEP_MS = 120_000;
 
 function usage(): string {
   const names = Object.keys(settings) as SettingName[];
@@ -79,12 +78,9 @@ export async function startBot(
   const aws = clientOptions(config, {});
   if (config.CREATE_TABLE) await createTable(new DynamoDBClient(aws), config.DYNAMODB_TABLE);
 
-  const deadline = () => {
-    const until = Date.now() + STEP_MS;
-    return () => until - Date.now();
-  };
+  const time = workTime();
   const inProcess = inProcessQueue(
-    (body) => app.takeWork(body, deadline()),
+    (body) => app.takeWork(body, time.of(body)),
     (error) => app.room.log.error('a request failed', errorFields(error)),
   );
   const sqs = new SQSClient(aws);
@@ -100,7 +96,7 @@ export async function startBot(
         queueUrl: config.WORK_QUEUE_URL,
         atOnce: 4,
         log,
-        take: (body) => app.takeWork(body, deadline()),
+        take: (body) => app.takeWork(body, time.of(body)),
       }),
     );
   }
@@ -111,7 +107,7 @@ export async function startBot(
         queueUrl: config.EVENTS_QUEUE_URL,
         atOnce: 2,
         log,
-        take: (body) => app.takeEvent(body, deadline()),
+        take: (body) => app.takeEvent(body, time.step()),
       }),
     );
   }
@@ -144,7 +140,7 @@ export async function startBot(
 
   let sweeping = Promise.resolve();
   const sweep = () => {
-    sweeping = app.tick(deadline()).then(
+    sweeping = app.tick(time.untilEnd()).then(
       () => undefined,
       (error: unknown) => log.error('a sweep failed', errorFields(error)),
     );
@@ -159,6 +155,7 @@ export async function startBot(
   return {
     address,
     stop: async () => {
+      time.end();
       for (const stop of stops) await stop();
     },
   };

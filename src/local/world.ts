@@ -20,6 +20,7 @@ import { globMatcher } from '../jobs/glob';
 import type { Job } from '../jobs/job';
 import { clientOptions, openApp } from '../lambdas/open';
 import { poll } from '../lambdas/poll';
+import { isDelivery, workTime } from '../lambdas/workTime';
 import { slackHttp } from '../slack/receive';
 import { forms } from '../views/forms';
 import { type LocalAws, startLocalAws } from './aws/server';
@@ -91,8 +92,6 @@ const ROLES = {
   WORKSPACES: [] as string[],
   ALERT_CHANNEL: 'C0ALERTS01',
 };
-/** What a worker Lambda has for one message. */
-const STEP_MS = 120_000;
 /** How long the start waits for the first sweep. */
 const FIRST_SWEEP_MS = 3_000;
 /** BatchWriteItem takes 25 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
@@ -115,8 +114,6 @@ async function remember(client: DynamoDBClient, jobs: Iterable<Job>): Promise<vo
     }),
   );
 }
-
-const isDelivery = (body: string): boolean => body.includes('"kind":"deliver"');
 
 export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
   const { folder } = options;
@@ -224,28 +221,25 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     { signingSecret, botToken: BOT_TOKEN, command: config.SLACK_COMMAND, slackApiUrl: config.SLACK_API_URL },
   );
 
-  const deadline = () => {
-    const until = Date.now() + STEP_MS;
-    return () => until - Date.now();
-  };
+  const time = workTime();
   const stopWork = poll({
     client: sqs,
     queueUrl: config.WORK_QUEUE_URL,
     atOnce: 4,
     log,
     // A sender paces itself for seconds, and nobody waits for its end.
-    take: (body) => (isDelivery(body) ? app.takeWork(body, deadline()) : counted(app.takeWork(body, deadline()))),
+    take: (body) => (isDelivery(body) ? app.takeWork(body, time.untilEnd()) : counted(app.takeWork(body, time.step()))),
   });
   const stopEvents = poll({
     client: sqs,
     queueUrl: `${aws.url}/${ACCOUNT}/batchbot-events`,
     atOnce: 2,
     log,
-    take: (body) => app.takeEvent(body, deadline()),
+    take: (body) => app.takeEvent(body, time.step()),
   });
 
   const sweep = (full?: boolean): Promise<unknown> =>
-    app.tick(deadline(), full).catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
+    app.tick(time.untilEnd(), full).catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
   let sweeping: Promise<unknown> = options.firstSweep === false ? Promise.resolve() : sweep(true);
   // A large past goes on being read in while people already look around.
   await Promise.race([sweeping, sleep(FIRST_SWEEP_MS, undefined, { ref: false })]);
@@ -263,6 +257,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     app,
     async close() {
       clearInterval(timer);
+      time.end();
       await sweeping.catch(() => undefined);
       await Promise.all([stopWork(), stopEvents()]);
       await slack.close();
