@@ -135,8 +135,9 @@ test('Narrow opens a form with the search in it, and its submission replaces the
     view_id: views[0]?.id ?? '',
     values: { State: 'succeeded' },
   });
-  expect(only(messages).plain).toContain('succeeded jobs that match "prod", last 30 days');
-  expect(only(messages).ts).toBe(answer.ts);
+  const narrowed = only(messages.filter(({ channel }) => channel === answer.channel));
+  expect(narrowed.plain).toContain('succeeded jobs that match "prod", last 30 days');
+  expect(narrowed.ts).toBe(answer.ts);
 });
 
 test('help is one screen, and every verb’s example works as typed', async () => {

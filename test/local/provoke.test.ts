@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 let here: Scene;
 let aheadMs = 0;
 beforeAll(async () => {
-  here = await scene({ now: () => Date.now() + aheadMs });
+  here = await scene({ now: () => Date.now() + aheadMs, teams: 20 });
   await look(MINUTE);
 });
 afterAll(() => here.end());
