@@ -16,10 +16,10 @@
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
  * | `INCIDENTS` | incident id | an incident that is not closed: what never changes of it (expires) |
  * | `INCIDENT#<incident id>` | `-` | its head (expires) |
- * | `INCIDENT#<incident id>` | `member#<job id>`, `recovery#<definition>` | what happened in it, and what succeeded again (expires) |
+ * | `INCIDENT#<incident id>` | `member#<job id>`, `recovery#<definition>#<queue>` | what happened in it, and what succeeded again (expires) |
  * | `GROUP#<destination>#<hash>` | `-` | which incident a group of troubles joins, and when it last happened (expires) |
  * | `TOLD#<destination>#<occasion>#<hash>` | `-` | to which incident this failure of this job belongs (expires) |
- * | `CROWD#<destination>` | `-` | the cards that a destination got lately (expires) |
+ * | `CROWD#<destination>#<failures or states>` | `-` | the cards of them that a destination got lately (expires) |
  * | `ALERTS#ROUTES` | rule's id | who is told of what: a rule's conditions and whom it names |
  * | `ALERTS#MUTES` | mute's id | what nobody is told of for a while, why, and until when (expires a week after its end) |
  * | `ALERTS#MUTES#<mute>` | `<occasion>#<member>` | one that the mute held back (expires with it) |
@@ -47,7 +47,8 @@
  * | `CAPACITY` | `-` | whether each queue and compute environment was enabled at the last look |
  * | `DIGESTS` | `<channel or person>#daily`, `…#weekly` | when a digest comes there, and which one was told last |
  * | `DIGEST#<channel or person>#<period>#<time>` | `-` | the figures of one digest (expires) |
- * | `SWEEP` | `-` | when the last sweep of ListJobs ended |
+ * | `SWEEP` | `-` | when the last sweep of ListJobs ended, and the last one of finished jobs too began |
+ * | `UNTOLD` | job id | it ended, and nobody was told yet (expires) |
  */
 import {
   CreateTableCommand,

@@ -35,7 +35,9 @@ export function garbageTeller(room: Room) {
     const { timeoutStops: stops } = room.history;
     if (!(await stops.wasGarbageTold(definition))) {
       const now = room.now();
-      await tell([garbageOf(job, definition, room.timeouts.variable, now)], room);
+      const waiting = await tell([garbageOf(job, definition, room.timeouts.variable, now)], room);
+      // The next news of one of its jobs tells it.
+      if (waiting.size > 0) return;
       await stops.garbageTold(definition, now);
     }
     told.add(definition);

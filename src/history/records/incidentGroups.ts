@@ -22,10 +22,19 @@ export type Marker = z.infer<typeof markerSchema>;
 const crowdSchema = z.object({
   version: z.number().int(),
   cards: z.array(
-    z.object({ incident: z.string(), group: z.string(), openedAt: z.number(), breadth: z.enum(BREADTHS) }),
+    z.object({
+      incident: z.string(),
+      /** What opened it. */
+      group: z.string(),
+      openedAt: z.number(),
+      breadth: z.enum(BREADTHS),
+      /** What else joins it, of one that takes all of a cause. */
+      cause: z.string().optional(),
+    }),
   ),
 });
 export type Crowd = z.infer<typeof crowdSchema>;
+export type CrowdKind = 'failures' | 'states';
 
 /** A pointer tells the last time to the minute, so that a storm does not write it for each failure. */
 const TOUCHED_EVERY_MS = 60_000;
@@ -58,6 +67,7 @@ export function incidentGroupItems(doc: DynamoDBDocumentClient, table: string) {
     return Item === undefined ? undefined : schema.parse(Item);
   }
   const groupKey = (to: string, group: string) => `GROUP#${to}#${hashOf(group)}`;
+  const crowdKey = (to: string, of: CrowdKind) => `CROWD#${to}#${of}`;
   const toldKey = (to: string, occasion: string, member: string) => `TOLD#${to}#${occasion}#${hashOf(member)}`;
 
   const pointers = new Map<string, GroupPointer>();
@@ -134,13 +144,14 @@ export function incidentGroupItems(doc: DynamoDBDocumentClient, table: string) {
       return { marker: (await get(pk, markerSchema)) ?? marker, isFirst };
     },
 
-    /** The cards that a destination lately got. */
-    crowd: async (to: string): Promise<Crowd> => (await get(`CROWD#${to}`, crowdSchema)) ?? { version: 0, cards: [] },
+    /** The cards that a destination lately got, of failures or of states. */
+    crowd: async (to: string, of: CrowdKind): Promise<Crowd> =>
+      (await get(crowdKey(to, of), crowdSchema)) ?? { version: 0, cards: [] },
 
     /** @returns false when somebody else wrote it since it was read */
-    keepCrowd: (to: string, { version, cards }: Crowd, now: number): Promise<boolean> =>
+    keepCrowd: (to: string, of: CrowdKind, { version, cards }: Crowd, now: number): Promise<boolean> =>
       put(
-        { pk: `CROWD#${to}`, version: version + 1, cards, expiresAt: keptUntil(now) },
+        { pk: crowdKey(to, of), version: version + 1, cards, expiresAt: keptUntil(now) },
         version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
         version === 0 ? {} : { ':version': version },
       ),

@@ -122,8 +122,9 @@ export function conditionWatch(room: Room) {
         room,
       );
     const news = due(one, found, seen.now);
-    await tell(await withJobs(news, seen), room);
+    const waiting = new Set([...(await tell(await withJobs(news, seen), room))].map(({ member }) => member));
     for (const { member } of news) {
+      if (waiting.has(member)) continue;
       const entry = known.get(one.name)?.get(member);
       if (entry !== undefined) entry.toldAt = seen.now;
     }

@@ -1,7 +1,8 @@
 /**
- * Which incident something joins: that of its group while it goes on, or a new one, and where many groups come at once a
- * wider one, so that no destination ever gets more than 12 new cards in 10 minutes. Every step may be repeated, and any
- * worker may die after each of them: what is found half done is gone on with.
+ * Which incident something joins: that of its group while it goes on, or a new one. Where many groups fail at once a wider
+ * one takes them in, which was opened as such and says so: a group's own card is never joined by another. States never share
+ * a card: those beyond what a destination bears wait. Every step may be repeated, and any worker may die after each of them:
+ * what is found half done is gone on with.
  */
 import type { Room } from '../../commands/command';
 import { shortReference } from '../../errors';
@@ -9,26 +10,26 @@ import type { Incident } from '../../history/records/incident';
 import type { Crowd, GroupPointer } from '../../history/records/incidentGroups';
 import type { Occurrence } from '../occasion';
 import { withoutRevision } from './member';
+import { isOfFailures } from './recover';
 
 /** What comes within this time of the last one belongs to it, also where it had recovered; unless another time was set. */
 export const WINDOW_MS = 3_600_000;
 /** For so long a card counts as one of a crowd. */
 export const CROWD_MS = 600_000;
-/** The first so many are the groups' own. */
-export const OWN_CARDS = 4;
-/** The last of them takes whatever else comes. */
+/** Of failures the first so many are the groups' own. */
+export const OWN_CARDS = 8;
+/** So many new ones of failures a destination gets at most, the last of which takes whatever else fails; and as many of states. */
 export const MOST_CARDS = 12;
 /** Writers that race for one destination; each loses only to one that came through. */
 const MOST_TRIES = 50;
 
-/** An array has one card, whatever its children failed of. */
+/** An array has one card, whatever its children failed of; what is so of it has its own. */
 export const groupOf = ({ occasion, queue = '', subject, cause }: Occurrence): string =>
-  subject.kind === 'array'
+  subject.kind === 'array' && isOfFailures(occasion)
     ? JSON.stringify(['group', 'array', subject.name])
     : JSON.stringify(['group', occasion, queue, subject.kind, subject.name, cause?.identity ?? '']);
-export const causeGroupOf = ({ occasion, cause }: Pick<Occurrence, 'occasion' | 'cause'>): string =>
+const causeGroupOf = ({ occasion, cause }: Pick<Occurrence, 'occasion' | 'cause'>): string =>
   JSON.stringify(['cause', occasion, cause?.identity ?? '']);
-export const GATHERING = JSON.stringify(['gathering']);
 
 /** What happened before the last one is only late. */
 export const goesOn = (
@@ -39,24 +40,31 @@ export const goesOn = (
 
 type Card = Crowd['cards'][number];
 
+/** Failures and states are crowds of their own. */
+const kindOf = ({ occasion }: Occurrence): 'failures' | 'states' => (isOfFailures(occasion) ? 'failures' : 'states');
+
 /**
- * The rule of crowds, over the cards of the last 10 minutes.
- * @param ofCause the incident of this cause that goes on, if any does
- * @returns the incident to join, or how wide a new one is
+ * The rule of crowds.
+ * @param lately the cards that the destination got in the last 10 minutes: of failures for a failure, of states for a state
+ * @returns the card to join, or a new one and how wide it is; undefined for a state that has to wait
  */
 export function place(
   lately: readonly Card[],
-  group: string,
-  ofCause: string | undefined,
-): { join: string } | { open: Incident['breadth'] } {
+  occurrence: Occurrence,
+): { join: Card } | { open: Pick<Card, 'group' | 'breadth' | 'cause'> } | undefined {
+  const group = groupOf(occurrence);
   // A worker that died before it was done opened it for this very group.
   const begun = lately.find((card) => card.group === group);
-  if (begun !== undefined) return { join: begun.incident };
-  if (lately.length < OWN_CARDS) return { open: 'group' };
+  if (begun !== undefined) return { join: begun };
+  if (kindOf(occurrence) === 'states')
+    return lately.length < MOST_CARDS ? { open: { group, breadth: 'group' } } : undefined;
+  if (lately.length < OWN_CARDS) return { open: { group, breadth: 'group' } };
+  const cause = causeGroupOf(occurrence);
+  const ofCause = lately.find((card) => card.breadth === 'cause' && card.cause === cause);
   if (ofCause !== undefined) return { join: ofCause };
+  if (lately.length < MOST_CARDS - 1) return { open: { group, breadth: 'cause', cause } };
   const gathering = lately.find(({ breadth }) => breadth === 'gathering');
-  if (gathering !== undefined) return { join: gathering.incident };
-  return { open: lately.length < MOST_CARDS - 1 ? 'cause' : 'gathering' };
+  return gathering === undefined ? { open: { group, breadth: 'gathering' } } : { join: gathering };
 }
 
 const headOf = (
@@ -80,38 +88,27 @@ const headOf = (
 
 interface Joined {
   incident: string;
-  /** How wide its card is, where this opened it. */
-  opened?: Incident['breadth'] | undefined;
+  /** Its card is new for this group, which opened it. */
+  isOpened: boolean;
 }
 
-/** The incident that the destination's cards leave to it; opened if it must be. */
-async function openOrJoin(
-  occurrence: Occurrence,
-  to: string,
-  group: string,
-  windowMs: number,
-  room: Room,
-): Promise<Joined> {
+/** The incident that the destination's cards leave to it, opened if it must be; undefined where it has to wait. */
+async function openOrJoin(occurrence: Occurrence, to: string, room: Room): Promise<Joined | undefined> {
   const { incidents, incidentGroups: groups } = room.history;
+  const group = groupOf(occurrence);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const [crowd, ofCause] = await Promise.all([groups.crowd(to), groups.pointer(to, causeGroupOf(occurrence))]);
+    const crowd = await groups.crowd(to, kindOf(occurrence));
     const now = room.now();
     const lately = crowd.cards.filter(({ openedAt }) => openedAt > now - CROWD_MS);
-    const placed = place(lately, group, goesOn(ofCause, occurrence.at, windowMs) ? ofCause?.incident : undefined);
-    if ('join' in placed) {
-      const begun = lately.find(({ incident }) => incident === placed.join);
-      // It may be that whoever opened it died before it had a head.
-      if (begun?.group !== group) {
-        await incidents.share(placed.join);
-        return { incident: placed.join };
-      }
-      await incidents.open(headOf(begun.incident, begun.breadth, occurrence, to, begun.openedAt));
-      return { incident: begun.incident, opened: begun.breadth };
-    }
-    const card: Card = { incident: shortReference(), group, openedAt: now, breadth: placed.open };
-    if (!(await groups.keepCrowd(to, { ...crowd, cards: [...lately, card] }, now))) continue;
-    await incidents.open(headOf(card.incident, card.breadth, occurrence, to, now));
-    return { incident: card.incident, opened: card.breadth };
+    const placed = place(lately, occurrence);
+    if (placed === undefined) return undefined;
+    const card = 'join' in placed ? placed.join : { ...placed.open, incident: shortReference(), openedAt: now };
+    const isKept =
+      'join' in placed || (await groups.keepCrowd(to, kindOf(occurrence), { ...crowd, cards: [...lately, card] }, now));
+    if (!isKept) continue;
+    // Also of one that it joins: it may be that whoever opened it died before it had a head.
+    await incidents.open(headOf(card.incident, card.breadth, occurrence, to, card.openedAt));
+    return { incident: card.incident, isOpened: card.group === group };
   }
   throw new Error(`the cards of ${to} were written by others ${MOST_TRIES} times in a row`);
 }
@@ -154,13 +151,16 @@ export async function presentIncident(
   return pointer.incident;
 }
 
-/** The incident that this opens, or joins where there is a crowd. */
-export async function newIncident(occurrence: Occurrence, to: string, windowMs: number, room: Room): Promise<string> {
-  const group = groupOf(occurrence);
-  const { incident, opened } = await openOrJoin(occurrence, to, group, windowMs, room);
-  const pointer = await pointTo(to, group, { incident, lastAt: occurrence.at }, windowMs, room);
-  // An array's own card tells of its children only.
-  const isForOthers = opened !== undefined && !(opened === 'group' && occurrence.subject.kind === 'array');
-  if (isForOthers) await pointTo(to, causeGroupOf(occurrence), { incident, lastAt: occurrence.at }, windowMs, room);
-  return pointer.incident;
+/** The incident that this opens, or joins where there is a crowd; undefined for a state that has to wait. */
+export async function newIncident(
+  occurrence: Occurrence,
+  to: string,
+  windowMs: number,
+  room: Room,
+): Promise<Joined | undefined> {
+  const joined = await openOrJoin(occurrence, to, room);
+  if (joined === undefined) return undefined;
+  const next = { incident: joined.incident, lastAt: occurrence.at };
+  const { incident } = await pointTo(to, groupOf(occurrence), next, windowMs, room);
+  return { incident, isOpened: joined.isOpened && incident === joined.incident };
 }

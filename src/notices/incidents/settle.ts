@@ -1,20 +1,9 @@
 /** Ends incidents of what was so for a while and is so no more: a queue that moves again, a job that started at last. */
 import type { Room } from '../../commands/command';
-import type { Incident, Member } from '../../history/records/incident';
+import type { Incident } from '../../history/records/incident';
 import { queueToSend } from '../sending/queueToSend';
 import { cardKey } from './keys';
 import { toldLately } from './toldLately';
-
-/** The incident as if it were of this member's own group. */
-function asIncident(incident: Incident, { subject, queue, cause }: Member): Incident {
-  const { queue: _queue, cause: _cause, ...rest } = incident;
-  return {
-    ...rest,
-    subject,
-    ...(queue === undefined ? {} : { queue }),
-    ...(cause === undefined ? {} : { cause }),
-  };
-}
 
 /**
  * @param still whether it is still so
@@ -32,8 +21,6 @@ export async function settle(
     const whole = await incidents.whole(open.id);
     if (whole === undefined) continue;
     const { incident, members } = whole;
-    // Since there was a crowd, the card may hold what is so elsewhere.
-    if (members.some((member) => still(asIncident(incident, member)))) continue;
     const lastAt = Math.max(...members.map(({ joinedAt }) => joinedAt));
     if (incident.settled !== undefined && incident.settled.at >= lastAt) continue;
     await incidents.settle(open.id, room.now(), word(incident));

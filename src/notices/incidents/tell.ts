@@ -67,9 +67,10 @@ async function incidentBefore(occurrence: Occurrence, to: string, room: Room): P
 }
 
 /**
+ * @returns false where it has to wait
  * @throws when AWS refuses: the news is then given again, and goes on where this stopped
  */
-async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<void> {
+async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<boolean> {
   const { incidents, incidentGroups: groups } = room.history;
   const { occasion, member } = occurrence;
   // What is so for a while is so now, whenever it began.
@@ -86,23 +87,32 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
     const marker = await groups.marker(to, occasion, member);
     if (marker !== undefined && !(await isOver(marker, occurrence, room))) return await keep(marker, false);
     before = marker;
-    if (mute !== undefined) return await holdBack(mute, occurrence, room);
+    if (mute !== undefined) {
+      await holdBack(mute, occurrence, room);
+      return true;
+    }
   }
-  const isNew = present === undefined;
-  const incident = present ?? (await newIncident(latest, to, windowMs, room));
-  const wanted = { incident, joinedAt: room.now() };
+  const joins = present === undefined ? await newIncident(latest, to, windowMs, room) : { incident: present };
+  if (joins === undefined) return false;
+  const isNew = 'isOpened' in joins && joins.isOpened;
+  const wanted = { incident: joins.incident, joinedAt: room.now() };
   const { marker, isFirst } = await groups.mark(to, occasion, member, wanted, before);
   if (isFirst || !(await isOver(marker, occurrence, room))) return await keep(marker, isNew);
   // It was so before, was over, and is so again.
   const again = await groups.mark(to, occasion, member, wanted, marker);
-  await keep(again.marker, isNew);
+  return await keep(again.marker, isNew);
 
-  async function keep({ incident: joined, joinedAt }: Marker, opened: boolean): Promise<void> {
+  async function keep({ incident: joined, joinedAt }: Marker, opened: boolean): Promise<true> {
     await incidents.putMember(joined, memberOf(occurrence, joinedAt, joined === fellWith));
     await queueToSend(room, to, cardKey(joined), { urgency: opened ? 'new' : 'edit' });
-    if (opened) return;
+    if (opened) return true;
     // A card that stands stays true; beyond that nobody is told.
-    if (mute !== undefined) return await holdBack(mute, occurrence, room);
+    if (mute !== undefined) await holdBack(mute, occurrence, room);
+    else await tellInThread(joined, joinedAt);
+    return true;
+  }
+
+  async function tellInThread(joined: string, joinedAt: number): Promise<void> {
     const openedAt = await incidents.openedAt(joined);
     if (openedAt === undefined) return;
     const { from } = stretchOf(openedAt, joinedAt);
@@ -116,10 +126,13 @@ const atMost = (now: number, occurrence: Occurrence): Occurrence =>
 
 /**
  * Tells of what happened, each thing once to each of those whom it concerns, however often and in whatever order it comes.
+ * @returns states that have to wait, since somebody got as many new cards of states as they bear: to be told again a minute
+ *   later if they are still so. Failures never wait.
  * @throws when AWS refuses: then all of it must come again
  */
-export async function tell(occurrences: readonly Occurrence[], room: Room): Promise<void> {
+export async function tell(occurrences: readonly Occurrence[], room: Room): Promise<ReadonlySet<Occurrence>> {
   const lately = toldLately(room);
+  const waiting = new Set<Occurrence>();
   const rest = occurrences.values();
   await Promise.all(
     Array.from({ length: Math.min(AT_ONCE, occurrences.length) }, async () => {
@@ -131,10 +144,11 @@ export async function tell(occurrences: readonly Occurrence[], room: Room): Prom
         const places = new Set(await Promise.all(wanted.map(({ to }) => openDestination(to, room))));
         for (const to of places) {
           if (!isOfFailures(occurrence.occasion) && lately.has(to, occurrence, now)) continue;
-          await tellOne(occurrence, to, room);
-          lately.add(to, occurrence, now);
+          if (await tellOne(occurrence, to, room)) lately.add(to, occurrence, now);
+          else waiting.add(news);
         }
       }
     }),
   );
+  return waiting;
 }

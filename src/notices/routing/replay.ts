@@ -1,7 +1,8 @@
 /** What alerts of the past would have become under some rules: the same choice of destinations, groups and crowds, over memory. */
+import type { Crowd } from '../../history/records/incidentGroups';
 import type { Route } from '../../history/records/routes';
 import { type Job, type JobRow, userOf } from '../../jobs/job';
-import { CROWD_MS, causeGroupOf, goesOn, groupOf, place } from '../incidents/join';
+import { CROWD_MS, goesOn, groupOf, place } from '../incidents/join';
 import { failureOf } from '../jobFailures';
 import type { Occurrence } from '../occasion';
 import { choose } from './choose';
@@ -54,36 +55,29 @@ export function replay(
 ): PastCard[] {
   const cards: PastCard[] = [];
   const pointers = new Map<string, { incident: string; lastAt: number }>();
-  const crowds = new Map<
-    string,
-    { incident: string; group: string; openedAt: number; breadth: 'group' | 'cause' | 'gathering' }[]
-  >();
+  const crowds = new Map<string, Crowd['cards']>();
 
-  function cardFor(to: string, occurrence: Occurrence): string {
+  function cardFor(to: string, occurrence: Occurrence): string | undefined {
     const group = groupOf(occurrence);
     const pointer = pointers.get(`${to} ${group}`);
     if (pointer !== undefined && goesOn(pointer, occurrence.at, windowMs)) return pointer.incident;
-    const cause = causeGroupOf(occurrence);
-    const ofCause = pointers.get(`${to} ${cause}`);
     const lately = (crowds.get(to) ?? []).filter(({ openedAt }) => openedAt > occurrence.at - CROWD_MS);
-    const begun = lately.filter((card) => card.group !== group);
     const placed = place(
-      begun,
-      group,
-      ofCause !== undefined && goesOn(ofCause, occurrence.at, windowMs) ? ofCause.incident : undefined,
+      lately.filter((card) => card.group !== group),
+      occurrence,
     );
-    if ('join' in placed) return placed.join;
+    if (placed === undefined) return undefined;
+    if ('join' in placed) return placed.join.incident;
     const incident = String(cards.length);
     cards.push({ to, first: occurrence, members: [], lastAt: occurrence.at });
-    crowds.set(to, [...lately, { incident, group, openedAt: occurrence.at, breadth: placed.open }]);
-    if (!(placed.open === 'group' && occurrence.subject.kind === 'array'))
-      pointers.set(`${to} ${cause}`, { incident, lastAt: occurrence.at });
+    crowds.set(to, [...lately, { ...placed.open, incident, openedAt: occurrence.at }]);
     return incident;
   }
 
   for (const occurrence of [...occurrences].sort((a, b) => a.at - b.at)) {
     for (const to of told(occurrence)) {
       const incident = cardFor(to, occurrence);
+      if (incident === undefined) continue;
       pointers.set(`${to} ${groupOf(occurrence)}`, { incident, lastAt: occurrence.at });
       const card = cards[Number(incident)];
       card?.members.push(occurrence);

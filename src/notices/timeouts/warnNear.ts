@@ -42,18 +42,17 @@ export async function warnNear(
       const job = whole.get(row.id);
       return job === undefined || !isStoppable(job) ? [] : [{ job, limit }];
     });
-    await tell(
-      living.map(({ job, limit }) => nearOf(job, limit, room.timeouts.variable, now)),
-      room,
-    );
+    const news = living.map(({ job, limit }) => nearOf(job, limit, room.timeouts.variable, now));
+    const waiting = new Set([...(await tell(news, room))].map(({ member }) => member));
+    const told = living.filter(({ job }) => !waiting.has(job.id));
     // After it was told: whoever dies in between tells it again, and an incident counts it once.
     await Promise.all(
-      living.map(async ({ job, limit }) => {
+      told.map(async ({ job, limit }) => {
         await stops.mark(job.id, 'warned', now);
         known.add(keyOf(job, limit));
       }),
     );
-    warned += living.length;
+    warned += told.length;
   }
   return warned;
 }
@@ -63,8 +62,7 @@ export async function settleNear(near: readonly Timed[], room: Room): Promise<vo
   const subjects = new Set(near.map(({ row }) => subjectOf(row).name));
   await settle(
     timeoutNear.name,
-    // A card of several subjects is over when all are.
-    ({ subject, breadth }) => subjects.has(subject.name) || (breadth !== 'group' && near.length > 0),
+    ({ subject }) => subjects.has(subject.name),
     () => 'none of its jobs is near its limit any more, since',
     room,
   );

@@ -55,19 +55,23 @@ describe('what is so for a while', () => {
     expect((await memory.incidents()).length).toBe(2);
   });
 
-  test('stays open where a crowd put it on the card of another that is over', async () => {
+  test('is closed by itself, however many came at once and whatever failed meanwhile', async () => {
     const memory = memoryRoom();
-    const queues = Array.from({ length: 6 }, (_, n) => `queue-${n}`);
-    for (const queue of queues) await tell([stuck(queue, `job-${queue}`)], memory.room);
+    const queues = Array.from({ length: 11 }, (_, n) => `queue-${n}`);
+    for (const queue of queues) {
+      await tell([occurrenceOf({ id: `job-${queue}`, definition: `${queue}:1`, queue, at: start })], memory.room);
+      await tell([stuck(queue, `job-${queue}`)], memory.room);
+    }
     await settle(
       'stuck-starting',
       ({ subject }) => subject.name === 'queue-5',
       () => 'starts again',
       memory.room,
     );
-    const open = (await memory.incidents()).filter(({ incident }) => incident.settled === undefined);
-    expect(open).toHaveLength(1);
-    expect(open[0]?.members.map(({ queue }) => queue)).toContain('queue-5');
+    const states = (await memory.incidents()).filter(({ incident }) => incident.occasion === 'stuck-starting');
+    expect(states).toHaveLength(11);
+    const open = states.filter(({ incident }) => incident.settled === undefined);
+    expect(open.map(({ members }) => members.map(({ queue }) => queue))).toEqual([['queue-5']]);
   });
 });
 
@@ -162,6 +166,52 @@ test('a success counts when it started after the last failure, in whatever order
     ),
     { numRuns: 120 },
   );
+});
+
+describe('a success', () => {
+  const succeeded = (id: string, more: Partial<Job>): Job => ({
+    ...failedJob({ id, definition: 'align:2', queue: 'spot', at: start + 20 * MINUTE }),
+    status: 'SUCCEEDED',
+    startedAt: start + 10 * MINUTE,
+    ...more,
+  });
+  /** Whether the card of the first incident says that something succeeded again. */
+  async function ended({ room, clock, incidents }: MemoryRoom, job: Job): Promise<string> {
+    clock.now += MINUTE;
+    await recover(job, room);
+    const [whole] = await incidents();
+    const card = JSON.stringify(await renderIncident(whole?.incident.id ?? '', room));
+    return /✔ [^"(;]*again/.exec(card)?.[0] ?? 'no';
+  }
+
+  test('in another queue ends nothing, and on a card of several queues only what failed in its own', async () => {
+    const memory = memoryRoom();
+    await tell([occurrenceOf({ id: 'a', definition: 'align:1', queue: 'spot', at: start })], memory.room);
+    expect(await ended(memory, succeeded('b', { queue: 'ondemand' }))).toBe('no');
+    expect(await ended(memory, succeeded('c', {}))).toBe('✔ align succeeded again');
+
+    const [whole] = await memory.incidents();
+    const id = whole?.incident.id ?? '';
+    const [member] = whole?.members ?? [];
+    if (member === undefined) throw new Error('nothing joined it');
+    await memory.room.history.incidents.share(id);
+    await memory.room.history.incidents.putMember(id, { ...member, member: 'd', queue: 'ondemand' });
+    memory.clock.now += MINUTE;
+    expect(JSON.stringify(await renderIncident(id, memory.room))).toContain('align in ondemand has not yet');
+    expect(await ended(memory, succeeded('e', { queue: 'ondemand' }))).toContain('align in spot, align in ondemand');
+  });
+
+  test('of a child counts once its array has succeeded, and that of the array for all of them', async () => {
+    const memory = memoryRoom();
+    const array = { arraySize: 2, createdAt: start + 5 * MINUTE };
+    await tell([occurrenceOf({ id: 'a', definition: 'align:1', queue: 'spot', at: start })], memory.room);
+    memory.know({ ...succeeded('vast', array), status: 'RUNNING' });
+    expect(await ended(memory, succeeded('vast:0', {}))).toBe('no');
+    memory.know({ ...succeeded('vast', array), status: 'FAILED' });
+    expect(await ended(memory, succeeded('vast:1', {}))).toBe('no');
+    const { startedAt: _, ...whole } = succeeded('again', array);
+    expect(await ended(memory, whole)).toBe('✔ align succeeded again');
+  });
 });
 
 test('whatever jobs are called and whatever reasons they have, Slack takes every card', async () => {

@@ -4,7 +4,8 @@ import type { Room } from '../../../src/commands/command';
 import { groupOf, MOST_CARDS, OWN_CARDS } from '../../../src/notices/incidents/join';
 import { incidentCard } from '../../../src/notices/incidents/renderIncident';
 import { tell } from '../../../src/notices/incidents/tell';
-import { type Failure, failedJob, memoryRoom, occurrenceOf } from './memoryRoom';
+import type { Occurrence } from '../../../src/notices/occasion';
+import { ALERTS, type Failure, failedJob, memoryRoom, occurrenceOf } from './memoryRoom';
 
 const MINUTE = 60_000;
 const start = Date.parse('2026-03-01T12:00:00Z');
@@ -122,16 +123,68 @@ test('failures of any number of groups are 12 cards at most, and each of them is
   );
 });
 
-test('a crowd of 60 groups of 30 causes is 4 cards of their own, 7 by cause and one that takes the rest', async () => {
-  const { room, incidents } = memoryRoom();
+test('a crowd of 60 groups of 30 causes is 8 cards of their own, 3 by cause and one that takes the rest', async () => {
+  const { room, incidents, due } = memoryRoom();
   for (let n = 0; n < 60; n++)
     await tell(
       [occurrenceOf({ id: `job-${n}`, definition: `def-${n}:1`, queue: 'spot', exitCode: 20 + (n % 30), at: start })],
       room,
     );
-  const breadths = (await incidents()).map(({ incident }) => incident.breadth);
-  const wide = (breadth: string) => breadths.filter((one) => one === breadth).length;
-  expect([wide('group'), wide('cause'), wide('gathering')]).toEqual([4, 7, 1]);
+  const all = await incidents();
+  const of = (breadth: string) => all.filter(({ incident }) => incident.breadth === breadth);
+  expect([of('group').length, of('cause').length, of('gathering').length]).toEqual([8, 3, 1]);
+  // Whose card it is shares it with nobody, though others fail of the same.
+  expect(of('group').map(({ members }) => members.length)).toEqual(Array(8).fill(1));
+  expect(of('cause').map(({ members }) => members.length)).toEqual([2, 2, 2]);
+  // What joined is a line in the thread of its card, and an edit of it.
+  const keys = await due();
+  for (const { incident } of [...of('cause'), ...of('gathering')])
+    expect(keys.some((key) => key.startsWith(`lines#${incident.id}#`))).toBe(true);
+  const waiting = await room.history.outbox.due(ALERTS);
+  expect(waiting.filter(({ urgency }) => urgency === 'new')).toHaveLength(12);
+});
+
+/** A state of a queue that is so now. */
+const state = (occasion: string, queue: string, at: number): Occurrence => ({
+  occasion,
+  severity: 'normal',
+  at,
+  subject: { kind: 'queue', name: queue },
+  queue,
+  member: queue,
+});
+
+test('states share cards with nothing, and those beyond 12 in 10 minutes wait until there is room', async () => {
+  const { room, incidents, clock } = memoryRoom();
+  for (let n = 0; n < 30; n++)
+    await tell([occurrenceOf({ id: `job-${n}`, definition: `def-${n}:1`, queue: 'spot', at: start })], room);
+  const failures = (await incidents()).length;
+  const so = Array.from({ length: 20 }, (_, n) =>
+    state(n % 2 === 0 ? 'stuck-starting' : 'failure-rate', `q-${n}`, start),
+  );
+  const states = async () => (await incidents()).filter(({ incident }) => incident.occasion !== 'failed');
+  expect((await tell(so, room)).size).toBe(8);
+  expect((await tell(so, room)).size).toBe(8);
+  expect(await states()).toHaveLength(12);
+  clock.now += 11 * MINUTE;
+  expect((await tell(so, room)).size).toBe(0);
+  const all = await states();
+  expect(all.map(({ members }) => members.map(({ member }) => member))).toHaveLength(20);
+  for (const { incident, members } of all) {
+    expect(incident.breadth).toBe('group');
+    expect(members.map(({ member }) => member)).toEqual([incident.subject.name]);
+  }
+  expect((await incidents()).length).toBe(failures + 20);
+});
+
+test('a warning of an array and its failures are two cards', async () => {
+  const { room, incidents } = memoryRoom();
+  const failure = occurrenceOf({ id: 'vast:1', definition: 'v:1', queue: 'spot', at: start });
+  await tell([{ ...failure, occasion: 'timeout-near' }, failure], room);
+  expect((await incidents()).map(({ incident, members }) => [incident.occasion, members.length]).sort()).toEqual([
+    ['failed', 1],
+    ['timeout-near', 1],
+  ]);
 });
 
 test('a group is another incident after a quiet hour, and never for what comes again', async () => {

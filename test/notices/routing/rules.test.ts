@@ -203,9 +203,17 @@ test('what is replayed keeps every failure once for each who would be told, in f
   fc.assert(
     fc.property(fc.array(anyOccurrence, { maxLength: 60 }), (occurrences) => {
       const cards = replay(occurrences, () => ['C1', 'C2'], 3_600_000);
-      for (const to of ['C1', 'C2']) {
-        const own = cards.filter((card) => card.to === to);
-        expect(own.flatMap(({ members }) => members)).toHaveLength(occurrences.length);
+      const isState = ({ occasion }: { occasion: string }) => occasion === 'stuck-runnable';
+      const failures = occurrences.filter((one) => !isState(one));
+      for (const [to, ofStates] of (['C1', 'C2'] as const).flatMap((to) => [
+        [to, true] as const,
+        [to, false] as const,
+      ])) {
+        const own = cards.filter((card) => card.to === to && isState(card.first) === ofStates);
+        const members = own.flatMap((card) => card.members);
+        // States may have to wait.
+        if (ofStates) expect(members.every(isState)).toBe(true);
+        else expect(members).toHaveLength(failures.length);
         for (const { first } of own) {
           const at = first.at;
           const opened = own.filter((card) => card.first.at >= at && card.first.at < at + 600_000);
