@@ -14,9 +14,10 @@ export interface MutedUntil {
   reason: string;
 }
 
-/** A definition, and what became of it since it last failed. */
+/** A definition in a queue, and what became of it since it last failed there. */
 export interface DefinitionStanding {
   definition: string;
+  queue?: string | undefined;
   /** When a job of it ended well that had started after its last failure; undefined while none has. */
   succeededAt: number | undefined;
 }
@@ -47,11 +48,16 @@ export const isRecovered = ({ definitions, settled }: Pick<IncidentProps, 'defin
 
 export const mark = (props: IncidentProps, open = '✖'): string => (isRecovered(props) ? '✔' : open);
 
-const namesOf = (definitions: readonly DefinitionStanding[]): string =>
-  some(
-    definitions.map(({ definition }) => definition),
+/** With its queue where one definition failed in several. */
+function namesOf(definitions: readonly DefinitionStanding[], { definitions: all }: IncidentProps): string {
+  const isTwice = (name: string) => all.filter(({ definition }) => definition === name).length > 1;
+  return some(
+    definitions.map(({ definition, queue }) =>
+      isTwice(definition) ? `${definition} in ${queue ?? 'an unknown queue'}` : definition,
+    ),
     MOST_DEFINITIONS,
   );
+}
 
 /** `✔ align succeeded again at 11:02 (2 h 5 min). Taken by …`; empty while nothing of it is over. */
 function ending(props: IncidentProps): string[] {
@@ -61,10 +67,10 @@ function ending(props: IncidentProps): string[] {
   const again = definitions.filter(({ succeededAt }) => succeededAt !== undefined);
   if (again.length === 0) return [];
   const at = Math.max(...again.map(({ succeededAt }) => succeededAt ?? 0));
-  const words = `✔ ${escaped(namesOf(again))} succeeded again at ${moment(at)}`;
+  const words = `✔ ${escaped(namesOf(again, props))} succeeded again at ${moment(at)}`;
   if (isRecovered(props)) return [`${words} (${duration(at - firstAt)}).${taken}`];
   const rest = definitions.filter(({ succeededAt }) => succeededAt === undefined);
-  return [`${words}; ${escaped(namesOf(rest))} ${rest.length === 1 ? 'has' : 'have'} not yet.`];
+  return [`${words}; ${escaped(namesOf(rest, props))} ${rest.length === 1 ? 'has' : 'have'} not yet.`];
 }
 
 function ownerLine(props: IncidentProps): string[] {

@@ -72,7 +72,7 @@ export const memberSchema = z.object({
 });
 export type Member = z.infer<typeof memberSchema>;
 
-/** A success of a definition whose jobs failed; of several the one that started last. */
+/** A success of a definition whose jobs failed in that queue; of several the one that started last. */
 export const recoverySchema = z.object({
   definition: z.string(),
   jobId: z.string(),

@@ -237,7 +237,7 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
             TableName: table,
             Item: {
               pk: partition(id),
-              sk: `${RECOVERY}${keyPart(recovery.definition)}`,
+              sk: `${RECOVERY}${keyPart(`${recovery.definition}#${recovery.queue ?? ''}`)}`,
               ...recovery,
               expiresAt: keptUntil(now()),
             },

@@ -1,8 +1,8 @@
-/** Hears of successes: one that started after the last failure of its definition ends the incident. */
+/** Hears of successes: one that started after the last failure of its definition in its queue ends the incident. */
 import type { Room } from '../../commands/command';
 import type { WholeIncident } from '../../history/records/incident';
 import type { OpenIncident } from '../../history/records/incidents';
-import type { Job } from '../../jobs/job';
+import { arrayParentOf, type Job } from '../../jobs/job';
 import { queueToSend } from '../sending/queueToSend';
 import { cardKey } from './keys';
 import { withoutRevision } from './member';
@@ -16,10 +16,22 @@ export const FAILURES: ReadonlySet<string> = new Set(['failed', 'timed-out', 'sp
 
 export const isOfFailures = (occasion: string): boolean => FAILURES.has(occasion);
 
+/** What failed and may succeed again: a definition in a queue. */
+interface Place {
+  definition: string;
+  queue?: string | undefined;
+}
+
+interface Stand extends Place {
+  failedAt: number;
+  /** When the success started that came after, and when it ended, if one did. */
+  startedAt: number | undefined;
+  succeededAt: number | undefined;
+}
+
 interface Standing {
   readAt: number;
-  /** Of each definition, when it failed last, and when the success started that came after, if one did. */
-  definitions: Map<string, { failedAt: number; startedAt: number | undefined }>;
+  places: Map<string, Stand>;
 }
 
 interface Remembered {
@@ -36,20 +48,24 @@ function memoryOf({ history }: Room): Remembered {
   return known;
 }
 
-/** Of each definition of an incident, when it failed last, and since when it is known to succeed again. */
-export function standingOf({ members, recoveries }: WholeIncident): Standing['definitions'] {
-  const definitions: Standing['definitions'] = new Map();
-  for (const { definition, at } of members)
-    if (definition !== undefined)
-      definitions.set(definition, {
-        failedAt: Math.max(at, definitions.get(definition)?.failedAt ?? 0),
-        startedAt: undefined,
-      });
-  for (const { definition, startedAt } of recoveries) {
-    const known = definitions.get(definition);
-    if (known !== undefined && startedAt > known.failedAt) known.startedAt = startedAt;
+const keyOf = ({ definition, queue = '' }: Place): string => `${definition} ${queue}`;
+
+/** Of each definition of an incident in each of its queues, when it failed last, and since when it succeeds again. */
+export function standingOf({ members, recoveries }: Pick<WholeIncident, 'members' | 'recoveries'>): Map<string, Stand> {
+  const places = new Map<string, Stand>();
+  for (const { definition, queue, at } of members) {
+    if (definition === undefined) continue;
+    const key = keyOf({ definition, queue });
+    const failedAt = Math.max(at, places.get(key)?.failedAt ?? 0);
+    places.set(key, { definition, queue, failedAt, startedAt: undefined, succeededAt: undefined });
   }
-  return definitions;
+  for (const recovery of recoveries) {
+    const known = places.get(keyOf(recovery));
+    if (known === undefined || recovery.startedAt <= known.failedAt) continue;
+    known.startedAt = recovery.startedAt;
+    known.succeededAt = recovery.stoppedAt;
+  }
+  return places;
 }
 
 async function openOnes(memory: Remembered, room: Room): Promise<OpenIncident[]> {
@@ -61,38 +77,53 @@ async function openOnes(memory: Remembered, room: Room): Promise<OpenIncident[]>
 
 async function read(id: string, memory: Remembered, room: Room): Promise<Standing> {
   const whole = await room.history.incidents.whole(id);
-  const standing = { readAt: room.now(), definitions: whole === undefined ? new Map() : standingOf(whole) };
+  const standing = { readAt: room.now(), places: whole === undefined ? new Map<string, Stand>() : standingOf(whole) };
   memory.standings.set(id, standing);
   return standing;
 }
 
+/**
+ * Whether a job that ended well shows that its definition works again. A child of an array that may still fail does not, nor a
+ * node of a job: in what fails now and then, some always succeed.
+ */
+export async function isSuccess({ id, status }: Job, { history }: Pick<Room, 'history'>): Promise<boolean> {
+  if (status !== 'SUCCEEDED' || id.includes('#')) return false;
+  const parent = arrayParentOf(id);
+  return parent === undefined || (await history.jobs.get(parent))?.job.status === 'SUCCEEDED';
+}
+
 /** @throws when AWS refuses: the news is then given again */
 export async function recover(job: Job, room: Room): Promise<void> {
-  if (job.status !== 'SUCCEEDED' || job.definition === undefined || job.startedAt === undefined) return;
-  const definition = withoutRevision(job.definition);
-  const { startedAt } = job;
+  // Of an array Batch may not tell when it started; none of its children started before it was submitted.
+  const startedAt = job.startedAt ?? (job.arraySize === undefined ? undefined : job.createdAt);
+  if (job.status !== 'SUCCEEDED' || job.definition === undefined || startedAt === undefined) return;
+  const place = { definition: withoutRevision(job.definition), queue: job.queue };
+  const key = keyOf(place);
   const memory = memoryOf(room);
-  for (const { id, to, breadth, isShared, definition: own } of await openOnes(memory, room)) {
-    if (breadth === 'group' && isShared !== true && own !== definition) continue;
+  for (const { id, to, breadth, isShared, definition: own, queue } of await openOnes(memory, room)) {
+    const isOwn = own === place.definition && queue === place.queue;
+    if (breadth === 'group' && isShared !== true && !isOwn) continue;
     const known = memory.standings.get(id);
     const isFresh = known !== undefined && room.now() - known.readAt < READ_EVERY_MS;
-    const before = isFresh ? known.definitions.get(definition) : undefined;
-    const changesNothing = ({ failedAt, startedAt: again }: NonNullable<typeof before>) =>
-      again !== undefined || startedAt <= failedAt;
+    const before = isFresh ? known.places.get(key) : undefined;
+    const changesNothing = ({ failedAt, startedAt: again }: Stand) => again !== undefined || startedAt <= failedAt;
     if (isFresh && (before === undefined || changesNothing(before))) continue;
-    const standing = (await read(id, memory, room)).definitions.get(definition);
+    if (!(await isSuccess(job, room))) return;
+    const standing = (await read(id, memory, room)).places.get(key);
     if (standing === undefined) continue;
     // A worker that died may have written it down and told nobody.
     if (standing.startedAt === startedAt) await queueToSend(room, to, cardKey(id), { urgency: 'edit' });
     if (changesNothing(standing)) continue;
+    const stoppedAt = job.stoppedAt ?? job.seenAt;
     await room.history.incidents.putRecovery(id, {
-      definition,
+      definition: place.definition,
       jobId: job.id,
       startedAt,
-      stoppedAt: job.stoppedAt ?? job.seenAt,
+      stoppedAt,
       ...(job.queue === undefined ? {} : { queue: job.queue }),
     });
     await queueToSend(room, to, cardKey(id), { urgency: 'edit' });
     standing.startedAt = startedAt;
+    standing.succeededAt = stoppedAt;
   }
 }

@@ -50,17 +50,11 @@ async function propsOf(whole: WholeIncident, telling: readonly Member[], room: R
   const { incident, members, recoveries } = whole;
   const times = telling.map(({ at }) => at);
   const since = Math.max(...members.map(({ joinedAt }) => joinedAt));
-  const succeeded = new Map(recoveries.map(({ definition, stoppedAt }) => [definition, stoppedAt]));
   return {
     incident,
     firstAt: Math.min(...times),
     lastAt: Math.max(...times),
-    definitions: isOfFailures(incident.occasion)
-      ? [...standingOf({ ...whole, members: [...telling] })].map(([definition, { startedAt }]) => ({
-          definition,
-          succeededAt: startedAt === undefined ? undefined : succeeded.get(definition),
-        }))
-      : [],
+    definitions: isOfFailures(incident.occasion) ? [...standingOf({ recoveries, members: [...telling] }).values()] : [],
     settled: incident.settled !== undefined && incident.settled.at >= since ? incident.settled : undefined,
     mute: await muteOf(incident, room),
     dependents:

@@ -3,7 +3,7 @@ import type { Room } from '../../commands/command';
 import { MOST_COUNTED, type Mute } from '../../history/records/mutes';
 import type { Job } from '../../jobs/job';
 import { muteEnded } from '../../views/alertMute';
-import { standingOf } from '../incidents/recover';
+import { isSuccess, standingOf } from '../incidents/recover';
 import type { Occurrence } from '../occasion';
 import { queueToSend } from '../sending/queueToSend';
 import { fits } from './fits';
@@ -67,6 +67,6 @@ export async function endFixedMutes(job: Job, room: Room): Promise<void> {
     if (mute.ended !== undefined || !mute.untilFixed || mute.incident !== undefined || job.startedAt <= mute.at)
       continue;
     const { occasions: _, causes: __, causeIdentity: ___, severities: ____, ...what } = mute.when;
-    if (fits(what, successOf(job))) await end(mute, 'fixed', room);
+    if (fits(what, successOf(job)) && (await isSuccess(job, room))) await end(mute, 'fixed', room);
   }
 }
