@@ -1,5 +1,6 @@
 /** What the App Home shows to one person. */
 import type { HomeView } from '@slack/types';
+import { isOpen } from '../history/records/incidents';
 import { cancelledBy } from '../jobs/causes';
 import { userOf } from '../jobs/job';
 import { parseQuery } from '../jobs/query';
@@ -35,7 +36,7 @@ export async function homeOf(
     isFailedAtLeast: failed.isAtLeast === true,
     mineRunning: running.filter((job) => userOf(job)?.toLowerCase() === user.name.toLowerCase()).length,
     // What goes to one person is theirs.
-    incidents: open.filter(({ to, shown }) => shown?.isOver === false && (!/^[UW]/.test(to) || to === user.id)),
+    incidents: open.filter((incident) => isOpen(incident) && (!/^[UW]/.test(incident.to) || incident.to === user.id)),
     stuckQueues: queues.filter((queue) => healthOf(queue).kind !== 'well').map(({ name }) => name),
     role,
     known: everything.total,

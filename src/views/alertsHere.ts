@@ -5,7 +5,8 @@ import type { Mute } from '../history/records/mutes';
 import type { Route } from '../history/records/routes';
 import { muteLine, unmuteButton } from './alertMute';
 import { placeTold, routeTold } from './alertRule';
-import { actions, bold, button, code, context, dotted, escaped, type Message, section } from './kit';
+import { openIncidentTitle } from './incidentParts';
+import { actions, button, code, context, dotted, escaped, type Message, section } from './kit';
 import { type Page, rangeOf, turning } from './pages';
 import { ago } from './time';
 import { count, some } from './words';
@@ -140,12 +141,8 @@ function muteBlocks({ mutes, mayChange }: AlertsHereProps): KnownBlock[] {
   return rest > 0 ? [...rows, context(`and ${count(rest, 'more mute')}`)] : rows;
 }
 
-const incidentLine = ({ subject, cause, occasion, queue, openedAt }: OpenIncident, now: number): string =>
-  dotted([
-    `${bold(subject.name)} ${escaped(cause?.headline ?? occasion)}`,
-    ...(queue === undefined ? [] : [escaped(queue)]),
-    `opened ${ago(openedAt, now)}`,
-  ]);
+const incidentLine = (incident: OpenIncident, now: number): string =>
+  dotted([openIncidentTitle(incident), `opened ${ago(incident.openedAt, now)}`]);
 
 function incidentBlocks({ incidents, now }: AlertsHereProps): KnownBlock[] {
   if (incidents.length === 0) return [];

@@ -30,7 +30,7 @@ export interface IncidentProps {
   lastAt: number;
   definitions: readonly DefinitionStanding[];
   /** What was so is so no more. */
-  settled: { at: number; word: string } | undefined;
+  settled: Incident['settled'];
   mute: MutedUntil | undefined;
   /** The names of jobs that never ran since they depend on one that failed here. */
   dependents: readonly string[];
@@ -63,6 +63,10 @@ function namesOf(definitions: readonly DefinitionStanding[], { definitions: all 
 function ending(props: IncidentProps): string[] {
   const { incident, definitions, settled, firstAt } = props;
   const taken = incident.owner === undefined ? '' : ` Taken by <@${incident.owner.id}>.`;
+  if (settled?.by !== undefined)
+    return [
+      `✔ Closed by <@${settled.by}> ${moment(settled.at)}${settled.word === '' ? '.' : `: ${escaped(settled.word)}.`}${taken}`,
+    ];
   if (settled !== undefined) return [`✔ ${escaped(settled.word)} ${moment(settled.at)}.${taken}`];
   const again = definitions.filter(({ succeededAt }) => succeededAt !== undefined);
   if (again.length === 0) return [];
@@ -98,8 +102,19 @@ function dependentLine({ dependents }: IncidentProps): string[] {
   return [`${count(dependents.length, 'more job')} fell with it, never started: ${escaped(names)}`];
 }
 
-/** What fell with it, how it ended, whose it is, and whether it is muted: lines of mrkdwn. */
+/** That the card takes in more than what it shows now, since many came at once. */
+function breadthLine({ incident: { breadth, cause } }: IncidentProps): string[] {
+  if (breadth === 'group') return [];
+  const what =
+    breadth === 'gathering'
+      ? 'whatever else failed'
+      : `whatever else failed of ${escaped(cause?.headline ?? 'no known cause')}`;
+  return [`Many failed at once: this card takes in ${what} in those 10 minutes.`];
+}
+
+/** What it takes in, what fell with it, how it ended, whose it is, and whether it is muted: lines of mrkdwn. */
 export const standingLines = (props: IncidentProps): string[] => [
+  ...breadthLine(props),
   ...dependentLine(props),
   ...ending(props),
   ...ownerLine(props),
@@ -113,19 +128,30 @@ export function incidentLine({ incident, firstAt, lastAt, retried }: IncidentPro
   return dotted([...when, ...again, `incident ${code(incident.id)}`]);
 }
 
+/** How much a mute from a card means: as much as the card takes in. */
+const MUTES = {
+  group: { label: 'Mute', scope: '' },
+  cause: { label: 'Mute this cause here', scope: ' scope:cause-here' },
+  gathering: { label: 'Mute all failures here', scope: ' scope:failures-here' },
+} as const;
+
 /** Silence for a while, and whose it is. */
 export function incidentButtons({ incident, mute }: IncidentProps): (Button | StaticSelect)[] {
-  const { id, owner } = incident;
+  const { id, owner, breadth } = incident;
+  const muting = `alerts mute incident:${id}${MUTES[breadth].scope}`;
   return [
     ...(mute === undefined
       ? [
-          // The form asks why.
+          // The form asks why, and says how much is meant.
           menu(
-            'Mute',
+            MUTES[breadth].label,
             [
-              { label: 'For 1 hour…', command: `alerts mute incident:${id} for:1h` },
-              { label: 'For today…', command: `alerts mute incident:${id} for:today` },
-              { label: 'Until it succeeds…', command: `alerts mute incident:${id} for:fixed` },
+              { label: 'For 1 hour…', command: `${muting} for:1h` },
+              { label: 'For today…', command: `${muting} for:today` },
+              {
+                label: `Until ${breadth === 'group' ? 'it succeeds' : 'all succeed'}…`,
+                command: `${muting} for:fixed`,
+              },
             ],
             { form: true },
           ),
@@ -142,7 +168,7 @@ export function incidentButtons({ incident, mute }: IncidentProps): (Button | St
 /** What it is about: a definition, an array by its name, a queue. */
 export function incidentName({ subject, breadth, jobName }: Pick<Incident, 'subject' | 'breadth' | 'jobName'>): string {
   if (breadth === 'gathering') return 'Many different failures';
-  if (breadth === 'cause') return 'Several definitions';
+  if (breadth === 'cause') return 'Many at once';
   return subject.kind === 'array' ? (jobName ?? subject.name) : subject.name;
 }
 

@@ -4,6 +4,7 @@ import { UserError } from '../../errors';
 import { nearest } from '../../jobs/nearest';
 import { splitWords } from '../../jobs/words';
 import { command } from '../command';
+import { close } from './close';
 import { digest } from './digest';
 import { dryRun } from './dryRun';
 import { FILTERS } from './filters';
@@ -25,6 +26,7 @@ export const alertsVerbs: readonly AlertsVerb[] = [
   list,
   show,
   take,
+  close,
   route,
   unroute,
   dryRun,

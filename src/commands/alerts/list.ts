@@ -1,5 +1,6 @@
 /** `/batch alerts`: what is told in this channel and why; `alerts all` shows the rules of all. */
 import { UserError } from '../../errors';
+import { isOpen } from '../../history/records/incidents';
 import type { Route, Target } from '../../history/records/routes';
 import { occasions } from '../../notices';
 import { moreSpecificFirst } from '../../notices/routing/moreSpecific';
@@ -109,7 +110,7 @@ export const list: AlertsVerb = {
         off: offIn(settings, here),
         thresholds: thresholdsOf(settings),
         mutes: await Promise.all(lasting.map(async (mute) => ({ mute, held: await mutes.held(mute.id) }))),
-        incidents: open.filter((incident) => here === undefined || incident.to === here),
+        incidents: open.filter((incident) => isOpen(incident) && (here === undefined || incident.to === here)),
         mayChange: person.role !== 'viewer',
         asked: `alerts list ${asking.words.join(' ')}`.trim(),
         now: room.now(),

@@ -2,9 +2,11 @@
 import * as z from 'zod';
 import { shortReference, UserError } from '../../errors';
 import type { Incident } from '../../history/records/incident';
+import { isOpen } from '../../history/records/incidents';
 import type { Mute } from '../../history/records/mutes';
 import type { Conditions } from '../../history/records/routes';
 import { quoted } from '../../jobs/words';
+import { FAILURES, isOfFailures } from '../../notices/incidents/recover';
 import { lasts } from '../../notices/routing/muted';
 import { sameConditions } from '../../notices/routing/overlap';
 import { refreshCards } from '../../notices/routing/refreshCards';
@@ -24,7 +26,9 @@ const HOUR_MS = 3_600_000;
 /** As long as a preview of a cancel stands. */
 const EXPIRES_MS = 15 * 60_000;
 
-const scopeSchema = z.enum(['incident', 'definition', 'queue', 'cause', 'everything']).catch('incident');
+const scopeSchema = z
+  .enum(['incident', 'definition', 'queue', 'cause', 'cause-here', 'failures-here', 'everything'])
+  .catch('incident');
 
 /** What is muted, told apart from everything. */
 interface Muted {
@@ -35,12 +39,11 @@ interface Muted {
 }
 
 /** How an incident is called, for whoever reads of its mute: `align: out of memory in spot-p3`. */
-async function called({ subject, cause, queue, breadth, occasion }: Incident, room: Room): Promise<string> {
+async function called({ subject, cause, queue, occasion }: Incident, room: Room): Promise<string> {
   const job =
     subject.kind === 'array' || subject.kind === 'job' ? await room.history.jobs.get(subject.name) : undefined;
-  const name = breadth === 'group' ? (job?.job.name ?? subject.name) : 'all';
   const what = cause?.headline ?? occasion;
-  return `${name}: ${what}${queue === undefined || breadth !== 'group' ? '' : ` in ${queue}`}`;
+  return `${job?.job.name ?? subject.name}: ${what}${queue === undefined ? '' : ` in ${queue}`}`;
 }
 
 /** @throws UserError where the incident has no such thing */
@@ -62,15 +65,22 @@ async function ofIncident(incident: Incident, scope: z.infer<typeof scopeSchema>
       if (definition === undefined || breadth !== 'group') throw lacks('one definition');
       return { when: { definitions: [definition] } };
     }
+    case 'failures-here':
+      return { when: { occasions: [...FAILURES] }, to, about: 'all failures', incident: id };
+    case 'cause-here': {
+      const about = `all that fails of ${cause?.headline ?? 'no known cause'}`;
+      return { when: { occasions: [occasion], causeIdentity: cause?.identity ?? '' }, to, about, incident: id };
+    }
     case 'incident': {
-      // A card that takes whatever comes: without it, nothing comes there.
-      if (breadth === 'gathering') return { when: {}, to };
+      // As much as its card takes in.
+      if (breadth === 'gathering') return await ofIncident(incident, 'failures-here', room);
+      if (breadth === 'cause') return await ofIncident(incident, 'cause-here', room);
       const named = { about: await called(incident, room), incident: id };
       // An array is one, whatever its children failed of.
-      if (subject.kind === 'array' && breadth === 'group') return { when: { subject }, ...named };
-      const group = breadth === 'group' ? { ...(queue === undefined ? {} : { queues: [queue] }), subject } : {};
+      if (subject.kind === 'array' && isOfFailures(occasion)) return { when: { subject }, ...named };
+      const where = queue === undefined ? {} : { queues: [queue] };
       const identity = cause === undefined ? {} : { causeIdentity: cause.identity };
-      return { when: { occasions: [occasion], ...group, ...identity }, ...named };
+      return { when: { occasions: [occasion], ...where, subject, ...identity }, ...named };
     }
   }
 }
@@ -132,7 +142,8 @@ async function askTwice(
       reason,
       next: `alerts mute everything${to} for:${span} reason:${quoted(reason)} sure:${isSecond ? 'twice' : 'once'} asked:${now}`,
       lately: isSecond ? await lately(muted.to, room) : undefined,
-      openIncidents: open.filter((incident) => muted.to === undefined || incident.to === muted.to).length,
+      openIncidents: open.filter((incident) => isOpen(incident) && (muted.to === undefined || incident.to === muted.to))
+        .length,
     }),
     replace: isSecond,
   };

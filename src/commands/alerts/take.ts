@@ -1,8 +1,10 @@
 /** `/batch alerts take K7F2QX`: puts the name of whoever is on it on an incident's card; `take K7F2QX back` takes it off again. */
 import { UserError } from '../../errors';
-import { cardKey } from '../../notices/incidents/keys';
+import { cardKey, takenKey } from '../../notices/incidents/keys';
 import { queueToSend } from '../../notices/sending/queueToSend';
-import { incidentTaken } from '../../views/incidentTaken';
+import { incidentTaken, takenOver } from '../../views/incidentTaken';
+import { audited } from './announce';
+import { requireConcerned } from './concerned';
 import { incidentNamed } from './show';
 import type { AlertsVerb } from './verb';
 
@@ -17,12 +19,26 @@ export const take: AlertsVerb = {
     const { person } = asking;
     const { incidents } = room.history;
     const isBack = word.toLowerCase() === 'back';
+    const { owner } = incident;
     if (isBack) {
-      if (incident.owner?.id !== person.id)
+      if (owner?.id !== person.id)
         throw new UserError(`You are not on incident ${incident.id}.`, `alerts show ${incident.id}`);
+      await audited('take', `gave incident ${incident.id} back`, asking, room);
       await incidents.giveBack(incident.id, person.id);
-    } else if (incident.owner?.id !== person.id)
-      await incidents.take(incident.id, { id: person.id, name: person.name, at: room.now() });
+    } else if (owner?.id !== person.id) {
+      await requireConcerned(incident, person, room);
+      const from = owner === undefined ? '' : ` over from ${owner.name}`;
+      await audited('take', `took incident ${incident.id}${from}`, asking, room);
+      const at = room.now();
+      await incidents.take(incident.id, { id: person.id, name: person.name, at });
+      // Whoever believes to be on it would go on.
+      if (owner !== undefined)
+        await queueToSend(room, incident.to, takenKey(incident.id, at), {
+          urgency: 'word',
+          thread: cardKey(incident.id),
+          message: takenOver(incident, person.id, owner.id),
+        });
+    }
     await queueToSend(room, incident.to, cardKey(incident.id), { urgency: 'edit' });
     return { message: incidentTaken(incident, isBack) };
   },

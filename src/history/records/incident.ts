@@ -35,8 +35,8 @@ export const incidentSchema = z.object({
   jobName: z.string().optional(),
   openedAt: ms,
   owner: z.object({ id: z.string(), name: z.string(), at: ms }).optional(),
-  /** That what was so is so no more: since when, and in what words. */
-  settled: z.object({ at: ms, word: z.string() }).optional(),
+  /** That what was so is so no more: since when, and in what words; with who closed it, where somebody did by hand. */
+  settled: z.object({ at: ms, word: z.string(), by: z.string().optional() }).optional(),
   /** So many members were told aloud. */
   toldGrowth: z.number().int().optional(),
   /** What its card told last: a hint for lists, which need not read its members. */

@@ -13,6 +13,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { arrayParentOf } from '../../jobs/job';
 import {
   type Incident,
   incidentSchema,
@@ -45,8 +46,19 @@ const openSchema = incidentSchema
   .extend({ isShared: z.boolean().optional() });
 export type OpenIncident = z.infer<typeof openSchema>;
 
+/** The list also holds what is over, while the same would open it again. */
+export const isOpen = ({ shown }: Pick<OpenIncident, 'shown'>): boolean => shown?.isOver !== true;
+
 /** Of an attempt that is tried again the job: `uuid:3 attempt 1` → `uuid:3`. */
 export const jobIdOf = (member: string): string => member.replace(/ attempt \d+$/, '');
+
+/** An array fails with its children: it is told for itself only where none of them is known. */
+function withoutParents(members: readonly Member[]): Member[] {
+  const ofChildren = new Set(
+    members.flatMap(({ member, isJob }) => (isJob ? [arrayParentOf(jobIdOf(member))] : [])).filter(Boolean),
+  );
+  return members.filter(({ member, isJob }) => !isJob || !ofChildren.has(jobIdOf(member)));
+}
 
 const isRefused = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
 
@@ -156,7 +168,7 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       return at;
     },
 
-    /** The incident with all of its members, as they are now. */
+    /** The incident with all of its members, as they are now; no array beside its children. */
     async whole(id: string): Promise<WholeIncident | undefined> {
       let incident: Incident | undefined;
       const members: Member[] = [];
@@ -180,12 +192,12 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       }
       if (incident === undefined) return undefined;
       members.sort((a, b) => a.joinedAt - b.joinedAt || (a.member < b.member ? -1 : 1));
-      return { incident, members, recoveries };
+      return { incident, members: withoutParents(members), recoveries };
     },
 
-    /** The ids of the jobs in it, in any order; none for an incident that is not known. */
+    /** The ids of the jobs in it, in any order, no array's beside its children's; none for an incident that is not known. */
     async jobIds(id: string): Promise<string[]> {
-      const ids = new Set<string>();
+      const members: Member[] = [];
       const pages = paginateQuery(
         { client: doc },
         {
@@ -195,12 +207,9 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
           ConsistentRead: true,
         },
       );
-      for await (const { Items } of pages)
-        for (const item of Items ?? []) {
-          const { isJob, member } = memberSchema.parse(item);
-          if (isJob) ids.add(jobIdOf(member));
-        }
-      return [...ids];
+      for await (const { Items } of pages) members.push(...(Items ?? []).map((item) => memberSchema.parse(item)));
+      const jobs = withoutParents(members).filter(({ isJob }) => isJob);
+      return [...new Set(jobs.map(({ member }) => jobIdOf(member)))];
     },
 
     /** Those that are not closed, as the list holds them, in no order. */
@@ -260,6 +269,9 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
 
     /** What was so is so no more. */
     settle: (id: string, at: number, word: string) => change(id, { settled: { at, word } }),
+
+    /** Somebody said that it is over; what joins it later opens it again. */
+    closeByHand: (id: string, at: number, word: string, by: string) => change(id, { settled: { at, word, by } }),
 
     /** The first to tell of so many members does; undefined for anybody else. */
     tellGrowth: (id: string, toldGrowth: number) =>

@@ -2,6 +2,8 @@
 import type { Room } from '../../commands/command';
 import type { Digest, DigestPlan } from '../../history/records/digest';
 import type { Incident } from '../../history/records/incident';
+import { isOpen } from '../../history/records/incidents';
+import { incidentName } from '../../views/incidentParts';
 import { lasts } from '../routing/muted';
 import { figuresOf, type JobFigures, type Span } from './figures';
 
@@ -13,15 +15,15 @@ export type DigestOf = Pick<DigestPlan, 'to' | 'period' | 'schedule' | 'filter'>
 const headlineOf = ({ cause, occasion }: Incident): string => cause?.headline ?? occasion.replaceAll('-', ' ');
 
 async function incidentsOf(to: string, { history }: Room): Promise<Pick<Digest, 'incidents' | 'incidentCount'>> {
-  const here = (await history.incidents.listOpen()).filter((incident) => incident.to === to);
+  const here = (await history.incidents.listOpen()).filter((incident) => incident.to === to && isOpen(incident));
   here.sort((a, b) => a.openedAt - b.openedAt);
   const heads = await Promise.all(here.map(({ id }) => history.incidents.get(id)));
-  const open = heads.flatMap((head) => (head === undefined || head.settled !== undefined ? [] : [head]));
+  const open = heads.flatMap((head) => (head === undefined ? [] : [head]));
   return {
     incidentCount: open.length,
     incidents: open.slice(0, MOST_INCIDENTS).map((head) => ({
       headline: headlineOf(head),
-      subject: head.subject.name,
+      subject: incidentName(head),
       openedAt: head.openedAt,
       ...(head.owner === undefined ? {} : { owner: head.owner.name }),
     })),

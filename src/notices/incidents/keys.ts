@@ -10,6 +10,7 @@ const GATHERED_MS = [
 export const cardKey = (incident: string): string => `incident#${incident}`;
 export const linesKey = (incident: string, from: number): string => `lines#${incident}#${from}`;
 export const growthKey = (incident: string, members: number): string => `growth#${incident}#${members}`;
+export const takenKey = (incident: string, at: number): string => `taken#${incident}#${at}`;
 
 /** The stretch of time, from when to before when (ms), whose members are one message of the thread. */
 export function stretchOf(openedAt: number, joinedAt: number): { from: number; to: number } {

@@ -110,21 +110,51 @@ test('a success that started after the last failure closes it with a word, and a
   expect(fresh.ts).not.toBe(told.ts);
 });
 
-test('whoever takes it stands on the card, and is named when it is over', async () => {
+test('whoever takes it stands on the card and is named when it is over; who had it before is told so in the thread', async () => {
   publish(fails('call', 'call-1'));
   const told = await cardWith('call-1', 'failed');
-  const press = (user: string, label: string) =>
-    here.world.slack.press({ user, channel: 'batch-alerts', ts: told.ts, label });
-  const { messages } = await press('vic', 'I’m on it');
-  expect(messages.at(-1)?.plain).toContain('You are on it');
-  expect(messages.at(-1)?.ephemeral_to).toBe('U0VIC00001');
-  await cardWith('call-1', 'Taken by @vic');
+  const press = async (user: string, label: string) =>
+    (await here.world.slack.press({ user, channel: 'batch-alerts', ts: told.ts, label })).messages.at(-1);
+  expect((await press('vic', 'I’m on it'))?.plain).toContain('needs the operator role');
+  const taken = await press('root', 'I’m on it');
+  expect(taken?.plain).toContain('You are on it');
+  expect(taken?.ephemeral_to).toBe('U0ROOT0001');
+  await cardWith('call-1', 'Taken by @root');
   await press('ada', 'Take over');
   await cardWith('call-1', 'Taken by @ada');
+  await until('a word in the thread', () => /@ada took this over from @root/.exec(thread(told)) ?? undefined);
+  const audit = (await here.root.says('/batch audit what:alerts')).map(({ plain }) => plain).join('\n');
+  expect(audit).toMatch(/ada took incident \w{6} over from root/);
   aheadMs += 5 * MINUTE;
   publish(changed('call', { name: 'call-2', status: 'SUCCEEDED', at: now() }));
   const over = await cardWith('call-1', 'succeeded again');
   expect(over.plain).toMatch(/\. Taken by @ada\./);
+});
+
+test('whoever submitted it may take it and close it by hand; closed it counts as open nowhere, and a failure opens it again', async () => {
+  publish(fails('hand', 'hand-1', { detail: { jobDefinition: 'hand:3', tags: { submitter: 'vic' } } }));
+  const told = await cardWith('hand-1', 'failed');
+  const [, id = ''] = /incident (\w{6})/.exec(told.plain) ?? [];
+  const openOnes = async () => (await here.ada.says('/batch alerts', 'batch-alerts'))[0]?.plain ?? '';
+  expect(await openOnes()).toContain('hand: exit 7');
+  expect((await here.vic.says(`/batch alerts take ${id}`))[0]?.plain).toContain('You are on it');
+  expect((await here.vic.says(`/batch alerts close ${id} <!channel> wrong input`))[0]?.plain).toContain('It is closed');
+  const closed = await cardWith('hand-1', 'Closed by @vic', 'wrong input');
+  expect(closed.ts).toBe(told.ts);
+  expect(closed.plain).toMatch(/^✔ /);
+  expect(await openOnes()).not.toContain('hand: exit 7');
+  expect((await here.ada.says(`/batch alerts close ${id}`))[0]?.plain).toContain('is over already');
+  expect((await here.root.says('/batch audit what:alerts'))[0]?.plain).toContain(`vic closed incident ${id}`);
+
+  aheadMs += 5 * MINUTE;
+  publish(fails('hand', 'hand-2'));
+  expect((await cardWith('hand', '2 jobs')).plain).not.toContain('Closed by');
+  expect(await openOnes()).toContain('hand: exit 7');
+  expect((await here.vic.says(`/batch alerts close ${id}`))[0]?.plain).toContain('It is closed');
+  publish(fails('other', 'other-1'));
+  const other = await cardWith('other-1', 'failed');
+  const [, another = ''] = /incident (\w{6})/.exec(other.plain) ?? [];
+  expect((await here.vic.says(`/batch alerts close ${another}`))[0]?.plain).toContain('needs the operator role');
 });
 
 test('its jobs are searched and retried by its id, with what their cause asks for', async () => {
