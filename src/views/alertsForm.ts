@@ -36,6 +36,11 @@ const SCOPES: readonly (readonly [string, string])[] = [
   ['queue', 'its queue'],
   ['cause', 'its cause, in all queues'],
 ];
+/** Of a card that takes in what many groups failed of. */
+const WIDE_SCOPES: readonly (readonly [string, string])[] = [
+  ['cause-here', 'all that fails of its cause, where its card is'],
+  ['failures-here', 'all failures, where its card is'],
+];
 
 const MOST_TEXT = 200;
 const MOST_REASON = 300;
@@ -158,10 +163,16 @@ function routeFields(known: Record<string, string>): KnownBlock[] {
   ];
 }
 
+/** A card that took in many groups has no definition or queue of its own. */
+function scopesOf(scope: string | undefined): readonly (readonly [string, string])[] {
+  if (scope === 'cause-here') return [...WIDE_SCOPES, ...SCOPES.filter(([name]) => name === 'cause')];
+  return scope === 'failures-here' ? WIDE_SCOPES.filter(([name]) => name === scope) : SCOPES;
+}
+
 const muteFields = (known: Record<string, string>): KnownBlock[] => [
   ...(known.incident === undefined
     ? conditionFields(known)
-    : [select('scope', 'Mute', SCOPES.map(option), known.scope ?? 'incident')]),
+    : [select('scope', 'Mute', scopesOf(known.scope).map(option), known.scope ?? 'incident')]),
   select('for', 'For how long', SPANS.map(option), known.for ?? '1h'),
   text('reason', 'Why', 'known bug, fix on its way', known.reason, true, MOST_REASON),
 ];

@@ -22,8 +22,12 @@ export interface IncidentManyProps extends IncidentProps {
   /** Definitions, with their revision where only one failed. */
   definitionNames: readonly Counted[];
   queues: readonly Counted[];
-  /** The names of its jobs, the newest first. */
+  /** The names of its jobs but children of arrays, the newest first. */
   names: readonly string[];
+  /** Its arrays, and how many children of each failed. */
+  arrays: readonly Counted[];
+  /** So many jobs would be submitted again: with those that fell with others. */
+  retriable: number;
   /** The latest, whole, if the history still has it. */
   example: Job | undefined;
   lines: readonly LogLine[];
@@ -46,26 +50,26 @@ function titleOf({ incident, definitionNames, queues, causes, times, isRetried }
   words: string;
 } {
   const { breadth, cause, subject } = incident;
-  const headline = causes[0]?.name ?? cause?.headline ?? 'failed';
+  const headline =
+    (breadth === 'cause' ? cause?.headline : undefined) ?? causes[0]?.name ?? cause?.headline ?? 'failed';
   const [only] = definitionNames;
-  if (breadth === 'gathering') return { name: 'Many different failures', words: '' };
-  if (definitionNames.length > 1)
-    return {
-      name: headline.charAt(0).toUpperCase() + headline.slice(1),
-      words: `in ${count(definitionNames.length, 'definition')}${queues.length > 1 ? ` and ${count(queues.length, 'queue')}` : ''}`,
-    };
+  const where = `in ${count(definitionNames.length, 'definition')}${queues.length > 1 ? ` and ${count(queues.length, 'queue')}` : ''}`;
+  if (breadth === 'gathering') return { name: 'Many different failures', words: where };
+  if (breadth === 'cause') return { name: `Many at once: ${headline}`, words: where };
+  if (definitionNames.length > 1) return { name: headline.charAt(0).toUpperCase() + headline.slice(1), words: where };
   const does = isRetried ? 'is tried again' : times.length === 1 ? 'failed' : 'keeps failing';
   return { name: only?.name ?? subject.name, words: `${does}: ${headline}` };
 }
 
-/** `Retry 17 with 16 GiB`, where that is what all of them need. */
-function retryButton({ incident, times, causes, example, definitionNames }: IncidentManyProps) {
+/** `Retry 17 with 16 GiB`, where that is what all of them need; `Retry 17 jobs of 3 definitions…`. */
+function retryButton({ incident, retriable, causes, example, definitionNames }: IncidentManyProps) {
   const remedy = example === undefined || causes.length > 1 ? undefined : causeOf(example)?.remedy;
   const isForAll = remedy?.verb === 'retry' && definitionNames.length < 2;
   const words = isForAll ? remedy.words : '';
-  const label = (isForAll ? remedy.label : 'Retry').replace('Retry', `Retry ${number(times.length)}`);
+  const label = (isForAll ? remedy.label : 'Retry').replace('Retry', `Retry ${number(retriable)}`);
+  const of = definitionNames.length < 2 ? '' : ` jobs of ${count(definitionNames.length, 'definition')}`;
   return button({
-    label: words === '' ? `${label}…` : label,
+    label: words === '' ? `${label}${of}…` : label,
     command: `retry incident:${incident.id} ${words}`.trim(),
     says: 'Submit its failed jobs again, after a preview',
   });
@@ -74,7 +78,8 @@ function retryButton({ incident, times, causes, example, definitionNames }: Inci
 /** What of the same definition and queue has not ended yet. */
 function cancelButton(props: IncidentManyProps) {
   const { incident, definitionNames } = props;
-  if (incident.subject.kind !== 'definition' || definitionNames.length > 1 || isRecovered(props)) return [];
+  const isOne = incident.breadth === 'group' && incident.subject.kind === 'definition' && definitionNames.length < 2;
+  if (!isOne || isRecovered(props)) return [];
   const queue = incident.queue === undefined ? '' : ` queue:${quoted(incident.queue)}`;
   return [
     button({
@@ -85,8 +90,29 @@ function cancelButton(props: IncidentManyProps) {
   ];
 }
 
+/** `align-1, nightly (120 children of an array)`. */
+function jobsWords({ names, arrays }: IncidentManyProps): string {
+  const all = [
+    ...arrays.map(
+      ({ name, count: n }) => `${cutMiddle(name, MOST_NAME)} (${count(n, 'child', 'children')} of the array)`,
+    ),
+    ...names.map((name) => cutMiddle(name, MOST_NAME)),
+  ];
+  return some(all, MOST_NAMES);
+}
+
+/** `221 jobs, 187 of them children of 2 arrays`. */
+function jobsCounted({ times, arrays, isRetried }: IncidentManyProps): string {
+  const jobs = count(times.length, isRetried ? 'attempt' : 'job');
+  const children = arrays.reduce((sum, { count: n }) => sum + n, 0);
+  if (children === 0) return jobs;
+  const of = arrays.length === 1 ? 'an array' : `${number(arrays.length)} arrays`;
+  const all = children === times.length;
+  return all ? `${jobs}, all of them children of ${of}` : `${jobs}, ${number(children)} of them children of ${of}`;
+}
+
 export function incidentMany(props: IncidentManyProps): Message {
-  const { incident, times, causes, definitionNames, queues, names, example, lines, isRetried } = props;
+  const { incident, times, causes, definitionNames, queues, example, lines, isRetried } = props;
   const title = titleOf(props);
   const cause = example === undefined ? undefined : causeOf(example);
   const sentence = [cause?.sentence, cause?.nextStep === LOG_TELLS ? '' : cause?.nextStep]
@@ -94,7 +120,7 @@ export function incidentMany(props: IncidentManyProps): Message {
     .join(' ');
   const row = bars(times);
   const where = queues.length === 1 ? queues[0]?.name : countedWords(queues, MOST_NAMES);
-  const jobs = isRetried ? count(times.length, 'attempt') : count(times.length, 'job');
+  const jobs = jobsCounted(props);
   return {
     text: `${title.name} ${title.words}: ${jobs} failed${where === undefined || where === '' ? '' : ` in ${where}`}. ${sentence}`,
     blocks: [
@@ -115,12 +141,7 @@ export function incidentMany(props: IncidentManyProps): Message {
         : [section(`Definitions: ${escaped(countedWords(definitionNames, MOST_NAMES))}`)]),
       section(
         [
-          `Jobs: ${escaped(
-            some(
-              names.map((name) => cutMiddle(name, MOST_NAME)),
-              MOST_NAMES,
-            ),
-          )}`,
+          `Jobs: ${escaped(jobsWords(props))}`,
           ...(example === undefined
             ? []
             : [

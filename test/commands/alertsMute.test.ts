@@ -91,6 +91,28 @@ test('a card is muted by its form, says so, and stays true without a word to any
   await here.line('batch-alerts', 'was ended by @ada. It held back 1 alert.');
 });
 
+test('a card that takes in all of one cause is muted with that cause, in its channel, as its form says', async () => {
+  for (let n = 0; n < 8; n++) here.ends(`early-${n}`, 'FAILED');
+  await here.soon('8 cards', () => (here.cards('early-').length === 8 ? true : undefined));
+  here.ends('ninth', 'FAILED');
+  const card = await here.card('ninth');
+  expect(card.plain).toContain('Many failed at once: this card takes in whatever else failed of exit 7');
+  const { views } = await here.world.slack.press({
+    user: 'ada',
+    channel: card.channel,
+    ts: card.ts,
+    label: 'Mute this cause here',
+    option: 'For 1 hour…',
+  });
+  expect(JSON.stringify(views[0])).toContain('all that fails of its cause, where its card is');
+  const submit = { user: 'ada', view_id: views[0]?.id ?? '' };
+  const { messages } = await here.world.slack.submit({ ...submit, values: { Why: 'looking at it' } });
+  expect(answer(messages).plain).toMatch(/^all that fails of exit 7 in #batch-alerts is muted until/);
+  await cardSays('ninth', 'Muted by @ada until');
+  const [mute] = await lasting();
+  expect(mute?.when).toEqual({ occasions: ['failed'], causeIdentity: expect.stringContaining('7') });
+});
+
 test('a mute that lacks its reason is offered the form, with what was said in it', async () => {
   const lacking = await here.asks('mute def:formed-* for:4h');
   expect(lacking.plain).toContain('[Fill in a form…]');

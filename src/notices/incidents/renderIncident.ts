@@ -73,10 +73,23 @@ async function lookAgain(whole: WholeIncident, room: Room): Promise<void> {
   if (room.now() - openedAt < 600_000) await queueToSend(room, to, cardKey(id), { urgency: 'edit' });
 }
 
-const isOfSubject =
-  (name: string) =>
-  ({ subject }: Member): boolean =>
-    subject.name === name;
+/** The one array that all of them are of, if they are. */
+function onlyArray(telling: readonly Member[]): string | undefined {
+  const [first, ...others] = telling.map(({ subject }) => subject);
+  const isOne = first?.kind === 'array' && others.every(({ name }) => name === first.name);
+  return isOne ? first.name : undefined;
+}
+
+/** Of each array how many of its children failed, by its name, the most first. */
+function arraysOf(telling: readonly Member[]): Counted[] {
+  const children = new Map<string, Counted>();
+  for (const { member, subject, name } of telling) {
+    if (arrayParentOf(jobIdOf(member)) === undefined) continue;
+    const known = children.get(subject.name) ?? { name: name ?? subject.name, count: 0 };
+    children.set(subject.name, { ...known, count: known.count + 1 });
+  }
+  return [...children.values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+}
 
 const words = ({ cause, exitCode }: Member): string => causeWords(cause, exitCode);
 
@@ -85,8 +98,12 @@ interface Card {
   props: IncidentProps;
 }
 
-async function arrayCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
-  const parentId = whole.incident.subject.name;
+async function arrayCard(
+  parentId: string,
+  whole: WholeIncident,
+  telling: readonly Member[],
+  room: Room,
+): Promise<Card> {
   const children = telling.filter(({ member }) => arrayParentOf(member) !== undefined);
   const causes = failedByWords(
     children.map((child) => ({ cause: words(child), index: Number(jobIdOf(child.member).split(':')[1] ?? 0) })),
@@ -115,7 +132,9 @@ async function failuresCard(whole: WholeIncident, telling: readonly Member[], ro
     causes: counted(telling.map(({ cause }) => cause?.headline ?? 'failed')),
     definitionNames: counted(telling.map(({ definition, name }) => definition ?? name)),
     queues: counted(telling.map(({ queue }) => queue)),
-    names: [...new Set(newest.map(nameOf))],
+    names: [...new Set(newest.filter(({ member }) => arrayParentOf(jobIdOf(member)) === undefined).map(nameOf))],
+    arrays: arraysOf(telling),
+    retriable: new Set(tellingOf(whole.members).map(({ member }) => jobIdOf(member))).size,
     example,
     lines: lines ?? [],
     isRetried: telling.every(({ occasion }) => occasion === retried.name),
@@ -139,11 +158,10 @@ async function conditionCard(whole: WholeIncident, telling: readonly Member[], r
 }
 
 async function cardOf(whole: WholeIncident, all: readonly Member[], room: Room): Promise<Card> {
-  const { breadth, subject } = whole.incident;
   const telling = rootsOf(all);
   if (!telling.some(({ occasion }) => isOfFailures(occasion))) return await conditionCard(whole, telling, room);
-  const isOneArray = breadth === 'group' && subject.kind === 'array' && telling.every(isOfSubject(subject.name));
-  return isOneArray ? await arrayCard(whole, telling, room) : await failuresCard(whole, telling, room);
+  const array = onlyArray(telling);
+  return array === undefined ? await failuresCard(whole, telling, room) : await arrayCard(array, whole, telling, room);
 }
 
 /** The card as it is now, for whoever asks; undefined for an incident that is not known. */

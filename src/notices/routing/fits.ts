@@ -57,7 +57,8 @@ function testsOf({ subject, causeIdentity, ...when }: Conditions): Fits[] {
     subject &&
       ((occurrence: Occurrence) =>
         occurrence.subject.kind === subject.kind && fold(occurrence.subject.name) === fold(subject.name)),
-    causeIdentity !== undefined && (({ cause }: Occurrence) => cause?.identity === causeIdentity),
+    // The empty one is of what has no known cause.
+    causeIdentity !== undefined && (({ cause }: Occurrence) => (cause?.identity ?? '') === causeIdentity),
   ].filter((test) => typeof test === 'function');
 }
 

@@ -241,3 +241,84 @@ test('whatever jobs are called and whatever reasons they have, Slack takes every
     { numRuns: 120 },
   );
 });
+
+describe('where many fail at once', () => {
+  /** Eight others have cards of their own already. */
+  async function crowded(): Promise<MemoryRoom> {
+    const memory = memoryRoom();
+    for (let n = 0; n < 8; n++)
+      await tell(
+        [occurrenceOf({ id: `own-${n}`, definition: `own-${n}:1`, exitCode: 50 + n, at: start })],
+        memory.room,
+      );
+    return memory;
+  }
+  const child = (array: string, index: number, exitCode: number) =>
+    occurrenceOf({ id: `${array}:${index}`, name: array, definition: `${array}:1`, exitCode, at: start });
+  const parent = (array: string) =>
+    occurrenceOf({
+      id: array,
+      name: array,
+      definition: `${array}:1`,
+      arraySize: 5,
+      statusReason: 'Array Child Job failed',
+      at: start,
+    });
+  const wide = async ({ incidents, room }: MemoryRoom) => {
+    const cause = (await incidents()).filter(({ incident }) => incident.breadth !== 'group');
+    return await Promise.all(cause.map(async ({ incident }) => JSON.stringify(await incidentCard(incident.id, room))));
+  };
+
+  test('a card of one cause says so from its first job on, and that a mute of it means the cause', async () => {
+    const memory = await crowded();
+    const fail = (n: number) => occurrenceOf({ id: `late-${n}`, definition: `late-${n}:1`, exitCode: 9, at: start });
+    await tell([fail(0)], memory.room);
+    const [first] = await wide(memory);
+    expect(first).toContain('whatever else failed of exit 9');
+    expect(first).toContain('Mute this cause here');
+    await tell([fail(1), fail(2)], memory.room);
+    const cards = await wide(memory);
+    expect(cards).toHaveLength(1);
+    expect(cards[0]).toContain('*Many at once: exit 9* in 3 definitions');
+    expect(cards[0]).toContain('Retry 3 jobs of 3 definitions…');
+  });
+
+  test('an array keeps its own card among the first, and is named as an array where it shares one', async () => {
+    const memory = await crowded();
+    for (const array of ['ring', 'loop'])
+      await tell([child(array, 0, 9), child(array, 1, 9), child(array, 2, 9), parent(array)], memory.room);
+    await tell(
+      [occurrenceOf({ id: 'single', name: 'single', definition: 's:1', exitCode: 9, at: start })],
+      memory.room,
+    );
+    const [card, ...others] = await wide(memory);
+    expect(others).toEqual([]);
+    expect(card).toContain('7 jobs, 6 of them children of 2 arrays');
+    expect(card).toContain('ring (3 children of the array)');
+    expect(card).not.toContain('some children failed');
+  });
+
+  test('an array that is alone on such a card is told as an array', async () => {
+    const memory = await crowded();
+    await tell([parent('ring'), child('ring', 0, 9), child('ring', 1, 4)], memory.room);
+    const [card] = await wide(memory);
+    expect(card).toContain('2 children failed');
+    expect(card).toContain('Retry failed');
+    expect(card).not.toContain('Array Child Job');
+  });
+});
+
+test('an array counts for itself only until a child of it is known, in lists of its jobs too', async () => {
+  const { room, incidents } = memoryRoom();
+  const ring = { name: 'ring', definition: 'r:1', at: start };
+  const found = async () => {
+    const whole = (await incidents()).find(({ incident }) => incident.subject.name === 'ring');
+    const members = whole?.members.map(({ member }) => member);
+    expect(await room.history.incidents.jobIds(whole?.incident.id ?? '')).toEqual(members);
+    return members;
+  };
+  await tell([occurrenceOf({ ...ring, id: 'ring', arraySize: 3, statusReason: 'Array Child Job failed' })], room);
+  expect(await found()).toEqual(['ring']);
+  await tell([occurrenceOf({ ...ring, id: 'ring:0' })], room);
+  expect(await found()).toEqual(['ring:0']);
+});

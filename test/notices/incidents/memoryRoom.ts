@@ -18,6 +18,8 @@ const TABLE = 't';
 
 export interface MemoryRoom {
   room: Room;
+  /** The same table by another worker, who is told of each command before. */
+  client(before: Before): MemoryClient;
   clock: { now: number };
   /** The history has it from now on. */
   know(job: Job): void;
@@ -64,6 +66,7 @@ export function memoryRoom(before?: Before): MemoryRoom {
   const asked = incidentItems(quiet, TABLE, now);
   return {
     room,
+    client: (other) => new MemoryClient(table, other),
     clock,
     know: (job) => void jobs.set(job.id, job),
     async incidents() {
@@ -85,6 +88,7 @@ export interface Failure {
   queue?: string;
   definition?: string;
   exitCode?: number;
+  arraySize?: number;
   statusReason?: string;
   dependsOn?: string[];
   at: number;
