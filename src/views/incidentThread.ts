@@ -1,5 +1,5 @@
 /** What stands in the thread of an incident's card: who joined it, and that it grew. */
-import { bold, code, cutMiddle, escaped, type Message, section } from './kit';
+import { bold, code, cut, cutMiddle, escaped, LIMITS, type Message, section } from './kit';
 import { clock } from './time';
 import { count, number } from './words';
 
@@ -10,33 +10,44 @@ export interface Joined {
   at: number;
   /** A few words: the cause. */
   words: string;
+  /** A sentence in their place, where there is one. */
+  told: string | undefined;
   /** An attempt of it, after which it is tried again. */
   isRetried: boolean;
   queue: string | undefined;
 }
 
 const MOST_JOINED = 20;
-/** So many are shorter than a section may be. */
-const LINES_PER_SECTION = 10;
+/** Of a sentence. */
+const MOST_TOLD = 300;
+
+/** Lines together, as many as one section takes. */
+function sections(lines: readonly string[]): string[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const text = `${texts.at(-1) ?? ''}\n${line}`.trimStart();
+    if (texts.length > 0 && text.length <= LIMITS.sectionText) texts[texts.length - 1] = text;
+    else texts.push(line);
+  }
+  return texts;
+}
 
 /** The line of each, as many as a message takes, and how many more. */
 export function joinedLines(joined: readonly Joined[]): Message {
-  const lines = joined.slice(0, MOST_JOINED).map(({ name, id, at, words, isRetried, queue }) => {
+  const lines = joined.slice(0, MOST_JOINED).map(({ name, id, at, words, told, isRetried, queue }) => {
     const what = isRetried
       ? `↻ ${escaped(cutMiddle(name, 60))}: an attempt failed and it is tried again`
       : `✖ ${escaped(cutMiddle(name, 60))}`;
-    return `${clock(at)} UTC  ${what}: ${escaped(cutMiddle(words, 80))}${queue === undefined ? '' : ` in ${escaped(queue)}`}  ${code(id)}`;
+    return `${clock(at)} UTC  ${what}: ${escaped(told === undefined ? cutMiddle(words, 80) : cut(told, MOST_TOLD))}${queue === undefined ? '' : ` in ${escaped(queue)}`}  ${code(id)}`;
   });
   const rest = joined.length - lines.length;
   const more = rest > 0 ? [`… and ${number(rest)} more`] : [];
   return {
-    text: `${count(joined.length, 'more failure')}: ${joined
+    text: `${count(joined.length, 'job')}: ${joined
       .slice(0, 3)
       .map(({ name }) => cutMiddle(name, 60))
       .join(', ')}${joined.length > 3 ? '…' : '.'}`,
-    blocks: [lines.slice(0, LINES_PER_SECTION), [...lines.slice(LINES_PER_SECTION), ...more]]
-      .filter((part) => part.length > 0)
-      .map((part) => section(part.join('\n'))),
+    blocks: sections([...lines, ...more]).map((text) => section(text)),
   };
 }
 

@@ -1,11 +1,10 @@
 /** `/batch alerts unmute`: ends a mute, named by its id or by what it is about. */
 import { UserError } from '../../errors';
-import type { Incident } from '../../history/records/incident';
 import type { Mute } from '../../history/records/mutes';
+import { mutesOn } from '../../notices/incidents/muteOf';
 import { tellEnd } from '../../notices/routing/endMutes';
 import { lasts } from '../../notices/routing/muted';
 import { sameConditions } from '../../notices/routing/overlap';
-import { isAbout } from '../../notices/routing/refreshCards';
 import { mutesEnded } from '../../views/alertMutes';
 import { conditionsText } from '../../views/alertRule';
 import { audited } from './announce';
@@ -14,13 +13,13 @@ import { requireOperator } from './routeRequest';
 import type { AlertsAsking, AlertsVerb } from './verb';
 
 /**
- * @param incident the one of a card, if there is one
+ * @param on those on the incident of a card, if it was pressed there
  * @throws UserError where none is meant
  */
 function meant(
   asking: AlertsAsking,
   lasting: readonly Mute[],
-  incident: Incident | undefined,
+  on: readonly Mute[] | undefined,
   now: number,
   slash: string,
 ): Mute[] {
@@ -30,8 +29,8 @@ function meant(
   if (byId.length > 0) return byId;
   const { when, everything } = readConditions(asking.tokens, asking.person, now);
   const found = lasting.filter((mute) =>
-    incident !== undefined
-      ? isAbout(mute, incident)
+    on !== undefined
+      ? on.some(({ id }) => id === mute.id)
       : (everything || Object.keys(when).length > 0) && mute.incident === undefined && sameConditions(mute.when, when),
   );
   if (found.length > 0) return found;
@@ -55,8 +54,9 @@ export const unmute: AlertsVerb = {
     const { person } = asking;
     const lasting = (await room.history.mutes.list('now')).filter((mute) => lasts(mute, room.now()));
     const { incident } = asking.filters;
-    const head = typeof incident === 'string' ? await room.history.incidents.get(incident.toUpperCase()) : undefined;
-    const ending = meant(asking, lasting, head, room.now(), room.slash);
+    const whole = typeof incident === 'string' ? await room.history.incidents.whole(incident.toUpperCase()) : undefined;
+    const on = whole === undefined ? undefined : await mutesOn(whole, room);
+    const ending = meant(asking, lasting, on, room.now(), room.slash);
     for (const mute of ending) if (mute.to !== person.id) requireOperator(person, mute.when);
     const ended: { mute: Mute; held: number }[] = [];
     for (const mute of ending) {

@@ -27,7 +27,7 @@ export async function tellGrowth(whole: WholeIncident, telling: readonly Member[
   if (level <= (incident.toldGrowth ?? 0)) return;
   const isOld = room.now() - incident.openedAt > OLD_MS;
   // Opened as it is: nothing has grown yet.
-  const isNews = isOld && (await muteOf(incident, room)) === undefined;
+  const isNews = isOld && (await muteOf(whole, room)) === undefined;
   if (isNews) {
     const { cause, breadth } = incident;
     const what = cause === undefined || breadth === 'gathering' ? '' : `, ${cause.headline}`;

@@ -56,7 +56,7 @@ async function propsOf(whole: WholeIncident, telling: readonly Member[], room: R
     lastAt: Math.max(...times),
     definitions: isOfFailures(incident.occasion) ? [...standingOf({ recoveries, members: [...telling] }).values()] : [],
     settled: incident.settled !== undefined && incident.settled.at >= since ? incident.settled : undefined,
-    mute: await muteOf(incident, room),
+    mute: await muteOf(whole, room),
     dependents:
       telling[0]?.isDependent === true ? [] : members.filter(({ isDependent }) => isDependent === true).map(nameOf),
     retried: members.filter(({ occasion }) => occasion === retried.name).length,

@@ -20,15 +20,18 @@ export async function renderLines(id: string, room: Room): Promise<Message | und
   if (whole === undefined) return undefined;
   const from = Number(begin);
   const { openedAt } = whole.incident;
-  // The first stands on the card.
-  const joined = whole.members.slice(1).filter(({ joinedAt }) => stretchOf(openedAt, joinedAt).from === from);
-  if (joined.length === 0) return undefined;
+  const [first, ...others] = whole.members;
+  const later = others.filter(({ joinedAt }) => stretchOf(openedAt, joinedAt).from === from);
+  if (first === undefined || later.length === 0) return undefined;
+  // The first stood on the card until others joined it.
+  const joined = (later[0] === others[0] ? [first, ...later] : later).toSorted((a, b) => a.at - b.at);
   return joinedLines(
     joined.map((member) => ({
       name: `${member.name ?? member.subject.name}${indexOf(member.member)}`,
       id: jobIdOf(member.member),
       at: member.at,
-      words: member.told ?? causeWords(member.cause, member.exitCode),
+      told: member.told,
+      words: causeWords(member.cause, member.exitCode),
       isRetried: member.occasion === retried.name,
       queue: member.queue,
     })),

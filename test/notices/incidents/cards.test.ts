@@ -1,9 +1,11 @@
 /** What becomes of an incident's card: states that end, growth, attempts, recovery, arrays, and any text. */
 import * as fc from 'fast-check';
+import type { Mute } from '../../../src/history/records/mutes';
 import type { Job } from '../../../src/jobs/job';
 import { refusalOfMessage } from '../../../src/local/slack/blocks/message';
 import { recover } from '../../../src/notices/incidents/recover';
 import { incidentCard, renderIncident } from '../../../src/notices/incidents/renderIncident';
+import { renderLines } from '../../../src/notices/incidents/renderLines';
 import { settle } from '../../../src/notices/incidents/settle';
 import { tell } from '../../../src/notices/incidents/tell';
 import { retryOf } from '../../../src/notices/jobFailures';
@@ -129,7 +131,7 @@ test('an array with 4,000 failed children is one card with its causes by count',
   expect(card).toContain('4,000 children failed');
   expect(card).toMatch(/×3,000: 0-2999/);
   expect(card).toMatch(/×1,000: 3000-3999/);
-}, 30_000);
+});
 
 test('a success counts when it started after the last failure, in whatever order they are heard of', async () => {
   const order = fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 });
@@ -321,4 +323,52 @@ test('an array counts for itself only until a child of it is known, in lists of 
   expect(await found()).toEqual(['ring']);
   await tell([occurrenceOf({ ...ring, id: 'ring:0' })], room);
   expect(await found()).toEqual(['ring:0']);
+});
+
+test('a mute by user, name, tag, severity or revision stands on the card of what it holds back, and on no other', async () => {
+  const { room, clock, incidents, know } = memoryRoom();
+  const failure = { id: 'a', name: 'night-1', definition: 'align:7', queue: 'spot', at: start };
+  know({ ...failedJob(failure), tags: { values: { submitter: 'ada', team: 'atlas' }, seenAt: start } });
+  await tell([occurrenceOf(failure)], room);
+  const [whole] = await incidents();
+  const card = async () => JSON.stringify(await renderIncident(whole?.incident.id ?? '', room));
+  const by = { id: 'U0ROOT0001', name: 'root' };
+  const cases: [Mute['when'], boolean][] = [
+    [{ users: ['ada'] }, true],
+    [{ users: ['vic'] }, false],
+    [{ names: ['night-*'] }, true],
+    [{ tags: [{ key: 'team', value: 'atlas' }] }, true],
+    [{ tags: [{ key: 'team', value: 'other' }] }, false],
+    [{ severities: ['normal'] }, true],
+    [{ severities: ['urgent'] }, false],
+    [{ definitions: ['align:7'] }, true],
+    [{ definitions: ['align:8'] }, false],
+  ];
+  for (const [n, [when, isShown]] of cases.entries()) {
+    const mute = { id: `MUTE${n}`, when, by, reason: `why ${n}`, at: clock.now, until: clock.now + MINUTE };
+    await room.history.mutes.start({ ...mute, untilFixed: false, channel: ALERTS });
+    expect([when, (await card()).includes(`Muted by <@U0ROOT0001>`)]).toEqual([when, isShown]);
+    clock.now += 2 * MINUTE;
+    expect(await card()).not.toContain('Muted by');
+  }
+});
+
+test('the thread names the first job too, each with the end of a long sentence, in the order in which they failed', async () => {
+  const { room, clock, incidents } = memoryRoom();
+  const fail = (id: string, at: number) =>
+    tell(
+      [{ ...occurrenceOf({ id, name: id, definition: 'align:1', at }), told: `${'x'.repeat(150)} because of ${id}` }],
+      room,
+    );
+  await fail('first', start);
+  clock.now += 5 * MINUTE;
+  await fail('third', start + 4 * MINUTE);
+  await fail('second', start + 2 * MINUTE);
+  const [whole] = await incidents();
+  const id = whole?.incident.id ?? '';
+  const keys = (await room.history.outbox.due(ALERTS)).flatMap(({ key }) => /^lines#(.*)/.exec(key)?.[1] ?? []);
+  expect(keys).toHaveLength(1);
+  const lines = JSON.stringify(await renderLines(keys[0] ?? '', room));
+  expect(keys[0]?.startsWith(id)).toBe(true);
+  expect([...lines.matchAll(/because of (\w+)/g)].map(([, name]) => name)).toEqual(['first', 'second', 'third']);
 });
