@@ -4,35 +4,26 @@ import { AwsRefusedError } from './commands/awsRefusal';
 import type { Room } from './commands/command';
 import { AmbiguousJobError } from './commands/find';
 import { homeOf } from './commands/home';
-import { followOn, resumeFollows } from './commands/logFollow';
+import { followOn } from './commands/logFollow';
 import { carryOut } from './commands/operations/carryOut';
 import { lookBack } from './commands/operations/lookBack';
-import { resumeOperations } from './commands/operations/resumeOperations';
 import { runCommand } from './commands/run';
 import { errorFields, shortReference, UserError } from './errors';
-import { ingest } from './history/ingest';
+import { type Ingested, ingest, seenToByCaller } from './history/ingest';
 import { jobPlaces } from './history/placement';
-import { reconcile, type SweepReport } from './history/reconcile';
-import { BATCHBOT } from './history/records/audit';
 import { damagedItem } from './history/searching/damage';
 import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
 import { arrayParentOf, isDone, type Job } from './jobs/job';
-import { conditionWatch } from './notices/conditions/watchConditions';
-import { tellDigests } from './notices/digests/tellDigests';
 import { hearOfJob } from './notices/hearOfJob';
-import { closeIncidents } from './notices/incidents/closeIncidents';
 import { tell } from './notices/incidents/tell';
 import { queueBlockedEvent } from './notices/queueBlocked';
-import { endMutes } from './notices/routing/endMutes';
-import { resumeSending } from './notices/sending/resumeSending';
 import { sendDue } from './notices/sending/sendDue';
 import { garbageTeller } from './notices/timeoutGarbage';
-import { timeoutKeeper } from './notices/timeouts/timeoutKeeper';
 import { lookAtWatch } from './notices/watches/lookAtWatch';
-import { resumeWatches } from './notices/watches/resumeWatches';
 import { watchNews } from './notices/watches/watchNews';
 import { type Answer, type Asker, SlackUnavailableError } from './slack/deliver';
 import { type CommandRequest, type WorkRequest, workRequestSchema } from './slack/request';
+import { clock } from './tick';
 import { ambiguous, damagedIndex, failure, problem, takesLonger } from './views/problem';
 
 /** How long a try may take before it is taken to be dead: the worker's longest life and a little more. */
@@ -41,17 +32,6 @@ const REQUEST_LEASE_MS = 130_000;
 const LOOK_AGAIN_SECONDS = 30;
 /** Array ids remembered in one process, so that 10,000 children cost one look. */
 const MOST_PARENTS_MET = 1_000;
-
-/** What packing leaves to the sweep, at most. */
-const LONGEST_SWEEP_MS = 120_000;
-
-/** What a sweep leaves to what comes after it in the same minute, at most. */
-const AFTER_SWEEP_MS = 20_000;
-
-const DAY_MS = 86_400_000;
-
-/** Time limits are promised to be seen to within a minute. */
-const TIMEOUTS_EVERY_MS = 45_000;
 
 /** So long people wait before they take a bot to be dead. */
 const SILENCE_MS = 3_000;
@@ -152,17 +132,6 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     }
   }
 
-  const conditions = conditionWatch(room);
-  const keepTimeouts = timeoutKeeper(room);
-  /** Nothing else of a minute's work waits for what fails here. */
-  async function seeToTimeouts(remainingMs: () => number): Promise<void> {
-    try {
-      await keepTimeouts(remainingMs);
-    } catch (error) {
-      room.log.error('time limits could not be seen to', errorFields(error));
-      room.log.metric('FailedTimeouts', 1);
-    }
-  }
   const tellGarbage = garbageTeller(room);
 
   const places = jobPlaces(room.containerInstances, room.history.jobs, room.now, room.log);
@@ -190,28 +159,15 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     }
   }
 
-  /** Moves finished jobs into the search index; what fails here is tried again a minute later. */
-  async function packHistory(remainingMs: () => number): Promise<void> {
-    // Another process, with another setting, may have begun what is removed here.
-    const daysAgo = (at = 0) => Math.floor((room.now() - at) / DAY_MS);
-    try {
-      const packed = await room.history.pack({ now: room.now, remainingMs });
-      if (packed.packed > 0) room.log.info('packed', { ...packed });
-      if (packed.forgotten > 0)
-        await room.history.audit.write({
-          at: room.now(),
-          by: BATCHBOT,
-          channel: '',
-          verb: 'retention',
-          words: '',
-          what: 'done',
-          told: `removed ${packed.forgotten} jobs that ended more than ${daysAgo(packed.forgottenBefore)} days ago`,
-          count: packed.forgotten,
-        });
-    } catch (error) {
-      room.log.error('packing failed', errorFields(error));
-      room.log.metric('FailedPacks', 1);
-    }
+  /** What a sweep was the first to see. A job's end is noted before, and told when the sweep is through. */
+  async function onNews({ before, after }: Ingested): Promise<void> {
+    await Promise.all([
+      places.place(after),
+      watchNews(after, room),
+      // What ended before it was known is history.
+      before === undefined && isDone(after) ? undefined : tellGarbage(after),
+    ]);
+    if (before !== undefined && !isDone(after)) await hearOfJob(after, room.now(), room);
   }
 
   return {
@@ -240,7 +196,13 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
         return;
       }
       if (event === undefined || (event.job.queue !== undefined && !room.tracks(event.job.queue))) return;
-      const { before, after, changed } = await ingest(room.history.jobs, event.job, room.now);
+      const { before, after, changed } = await ingest(
+        room.history.jobs,
+        event.job,
+        room.now,
+        undefined,
+        seenToByCaller,
+      );
       // Retention removed the job.
       if (before === undefined && !changed) return;
       await Promise.all([meetParent(after), places.place(after), watchNews(after, room), tellGarbage(after)]);
@@ -249,50 +211,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       if (event.job.status === after.status) await hearOfJob(after, event.time, room);
     },
 
-    /** What a passing minute brings: fill what events missed, and tell of what they did not. */
-    async tick(remainingMs: () => number, full?: boolean): Promise<SweepReport> {
-      await resumeOperations(room);
-      // Before the sweep, since that holds all live jobs in memory, and half a million that nobody packed would not fit there.
-      const sweepMs = Math.min(remainingMs() / 2, LONGEST_SWEEP_MS);
-      await packHistory(() => remainingMs() - sweepMs);
-      const halfMs = remainingMs() / 2;
-      await seeToTimeouts(() => remainingMs() - halfMs);
-      const seenToAt = room.now();
-      const leftMs = Math.min(remainingMs() / 4, AFTER_SWEEP_MS);
-      // What comes after a sweep that AWS refused is done all the same.
-      let failure: unknown;
-      const report = await reconcile(
-        {
-          batch: room.batch,
-          history: room.history,
-          log: room.log,
-          now: room.now,
-          tracks: room.tracks,
-          shows: room.shows,
-          remainingMs: () => remainingMs() - leftMs,
-          // A failure that no event told of is an alert too, if the job was known to live; at the first sweep none is.
-          onNews: async ({ before, after }) => {
-            await Promise.all([places.place(after), watchNews(after, room), tellGarbage(after)]);
-            if (before === undefined || isDone(before)) return;
-            await hearOfJob(after, after.stoppedAt ?? room.now(), room);
-          },
-        },
-        full,
-      ).catch((error: unknown) => {
-        failure = error;
-      });
-      // A long sweep must not make anything else late.
-      if (room.now() - seenToAt > TIMEOUTS_EVERY_MS) await seeToTimeouts(remainingMs);
-      await conditions.look(remainingMs);
-      await resumeFollows(room);
-      await resumeWatches(room, remainingMs);
-      await tellDigests(room, remainingMs);
-      await endMutes(room);
-      await closeIncidents(room);
-      await resumeSending(room);
-      if (report === undefined) throw failure;
-      return report;
-    },
+    tick: clock({ room, onNews }),
   };
 }
 export type App = ReturnType<typeof createApp>;

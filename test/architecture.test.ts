@@ -76,7 +76,8 @@ describe('arrows between rooms point one way', () => {
     slack: { values: ['slack', 'views', 'errors', 'log'], types: ['commands'] },
     commands: { values: ['commands', 'notices', 'history', 'views', 'jobs', 'aws', 'slack', 'errors'], types: ['log'] },
     notices: { values: ['notices', 'history', 'views', 'jobs', 'slack', 'errors'], types: ['aws', 'commands'] },
-    app: { values: ['commands', 'notices', 'history', 'views', 'jobs', 'slack', 'errors'] },
+    app: { values: ['tick', 'commands', 'notices', 'history', 'views', 'jobs', 'slack', 'errors'] },
+    tick: { values: ['commands', 'notices', 'history', 'errors'] },
     lambdas: {
       values: ['lambdas', 'app', 'config', 'log', 'errors', 'aws', 'commands', 'history', 'jobs', 'slack', 'views'],
     },

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { isDone, type Job, type JobRow } from '../jobs/job';
 import { endedAt, jobItem, type StoredJob, storedJob, storedRow } from './jobItem';
+import { untoldItems } from './records/untold';
 import { jobPartition } from './table';
 
 export { DamagedItemError, jobItem, rowOf, type StoredJob, type StoredRow, storedRow } from './jobItem';
@@ -58,6 +59,9 @@ export function jobItems(
   }
 
   return {
+    /** Those that ended and were told to nobody yet. */
+    untold: untoldItems(doc, table),
+
     async get(id: string): Promise<StoredJob | undefined> {
       const { Item } = await doc.send(
         new GetCommand({ TableName: table, Key: { pk: jobPartition(id), sk: id }, ConsistentRead: true }),

@@ -4,13 +4,14 @@
  */
 import type { JobDetail, JobSummary } from '@aws-sdk/client-batch';
 import type { BatchJobs } from '../aws/batch';
+import { errorFields } from '../errors';
 import { jobFromDetail, jobFromSummary } from '../jobs/fromBatch';
 import { BATCH_STATUSES, isDone, isLost, type JobRow } from '../jobs/job';
 import type { Shows } from '../jobs/properties';
 import { parseQuery } from '../jobs/query';
 import type { Log } from '../log';
 import type { History } from './history';
-import { type Ingested, ingest } from './ingest';
+import { cameToEnd, type Ingested, type IsUntold, ingest } from './ingest';
 
 export interface Reconcile {
   batch: BatchJobs;
@@ -23,7 +24,7 @@ export interface Reconcile {
   shows: Shows;
   /** Milliseconds that are left for this work. */
   remainingMs: () => number;
-  /** Called for every job whose record changed. */
+  /** Called for every job whose record changed. What a job's end brings is noted for `hearOfUntold` instead. */
   onNews: (ingested: Ingested) => Promise<void>;
 }
 
@@ -34,6 +35,8 @@ export interface SweepReport {
   described: number;
   changed: number;
   lost: number;
+  /** Jobs that could not be taken in, or whose news could not be passed on. */
+  failed: number;
 }
 
 const ACTIVE = BATCH_STATUSES.filter((status) => !isDone({ status }));
@@ -42,6 +45,8 @@ const DONE = BATCH_STATUSES.filter((status) => isDone({ status }));
 const FULL_EVERY_MS = 3_600_000;
 /** A job that is missing from a sweep is looked at one by one when nothing was heard of it for so long. */
 const QUIET_MS = 300_000;
+/** How far AWS's clock may be from ours. */
+const SKEW_MS = 60_000;
 const LEASE_MS = 120_000;
 const QUEUES_AT_ONCE = 4;
 const WRITES_AT_ONCE = 25;
@@ -67,25 +72,35 @@ function differs(known: JobRow | undefined, summary: JobSummary): boolean {
 /** @param full also walk through all finished jobs that Batch still keeps; by default when that is due */
 export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepReport> {
   const { batch, history, now, log } = room;
-  const report: SweepReport = { complete: false, listed: 0, described: 0, changed: 0, lost: 0 };
+  const report: SweepReport = { complete: false, listed: 0, described: 0, changed: 0, lost: 0, failed: 0 };
   const state = await history.sweeps.get();
   if (!(await history.sweeps.lease(now(), now() + LEASE_MS))) return report;
   const isFull = full ?? (state.fullEndedAt === undefined || now() - state.fullEndedAt > FULL_EVERY_MS);
+  const beganAt = now();
   const hasTime = () => room.remainingMs() > RESERVE_MS;
+
+  /** Of a job that was never heard of: since the last walk through all of them it must have been submitted. */
+  const isUntold: IsUntold = (before, after) => {
+    if (before !== undefined) return cameToEnd(before, after);
+    if (state.fullBeganAt === undefined || !isDone(after)) return false;
+    return (after.stoppedAt ?? after.createdAt ?? 0) >= state.fullBeganAt - SKEW_MS;
+  };
 
   async function takeIn(details: readonly JobDetail[]): Promise<void> {
     report.described += details.length;
     await each(details, WRITES_AT_ONCE, async (detail) => {
-      const news = jobFromDetail(detail, now(), room.shows);
-      const ingested = await ingest(
-        history.jobs,
-        news,
-        now,
-        history.search.known(news.id) === undefined ? 'new' : undefined,
-      );
-      if (!ingested.changed) return;
-      report.changed++;
-      await room.onNews(ingested);
+      try {
+        const news = jobFromDetail(detail, now(), room.shows);
+        const known = history.search.known(news.id) === undefined ? 'new' : undefined;
+        const ingested = await ingest(history.jobs, news, now, known, isUntold);
+        if (!ingested.changed) return;
+        report.changed++;
+        await room.onNews(ingested);
+      } catch (error) {
+        report.failed++;
+        log.error('a job could not be taken in', { job: detail.jobId, ...errorFields(error) });
+        log.metric('FailedNews', 1);
+      }
     });
   }
 
@@ -167,7 +182,11 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
     }
     report.complete = hasTime();
   } finally {
-    await history.sweeps.finish(report.complete ? { at: now(), full: isFull } : undefined);
+    await history.sweeps.finish(
+      report.complete
+        ? { at: now(), full: isFull, fullBeganAt: isFull && report.failed === 0 ? beganAt : undefined }
+        : undefined,
+    );
   }
   log.info('swept', { ...report, full: isFull });
   return report;

@@ -81,6 +81,45 @@ test('what events missed is filled in, and alerted once if the job was known to 
   expect(alerts('unheard-failure')).toHaveLength(1);
 });
 
+/** A job of the local AWS that has failed, and that the scene's own bot knows. */
+async function failedJob(name: string): Promise<string> {
+  const id = await here.submit(name, { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '1' });
+  await here.until('its end', async () => ((await job(here.world.app, id))?.status === 'FAILED' ? true : undefined));
+  return id;
+}
+
+test('a failure that starts and ends between two sweeps is told, and nothing that ended before the first one', async () => {
+  const bot = await anotherBot(here, 'between', { TRACKED_QUEUES: [QUEUE] });
+  await failedJob('failed-before');
+  await bot.tick(always, true);
+  await failedJob('failed-between');
+  await bot.tick(always, true);
+  await sendDue(ALERTS.id, bot.room, always);
+  expect(alerts('failed-between')).toHaveLength(1);
+  expect(alerts('failed-before')).toEqual([]);
+});
+
+test('one job whose telling fails keeps no other from being told, and is told a minute later', async () => {
+  const bot = await anotherBot(here, 'refused', { TRACKED_QUEUES: [QUEUE] });
+  const [one, other] = [await failedJob('refused-one'), await failedJob('refused-other')];
+  for (const id of [one, other])
+    await bot.takeEvent(JSON.stringify(stateChange({ id, status: 'RUNNING', at: Date.now() - 60_000 })), always);
+  const { incidents } = bot.room.history;
+  const put = incidents.putMember;
+  incidents.putMember = async (id, member) => {
+    if (member.member === one) throw new Error('ProvisionedThroughputExceededException');
+    await put(id, member);
+  };
+  expect(await bot.tick(always, true)).toMatchObject({ complete: true });
+  const told = async () => [
+    ...(await Promise.all((await incidents.listOpen()).map(({ id }) => incidents.jobIds(id)))).flat(),
+  ];
+  expect(await told()).toEqual([other]);
+  incidents.putMember = put;
+  await bot.tick(always);
+  expect((await told()).sort()).toEqual([one, other].sort());
+});
+
 test('a walk through all finished jobs describes none that a segment holds as it ended', async () => {
   const bot = await anotherBot(here, 'packed', { TRACKED_QUEUES: busy });
   await bot.tick(always, true);
@@ -164,7 +203,7 @@ test('an AWS that refuses three calls of ten loses nothing', async () => {
     await here.until(
       'a whole sweep',
       async () => ((await bot.tick(always, true).catch(() => undefined))?.complete ? true : undefined),
-      25_000,
+      60_000,
     );
   } finally {
     here.world.aws.setFaults({ throttle: 0 });

@@ -8,6 +8,8 @@ const sweepSchema = z.object({
   /** When the last sweep ended, and the last one that walked through all finished jobs too (ms). */
   endedAt: z.number().optional(),
   fullEndedAt: z.number().optional(),
+  /** When the last one of these began that got hold of every job that it saw (ms). */
+  fullBeganAt: z.number().optional(),
 });
 export type SweepState = z.infer<typeof sweepSchema>;
 
@@ -36,19 +38,27 @@ export function sweepItems(doc: DynamoDBDocumentClient, table: string) {
         throw error;
       }
     },
-    /** Gives the lease back; with `ended`, the sweep went through to its end. */
-    async finish(ended?: { at: number; full: boolean }): Promise<void> {
+    /**
+     * Gives the lease back; with `ended`, the sweep went through to its end.
+     * @param ended.fullBeganAt of one that walked through all finished jobs and got hold of each
+     */
+    async finish(ended?: { at: number; full: boolean; fullBeganAt?: number | undefined }): Promise<void> {
       const sets = [
         'leaseUntil = :free',
         ...(ended ? ['endedAt = :at'] : []),
         ...(ended?.full ? ['fullEndedAt = :at'] : []),
+        ...(ended?.fullBeganAt === undefined ? [] : ['fullBeganAt = :began']),
       ];
       await doc.send(
         new UpdateCommand({
           TableName: table,
           Key: key,
           UpdateExpression: `SET ${sets.join(', ')}`,
-          ExpressionAttributeValues: { ':free': 0, ...(ended ? { ':at': ended.at } : {}) },
+          ExpressionAttributeValues: {
+            ':free': 0,
+            ...(ended ? { ':at': ended.at } : {}),
+            ...(ended?.fullBeganAt === undefined ? {} : { ':began': ended.fullBeganAt }),
+          },
         }),
       );
     },

@@ -7,7 +7,7 @@
  */
 import { isDone, type Job } from '../../jobs/job';
 import { merge } from '../../jobs/merge';
-import { ingest } from '../ingest';
+import { ingest, seenToByCaller } from '../ingest';
 import type { JobItems, StoredJob } from '../jobs';
 import type { PackReport } from '../packing/pack';
 import type { FileEntry } from './readJobs';
@@ -73,7 +73,7 @@ export async function importJobs(
   async function takeIn({ line, job }: Told, known: StoredJob | undefined): Promise<void> {
     const news = lostIfOld(job, options.now());
     try {
-      const { before, changed } = await ingest(target, news, options.now, known ?? 'new');
+      const { before, changed } = await ingest(target, news, options.now, known ?? 'new', seenToByCaller);
       if (!changed) {
         report[before === undefined ? 'forgotten' : 'unchanged']++;
         return;
