@@ -107,7 +107,7 @@ export async function scene(options: Partial<WorldOptions> = {}): Promise<Scene>
       return jobId;
     },
     alerts: () => world.slack.channel('batch-alerts'),
-    async until(what, look, withinMs = 20_000) {
+    async until(what, look, withinMs = 60_000) {
       const end = Date.now() + withinMs;
       for (;;) {
         const seen = await look();

@@ -209,7 +209,7 @@ test('while AWS says no, the channel reads why and can stop it, and the results 
       `${array},left alone,,,heldup-array,genomics-prod-spot,3`,
     ].sort(),
   );
-}, 30_000);
+});
 
 test('a press that fails leaves the preview, and the next press does what was shown', async () => {
   const id = await hang('second-try');

@@ -263,7 +263,7 @@ test('an error over any call of the press leaves no operation behind that is con
     if (operation?.state === 'asked') expect([where, [...story.stops]]).toEqual([where, []]);
     else await expectDone(story).catch((cause: unknown) => Promise.reject(new Error(where, { cause })));
   });
-}, 60_000);
+});
 
 test('every message may be delivered three times at once', async () => {
   await expectDone(await carriedOut({ deliveries: 3 }));
@@ -304,7 +304,7 @@ test('with Slack down, the jobs are stopped and the audit is whole; the end is t
   await later.takeWork(JSON.stringify({ kind: 'operation', op }), () => 120_000);
   const told = here.world.slack.channel('general').filter(({ plain }) => plain.includes(`op ${op}`));
   expect(told.map(({ plain }) => plain)).toEqual([expect.stringContaining('2 cancelled')]);
-}, 30_000);
+});
 
 test('an operation that is given the id of another one takes a new one, and the other keeps its jobs', async () => {
   const { operations } = here.world.app.room.history;
@@ -350,7 +350,7 @@ test('the clock takes up an operation whose messages were lost, and nothing that
 test('with three calls in ten refused, it takes longer and loses nothing', async () => {
   const story = await carriedOut({ throttle: 0.3 }, 90);
   await expectDone(story);
-}, 60_000);
+});
 
 test('jobs that have not ended five minutes after are reported in the operation’s thread, once', async () => {
   const ids = await Promise.all(['stubborn', 'gone'].map((name) => here.submit(name, { LOCAL_OUTCOME: 'hang' })));

@@ -457,4 +457,4 @@ test('while CloudWatch refuses many of our requests, the whole log comes all the
   } finally {
     here.world.slack.setFaults({ aws: { throttle: 0 } });
   }
-}, 60_000);
+});

@@ -143,7 +143,7 @@ test('more jobs than a zip takes come in parts', async () => {
   const second = first && (await here.ada.presses('Next part', first)).at(-1);
   expect(second?.plain).toContain('None of 2 logs can be had.');
   expect((await here.ada.says(`/batch logs ${id} plenty file`)).at(-1)?.plain).not.toContain('Next part');
-}, 30_000);
+});
 
 test('a search without jobs, and one without words, are refused', async () => {
   const none = only(await here.ada.says('/batch logs nothing-is-called-so file')).plain;

@@ -25,7 +25,7 @@ const untilMoved = (what: string, name: string, look: (plain: string) => boolean
       const message = moving(name);
       return message !== undefined && look(message.plain) ? message : undefined;
     },
-    15_000,
+    60_000,
   );
 
 test('one message shows new lines as they come, and tells the end', async () => {
@@ -63,13 +63,13 @@ test('one message shows new lines as they come, and tells the end', async () => 
       const message = moving('growing-1');
       return message?.plain.includes('The job has failed.') ? message : undefined;
     },
-    25_000,
+    60_000,
   );
   expect(last.plain).toContain('last words');
   expect(last.plain).toContain('exit code 3');
   expect(last.plain).not.toContain('[Stop]');
   expect(moving('growing-1')?.ts).toBe(first.ts);
-}, 60_000);
+});
 
 test('Stop ends it, whatever is written after', async () => {
   const log = await writtenLog(here, lines(2));

@@ -100,7 +100,7 @@ describe('a failed job', () => {
     expect(await whyWhen(id, /struck [34]/)).toContain(
       'This cause struck 3 jobs of drowned:1, 4 of any revision in the last 7 days; an array counts as one.',
     );
-  }, 30_000);
+  });
 
   test('of another exit code shows the lines before its end, in one call once it is known', async () => {
     const id = await here.submit('misses-a-sample', CRASH);

@@ -38,7 +38,7 @@ beforeAll(async () => {
     }
     await pack({ now: Date.now, remainingMs: () => 60_000, leastJobs: 1, mergeAt: 99 });
   }
-}, 60_000);
+});
 afterAll(() => here.end());
 
 const names = (message: Message): string[] =>
@@ -61,7 +61,7 @@ test('a common word shows the newest jobs, that there are more, and how far it l
   expect(seen).toHaveLength(SEGMENTS * JOBS_EACH);
   expect(lookedBack).toBeGreaterThan(0);
   expect(new Set(seen).size).toBe(seen.length);
-}, 60_000);
+});
 
 test('a rare word is not found at once, and is by looking further back', async () => {
   let page = only(await here.vic.says('/batch search exit:3'));
@@ -72,7 +72,7 @@ test('a rare word is not found at once, and is by looking further back', async (
   for (let turn = 0; turn < SEGMENTS && page.plain.includes('none yet'); turn++)
     page = only(await here.vic.presses('Look further back', page));
   expect(names(page)).toEqual(['align-0-3']);
-}, 60_000);
+});
 
 test('sorted by name or duration it shows what it looked at, and says that it is not all', async () => {
   for (const sort of ['name', 'duration']) {
@@ -84,4 +84,4 @@ test('sorted by name or duration it shows what it looked at, and says that it is
     expect(none.plain).toContain('I looked through jobs and found none yet');
     expect(none.plain).toContain('[Newest first]');
   }
-}, 60_000);
+});

@@ -289,7 +289,7 @@ test('8. Limits: parts that would outgrow an item are halved, and what a batch l
   expect(segments.size).toBeGreaterThan(1);
   table.batchSize = 7;
   await history.agree(history.worker(), everywhere, 30);
-}, 60_000);
+});
 
 test('8. Limits: a list of many segments takes as many manifests as it needs', () => {
   const entries = Array.from({ length: 140 }, (_, n): ManifestEntry => {

@@ -179,4 +179,4 @@ test('the same operations have the same answers and the same refusals', async ()
     }),
     { numRuns: 25 },
   );
-}, 60_000);
+});

@@ -32,4 +32,4 @@ test('it says once when the time of a packer that died ends, and begins then', a
   expect(await reindexCommand.run([], open, { asked: false })).toBe(0);
   expect(Date.now()).toBeGreaterThanOrEqual(until);
   expect(told.match(/Somebody is packing; their time ends in [12] s at the latest\./g)).toHaveLength(1);
-}, 20_000);
+});

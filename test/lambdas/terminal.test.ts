@@ -113,7 +113,7 @@ test('a file goes in, again changes nothing, is packed anew, and comes out whole
   const { table: other } = await tables.open();
   await run('import', ['-', ...here(other)], { input: all.out });
   expect((await run('export', here(other))).out.split('\n').sort()).toEqual(all.out.split('\n').sort());
-}, 60_000);
+});
 
 test('each command asks for no more than the permissions that the README lists', async () => {
   const { table } = await tables.open();
@@ -150,7 +150,7 @@ test('one is one, and RETENTION_DAYS counts for the local table too', async () =
   const kept = await run('import', ['-', ...here(table)], { input: `${input}\n{}` });
   expect(kept.out).toMatch(/^1 job added, 0 changed, 0 known already; 1 bad line was left out\. /);
   expect((await run('export', here(table))).told).toMatch(/^1 job from table /m);
-}, 30_000);
+});
 
 test('bad lines are told with their numbers, the others are taken in, and the end is not a success', async () => {
   const { table } = await tables.open();
@@ -160,7 +160,7 @@ test('bad lines are told with their numbers, the others are taken in, and the en
   expect(out).toContain('3 jobs added, 0 changed, 0 known already; 1 bad line was left out.');
   expect(told).toContain('line 2: id: expected string');
   expect(told.match(/parameters means nothing here/g)).toHaveLength(1);
-}, 30_000);
+});
 
 test('Ctrl-C ends an import cleanly, says how to go on, and the same command goes on', async () => {
   const { table } = await tables.open();
@@ -181,7 +181,7 @@ test('Ctrl-C ends an import cleanly, says how to go on, and the same command goe
   expect(added).toBeLessThan(5_000);
   const again = await run('import', [file, '--dry-run', ...here(table)]);
   expect(again.out).toContain(`${added.toLocaleString('en-US')} known already`);
-}, 60_000);
+});
 
 test('a reader that has enough ends an export quietly', async () => {
   const { table } = await tables.open();
@@ -190,7 +190,7 @@ test('a reader that has enough ends an export quietly', async () => {
   const { code, out, told } = await run('export', here(table), { readsOnce: true });
   expect({ code, told }).toEqual({ code: 0, told: '' });
   expect(out).toMatch(/^\{"v":1,/);
-}, 60_000);
+});
 
 describe('a sentence with the next step, and no stack, for', () => {
   const refused = async (door: Door, args: string[], env: Record<string, string> = {}) => {
@@ -269,7 +269,7 @@ describe('a sentence with the next step, and no stack, for', () => {
     );
     expect((await run('reindex', here(table))).code).toBe(0);
     expect((await run('export', ['align', ...here(table)])).out.trimEnd().split('\n')).toHaveLength(20);
-  }, 60_000);
+  });
 
   test('a search that makes no sense', async () => {
     expect((await refused('export', ['sort:size', '--local'])).told).toMatch(/^I can't sort by "size"/);

@@ -218,7 +218,7 @@ test('many groups at once are few cards, by cause and at last together, and ever
   );
   expect(cards('Many different failures')).toHaveLength(1);
   expect(told().length).toBeLessThanOrEqual(12);
-}, 60_000);
+});
 
 test('reasons of any length, in any script, with mentions and code fences, harm nobody', async () => {
   const reason = `${'<!channel> *a* ```rm -rf``` @here 日本語 \u202e العربية 🧬 '.repeat(200)}`.slice(0, 10_000);
