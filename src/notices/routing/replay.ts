@@ -1,7 +1,7 @@
 /** What alerts of the past would have become under some rules: the same choice of destinations, groups and crowds, over memory. */
 import type { Crowd } from '../../history/records/incidentGroups';
 import type { Route } from '../../history/records/routes';
-import { type Job, type JobRow, userOf } from '../../jobs/job';
+import { arrayParentOf, type Job, type JobRow, userOf } from '../../jobs/job';
 import { CROWD_MS, goesOn, groupOf, place } from '../incidents/join';
 import { failureOf } from '../jobFailures';
 import type { Occurrence } from '../occasion';
@@ -44,6 +44,12 @@ export interface PastCard {
   lastAt: number;
 }
 
+/** An array fails with its children: it counts for itself only where none of them is among these. */
+function withoutParents(occurrences: readonly Occurrence[]): Occurrence[] {
+  const ofChildren = new Set(occurrences.map(({ member }) => arrayParentOf(member)));
+  return occurrences.filter(({ member }) => !ofChildren.has(member));
+}
+
 /**
  * The cards that these occurrences would have been, oldest first.
  * @param windowMs after so long without a failure the next one is a new card
@@ -74,7 +80,7 @@ export function replay(
     return incident;
   }
 
-  for (const occurrence of [...occurrences].sort((a, b) => a.at - b.at)) {
+  for (const occurrence of withoutParents(occurrences).sort((a, b) => a.at - b.at)) {
     for (const to of told(occurrence)) {
       const incident = cardFor(to, occurrence);
       if (incident === undefined) continue;

@@ -4,6 +4,7 @@ import { readConditions } from '../../../src/commands/alerts/conditions';
 import type { Conditions, Route } from '../../../src/history/records/routes';
 import { routeId } from '../../../src/history/records/routes';
 import { splitWords } from '../../../src/jobs/words';
+import type { Occurrence } from '../../../src/notices/occasion';
 import { choose } from '../../../src/notices/routing/choose';
 import { fits } from '../../../src/notices/routing/fits';
 import { compareConditions, moreSpecificFirst } from '../../../src/notices/routing/moreSpecific';
@@ -223,4 +224,18 @@ test('what is replayed keeps every failure once for each who would be told, in f
     }),
     { numRuns: 50 },
   );
+});
+
+test('an array is replayed with its children only, as it is told', () => {
+  const of = (member: string): Occurrence => ({
+    occasion: 'failed',
+    severity: 'normal',
+    at: 0,
+    subject: { kind: 'array', name: 'ring' },
+    member,
+  });
+  const told = (...members: string[]) =>
+    replay(members.map(of), () => ['C1'], 3_600_000).map((card) => card.members.map(({ member }) => member));
+  expect(told('ring:1', 'ring', 'ring:2')).toEqual([['ring:1', 'ring:2']]);
+  expect(told('ring')).toEqual([['ring']]);
 });
