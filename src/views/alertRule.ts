@@ -7,6 +7,9 @@ const word = (value: string): string => (/^[\p{L}\p{N}_.@*:/=,+-]+$/u.test(value
 const filter = (key: string, values: readonly string[] | undefined): string[] =>
   values === undefined || values.length === 0 ? [] : [`${key}:${word(joinList(values))}`];
 
+/** A cause as it is typed and shown: `outOfMemory` → `out-of-memory`. */
+export const hyphened = (cause: string): string => cause.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 /** `queue:spot-* tag:project=atlas`: read back as it is; empty for everything. What only an incident has is left out. */
 export const conditionsText = (when: Conditions): string =>
   [
@@ -16,7 +19,7 @@ export const conditionsText = (when: Conditions): string =>
     ...filter('name', when.names),
     ...(when.tags ?? []).map(({ key, value }) => `tag:${word(value === undefined ? key : `${key}=${value}`)}`),
     ...filter('user', when.users),
-    ...filter('cause', when.causes),
+    ...filter('cause', when.causes?.map(hyphened)),
     ...filter('severity', when.severities),
   ].join(' ');
 

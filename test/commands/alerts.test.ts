@@ -115,7 +115,7 @@ describe('a route', () => {
 
   test('goes by tag, user, cause and severity too, and is set again in place of what it was', async () => {
     const first = await saves('tag:team=atlas user:ada cause:"command failed" severity:normal to #genomics');
-    expect(first.plain).toContain('tag:team=atlas user:ada cause:commandFailed severity:normal');
+    expect(first.plain).toContain('tag:team=atlas user:ada cause:command-failed severity:normal');
     fails('by-all', { tags: { team: 'atlas', submitter: 'ada' } });
     fails('by-half', { tags: { team: 'atlas', submitter: 'vic' } });
     await here.card('by-all', 'genomics');
@@ -126,9 +126,9 @@ describe('a route', () => {
     expect(await here.told('all')).toContain('1 rule says');
     await here.line('genomics', 'removed rule');
     expect(answer(await here.ada.presses('As it was', saved)).plain).toContain('→  #genomics');
-    expect(await here.told('route tag:team=atlas user:ada cause:commandFailed severity:normal to #genomics')).toContain(
-      'already',
-    );
+    expect(
+      await here.told('route tag:team=atlas user:ada cause:command-failed severity:normal to #genomics'),
+    ).toContain('already');
   });
 
   test('is set by a form as well, with the same preview', async () => {
@@ -174,7 +174,8 @@ describe('a route', () => {
     ['route queue:spot-* to nowhere also', 'nowhere adds nothing'],
     ['route queue:"<!channel>" to here', 'can be no such name'],
     ['route def:"a b" to here', 'can be no such name'],
-    ['route cause:outofmemry to here', 'Did you mean cause:outOfMemory?'],
+    ['route cause:oom to here', /Save this rule\?\ncause:out-of-memory {2}→/],
+    ['route cause:outofmemry to here', 'Did you mean cause:out-of-memory?'],
     ['route occasion:faild to here', 'Did you mean failed?'],
     ['route severity:loud to here', 'one of quiet, normal, urgent'],
     ['route tag:=x to here', 'names no tag'],

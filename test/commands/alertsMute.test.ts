@@ -204,6 +204,7 @@ test.each<[string, string]>([
   ['mute everything', 'Why? Whoever misses it will want to know.'],
   ['mute def:x 90d why', 'between 1 minute and 30 days'],
   ['mute def:x for:soon why', "can't read for:soon"],
+  ['mute def:x -1h why', '"-1h" is neither'],
   ['mute cause:outOfMemory fixed why', 'can succeed again'],
   ['mute everything fixed why', 'can succeed again'],
   ['mute incident:ABCDEF 1h why', 'There is no incident ABCDEF'],

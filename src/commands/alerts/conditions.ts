@@ -6,6 +6,7 @@ import { nearest } from '../../jobs/nearest';
 import { parseQuery } from '../../jobs/query';
 import { splitList, type Token } from '../../jobs/words';
 import { occasions } from '../../notices';
+import { hyphened } from '../../views/alertRule';
 import type { Person } from '../command';
 
 const SEVERITIES = ['quiet', 'normal', 'urgent'] as const;
@@ -33,13 +34,23 @@ export function occasionNamed(word: string): string {
   );
 }
 
+/** What people say for short; each its letters alone. */
+const SHORT: Readonly<Record<string, string>> = {
+  oom: 'outOfMemory',
+  memory: 'outOfMemory',
+  oomkilled: 'outOfMemory',
+  spot: 'spotInterrupted',
+  timedout: 'timeout',
+  disk: 'diskFull',
+};
+
 function causeNamed(word: string): string {
   const headline = CAUSES.find((row) => typeof row.headline === 'string' && letters(row.headline) === letters(word));
-  const found = causeKeys().find((key) => letters(key) === letters(word)) ?? headline?.key;
+  const found = causeKeys().find((key) => letters(key) === letters(word)) ?? SHORT[letters(word)] ?? headline?.key;
   if (found !== undefined) return found;
   const meant = nearest(word, causeKeys());
   throw new UserError(
-    `I know no cause "${word}".${meant === undefined ? '' : ` Did you mean cause:${meant}?`} There are ${causeKeys().join(', ')}.`,
+    `I know no cause "${word}".${meant === undefined ? '' : ` Did you mean cause:${hyphened(meant)}?`} A cause goes by what cards say: cause:"out of memory", or cause:out-of-memory. There are ${causeKeys().map(hyphened).join(', ')}.`,
     'alerts help',
   );
 }

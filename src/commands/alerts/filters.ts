@@ -5,7 +5,7 @@ export const FILTERS: Readonly<Record<string, string>> = {
   name: 'a job’s name, * allowed',
   tag: 'tag:key or tag:key=value',
   user: 'who submitted it (tag submitter or user), or me',
-  cause: 'a cause of failure: outOfMemory, timeout, spotInterrupted…',
+  cause: 'a cause of failure: out-of-memory, timeout, spot-interrupted…',
   severity: 'quiet, normal or urgent',
   occasion: 'failed, timed-out, stuck-runnable…',
   incident: 'of mute: the incident of a card',

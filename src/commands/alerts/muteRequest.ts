@@ -47,9 +47,10 @@ export function endOf(typed: string, now: number, zone: string): MuteEnd | undef
     const midnight = parseTime('today', (parseTime('today', now, zone) ?? now) + INTO_TOMORROW_MS, zone);
     return midnight === undefined ? undefined : { until: midnight, untilFixed: false };
   }
-  const span = parseSpan(folded);
+  const isBack = /^[-−–]\d/.test(folded);
+  const span = parseSpan(isBack ? folded.slice(1) : folded);
   if (span === undefined) return undefined;
-  if (span < LEAST_MS || span > MOST_MS)
+  if (isBack || span < LEAST_MS || span > MOST_MS)
     throw new UserError(
       `A mute lasts between 1 minute and 30 days, and "${typed}" is neither. What should never be told: alerts route … to nowhere`,
       'alerts help mute',
