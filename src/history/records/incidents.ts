@@ -212,7 +212,7 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       return [...new Set(jobs.map(({ member }) => jobIdOf(member)))];
     },
 
-    /** Those that are not closed, as the list holds them, in no order. */
+    /** Those that are not closed, as the list holds them, in no order. One that is damaged keeps no other from being seen. */
     async listOpen(): Promise<OpenIncident[]> {
       const found: OpenIncident[] = [];
       const pages = paginateQuery(
@@ -224,7 +224,12 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
           ConsistentRead: true,
         },
       );
-      for await (const { Items } of pages) found.push(...(Items ?? []).map((item) => openSchema.parse(item)));
+      for await (const { Items = [] } of pages) {
+        for (const item of Items) {
+          const { success, data } = openSchema.safeParse(item);
+          if (success) found.push(data);
+        }
+      }
       return found;
     },
 
