@@ -60,6 +60,11 @@ export function checkTimeouts(rows: readonly JobRow[], policy: TimeoutPolicy, no
     if (first === undefined || first.holder !== row.id || !isWarnedOf(first, policy)) continue;
     if (standing(first, now) === 'near') check.near.push({ row, limit: first });
   }
+  // One call to stop an array stops its children.
+  const whole = new Set(check.over.filter(({ row }) => row.arraySize !== undefined).map(({ row }) => row.id));
+  const isOwn = ({ row }: Timed): boolean => row.arrayIndex === undefined || !whole.has(arrayParentOf(row.id) ?? '');
+  check.over = check.over.filter(isOwn);
+  check.near = check.near.filter(isOwn);
   check.over.sort((a, b) => a.limit.at - b.limit.at);
   check.near.sort((a, b) => a.limit.at - b.limit.at);
   return check;

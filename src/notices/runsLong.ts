@@ -18,7 +18,9 @@ export const runsLong = condition({
     if (runs === undefined) return undefined;
     // Asked once a definition: an array's children are many and of one.
     const known = new Map<string, Runs | undefined>();
-    const so = rows.flatMap(({ id, status, definition, queue, startedAt, arraySize }) => {
+    const so = rows.flatMap(({ id, status, definition, queue, startedAt, arraySize, terminated }) => {
+      // What was stopped is on its way out.
+      if (terminated === true) return [];
       if (status !== 'RUNNING' || definition === undefined || startedAt === undefined || arraySize !== undefined)
         return [];
       if (!known.has(definition)) known.set(definition, runsFor(runs, definition));

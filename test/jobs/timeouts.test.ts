@@ -161,6 +161,13 @@ describe('arrays', () => {
     ]);
   });
 
+  test('of an array that is over itself no child is stopped by itself, nor warned of', () => {
+    const rows = [waiting, child(0), child(1, { startedAt: SUBMITTED + 6e6 }), child(2)];
+    const { over, near } = checkTimeouts(rows, policyOf(rules), SUBMITTED + 600_000 + 7_200_000);
+    expect(ids(over)).toEqual(['array']);
+    expect(near).toEqual([]);
+  });
+
   test('children whose array is not known are seen to one by one', () => {
     expect(ids(checkTimeouts([child(0), child(1)], policyOf(), SUBMITTED + 4e6).over)).toEqual(['array:0', 'array:1']);
   });

@@ -145,6 +145,9 @@ async function stop(some: readonly Overdue[], room: Room, remainingMs: () => num
     if (why === undefined) {
       await stops.asked(job.id, now);
       report.stopped++;
+      // A sweep does not describe what runs as before, so that nobody else would know before its end.
+      if (first.how === 'terminate')
+        await ingest(room.history.jobs, { ...job, terminated: true, seenAt: now }, room.now);
       return;
     }
     report.refused++;
