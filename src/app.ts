@@ -165,7 +165,7 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       places.place(after),
       watchNews(after, room),
       // What ended before it was known is history.
-      before === undefined && isDone(after) ? undefined : tellGarbage(after),
+      before === undefined && isDone(after) ? undefined : tellGarbage(after, after.stoppedAt ?? room.now()),
     ]);
     if (before !== undefined && !isDone(after)) await hearOfJob(after, room.now(), room);
   }
@@ -205,7 +205,12 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       );
       // Retention removed the job.
       if (before === undefined && !changed) return;
-      await Promise.all([meetParent(after), places.place(after), watchNews(after, room), tellGarbage(after)]);
+      await Promise.all([
+        meetParent(after),
+        places.place(after),
+        watchNews(after, room),
+        tellGarbage(after, event.time),
+      ]);
       if (event.type === 'Batch Job Queue Blocked') await tell(queueBlockedEvent(after, event.time), room);
       // What was overtaken by later news brings nothing.
       if (event.job.status === after.status) await hearOfJob(after, event.time, room);
