@@ -26,6 +26,8 @@ export interface Occurrence {
   member: string;
   /** The job, where it struck one. */
   job?: Job | undefined;
+  /** Where it was to go, if that takes nothing, and how Slack said so. */
+  meantFor?: { to: string; code: string } | undefined;
   /** A sentence on what stands behind it, where no job tells that. May hold foreign words: it is escaped where it is shown. */
   told?: string | undefined;
 }

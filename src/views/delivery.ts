@@ -26,13 +26,25 @@ export function destinationClosed(to: string, code: string, slash: string): Mess
     text: `Alerts for ${isPerson ? 'a person' : 'another channel'} come here from now on: it ${why(to, code)}.`,
     blocks: [
       section(`:warning: ${mention(to)} ${why(to, code)}, so what I would tell there comes here from now on.`),
-      context(remedy(to, code, slash)),
+      context(`${remedy(to, code, slash)} I ask there again every 10 minutes.`),
     ],
+  };
+}
+
+/** On what stands in the default channel in place of another. */
+export const meantForLine = (to: string, code: string): string => `Meant for ${mention(to)}, which ${why(to, code)}.`;
+
+/** Told once, in the default channel, when the other one takes messages again. */
+export function destinationOpened(to: string): Message {
+  const isPerson = /^[UW]/.test(to);
+  return {
+    text: `Alerts for ${isPerson ? 'a person' : 'another channel'} go there again.`,
+    blocks: [section(`${mention(to)} takes messages again: new alerts go there. What began here goes on here.`)],
   };
 }
 
 /** A message that goes elsewhere than it was meant to, and says so. */
 export function meantForAnother({ text, blocks }: Message, to: string, code: string): Message {
-  const note = context(`Meant for ${mention(to)}, which ${why(to, code)}.`);
+  const note = context(meantForLine(to, code));
   return { text, blocks: blocks.length < LIMITS.blocksPerMessage ? [...blocks, note] : blocks };
 }

@@ -2,6 +2,7 @@
 import type { Button, StaticSelect } from '@slack/types';
 import type { Incident } from '../history/records/incident';
 import type { OpenIncident } from '../history/records/incidents';
+import { meantForLine } from './delivery';
 import { bold, button, code, cutMiddle, dotted, escaped, menu } from './kit';
 import { duration, moment } from './time';
 import { count, some } from './words';
@@ -36,6 +37,8 @@ export interface IncidentProps {
   dependents: readonly string[];
   /** Attempts that failed and were tried again. */
   retried: number;
+  /** Where some of it was to go, if that took nothing then. */
+  meantFor: readonly { to: string; code: string }[];
   region: string;
 }
 
@@ -115,6 +118,7 @@ function breadthLine({ incident: { breadth, cause } }: IncidentProps): string[] 
 /** What it takes in, what fell with it, how it ended, whose it is, and whether it is muted: lines of mrkdwn. */
 export const standingLines = (props: IncidentProps): string[] => [
   ...breadthLine(props),
+  ...props.meantFor.map(({ to, code: refusal }) => meantForLine(to, refusal)),
   ...dependentLine(props),
   ...ending(props),
   ...ownerLine(props),

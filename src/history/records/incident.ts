@@ -69,6 +69,8 @@ export const memberSchema = z.object({
   exitCode: z.number().int().optional(),
   memoryMiB: z.number().optional(),
   told: z.string().optional(),
+  /** Where it was to go, if that took nothing then, and how Slack said so. */
+  meantFor: z.object({ to: z.string(), code: z.string() }).optional(),
 });
 export type Member = z.infer<typeof memberSchema>;
 

@@ -12,7 +12,7 @@ export const withoutRevision = (definition: string): string => definition.replac
 
 /** @param isDependent it fell with a job of the same incident */
 export function memberOf(occurrence: Occurrence, joinedAt: number, isDependent: boolean): Member {
-  const { occasion, severity, at, subject, queue, cause, job, member, told } = occurrence;
+  const { occasion, severity, at, subject, queue, cause, job, member, told, meantFor } = occurrence;
   const definition =
     job?.definition === undefined
       ? subject.kind === 'definition'
@@ -37,5 +37,6 @@ export function memberOf(occurrence: Occurrence, joinedAt: number, isDependent: 
     ...(job?.exitCode === undefined ? {} : { exitCode: job.exitCode }),
     ...(job?.memoryMiB === undefined ? {} : { memoryMiB: job.memoryMiB }),
     ...(told === undefined ? {} : { told: brief(told) }),
+    ...(meantFor === undefined ? {} : { meantFor }),
   };
 }

@@ -46,6 +46,11 @@ function rootsOf(telling: readonly Member[]): Member[] {
 
 const nameOf = (member: Member): string => member.name || jobIdOf(member.member);
 
+/** Each place once. */
+const meantForOf = (members: readonly Member[]): IncidentProps['meantFor'] => [
+  ...new Map(members.flatMap(({ meantFor }) => (meantFor === undefined ? [] : [[meantFor.to, meantFor]]))).values(),
+];
+
 async function propsOf(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<IncidentProps> {
   const { incident, members, recoveries } = whole;
   const times = telling.map(({ at }) => at);
@@ -60,6 +65,7 @@ async function propsOf(whole: WholeIncident, telling: readonly Member[], room: R
     dependents:
       telling[0]?.isDependent === true ? [] : members.filter(({ isDependent }) => isDependent === true).map(nameOf),
     retried: members.filter(({ occasion }) => occasion === retried.name).length,
+    meantFor: meantForOf(members),
     region: room.region,
   };
 }

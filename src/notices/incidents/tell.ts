@@ -141,10 +141,12 @@ export async function tell(occurrences: readonly Occurrence[], room: Room): Prom
         if (now - news.at > MOST_AGE_MS) continue;
         const occurrence = atMost(now, news);
         const wanted = await destinations(occurrence, room);
-        const places = new Set(await Promise.all(wanted.map(({ to }) => openDestination(to, room))));
-        for (const to of places) {
+        const open = await Promise.all(wanted.map(({ to }) => openDestination(to, room)));
+        for (const to of new Set(open.map((place) => place.to))) {
+          const places = open.filter((place) => place.to === to);
+          const meantFor = places.some((place) => place.meantFor === undefined) ? undefined : places[0]?.meantFor;
           if (!isOfFailures(occurrence.occasion) && lately.has(to, occurrence, now)) continue;
-          if (await tellOne(occurrence, to, room)) lately.add(to, occurrence, now);
+          if (await tellOne({ ...occurrence, meantFor }, to, room)) lately.add(to, occurrence, now);
           else waiting.add(news);
         }
       }

@@ -2,7 +2,7 @@
 import type { Room } from '../../commands/command';
 import type { Due, Sent } from '../../history/records/outbox';
 import type { Sender } from '../../history/records/senders';
-import { destinationClosed } from '../../views/delivery';
+import { destinationClosed, destinationOpened } from '../../views/delivery';
 import { linesOf, queueToSend } from './queueToSend';
 
 type Closed = NonNullable<Sender['closed']>;
@@ -27,6 +27,14 @@ export async function tellClosed(to: string, code: string, known: Closed | undef
     });
   }
   return closed;
+}
+
+/** It takes messages again. */
+export async function tellOpened(to: string, { at }: Closed, room: Room): Promise<void> {
+  const fallback = fallbackOf(to, room);
+  if (fallback === undefined) return;
+  room.log.info('a destination takes messages again', { to });
+  await queueToSend(room, fallback, `opened#${to}#${at}`, { urgency: 'word', message: destinationOpened(to) });
 }
 
 /** Hands one message over to the default channel's outbox, where whatever comes under its key goes from now on. */

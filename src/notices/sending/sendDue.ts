@@ -8,7 +8,7 @@ import { setTimeout as timer } from 'node:timers/promises';
 import type { Room } from '../../commands/command';
 import type { Due, Sent } from '../../history/records/outbox';
 import type { Sender } from '../../history/records/senders';
-import { fallbackOf, moveTo, tellClosed } from './fallBack';
+import { fallbackOf, moveTo, tellClosed, tellOpened } from './fallBack';
 import { LEASE_MS, LeaseLostError, pacedCalls } from './pacedCalls';
 import { wakeSender } from './queueToSend';
 import { type Step, sendMessage } from './sendMessage';
@@ -141,7 +141,10 @@ async function sendAll(
     switch (step.kind) {
       case 'sent':
         failures = 0;
-        if (closed !== undefined) await senders.hold(to, lease, { closed: undefined });
+        if (closed !== undefined) {
+          await tellOpened(to, closed, room);
+          await senders.hold(to, lease, { closed: undefined });
+        }
         closed = undefined;
         return undefined;
       case 'next':

@@ -372,3 +372,21 @@ test('the thread names the first job too, each with the end of a long sentence, 
   expect(keys[0]?.startsWith(id)).toBe(true);
   expect([...lines.matchAll(/because of (\w+)/g)].map(([, name]) => name)).toEqual(['first', 'second', 'third']);
 });
+
+test('a card in the default channel says where it was meant to go', async () => {
+  const { room, incidents } = memoryRoom();
+  await tell([occurrenceOf({ id: 'a', definition: 'align:1', at: start })], room);
+  const closed = { code: 'is_archived', at: start, askAgainAt: start + 10 * MINUTE };
+  await room.history.senders.lease('C0GENOMICS', 'mine', start + MINUTE);
+  await room.history.senders.hold('C0GENOMICS', 'mine', { closed });
+  const by = { id: 'U0ROOT0001', name: 'root' };
+  const when = { definitions: ['sort'] };
+  const to = [{ kind: 'channel' as const, id: 'C0GENOMICS' }];
+  await room.history.routes.set({ id: 'RULE1', when, to, also: false, by, at: start });
+  await tell([occurrenceOf({ id: 'b', definition: 'sort:1', at: start })], room);
+  const cards = await Promise.all((await incidents()).map(({ incident }) => incidentCard(incident.id, room)));
+  expect(cards.map((card) => /Meant for <#C0GENOMICS>, which is archived/.test(JSON.stringify(card)))).toEqual([
+    false,
+    true,
+  ]);
+});

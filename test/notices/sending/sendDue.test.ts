@@ -325,6 +325,7 @@ describe('a channel that takes nothing any more', () => {
     await here.run(10_000);
     expect(here.shown('general').at(-1)).toBe('back');
     expect(here.shown().some((text) => text.startsWith('away, edited'))).toBe(true);
+    expect(here.shown().filter((text) => text.includes('#general takes messages again'))).toHaveLength(1);
   });
 
   test('the same for a person whom Slack does not know', async () => {
@@ -335,15 +336,18 @@ describe('a channel that takes nothing any more', () => {
   });
 
   test('what happens from then on is told in the default channel from the beginning', async () => {
-    expect(await openDestination(GENERAL, here.room)).toBe(GENERAL);
+    expect(await openDestination(GENERAL, here.room)).toEqual({ to: GENERAL });
     await close('/archive');
     await here.card(GENERAL, 'a', 'a card');
     await here.run(10_000);
     here.pass(10_000);
-    expect(await openDestination(GENERAL, here.room)).toBe(ALERTS);
-    expect(await openDestination(ALERTS, here.room)).toBe(ALERTS);
+    expect(await openDestination(GENERAL, here.room)).toEqual({
+      to: ALERTS,
+      meantFor: { to: GENERAL, code: 'is_archived' },
+    });
+    expect(await openDestination(ALERTS, here.room)).toEqual({ to: ALERTS });
     here.pass(10 * MINUTE);
-    expect(await openDestination(GENERAL, here.room)).toBe(GENERAL);
+    expect(await openDestination(GENERAL, here.room)).toEqual({ to: GENERAL });
   });
 
   test('the default channel itself: everything waits, a try every half minute, until it is there again', async () => {
