@@ -120,6 +120,27 @@ test('one job whose telling fails keeps no other from being told, and is told a 
   expect((await told()).sort()).toEqual([one, other].sort());
 });
 
+test('what one step of a minute can not do keeps no other from being done, and the minute fails in the end', async () => {
+  let skewMs = 0;
+  const asked: string[] = [];
+  const bot = await anotherBot(
+    here,
+    'steps',
+    { TRACKED_QUEUES: [QUEUE] },
+    { now: () => Date.now() + skewMs, enqueue: async ({ kind }) => void asked.push(kind) },
+  );
+  await bot.takeEvent(JSON.stringify(stateChange({ id: newId(), status: 'FAILED' })), always);
+  asked.length = 0;
+  skewMs = 5 * 60_000;
+  const { history } = bot.room;
+  history.timeoutRules.settings = () => Promise.reject(new Error('no limits'));
+  history.sweeps.lease = () => Promise.reject(new Error('no sweep'));
+  history.mutes.list = () => Promise.reject(new Error('no mutes'));
+  await expect(bot.tick(always)).rejects.toThrow('no limits');
+  // The last step: what nobody sent is sent.
+  expect(asked).toContain('deliver');
+});
+
 test('a walk through all finished jobs describes none that a segment holds as it ended', async () => {
   const bot = await anotherBot(here, 'packed', { TRACKED_QUEUES: busy });
   await bot.tick(always, true);

@@ -359,7 +359,13 @@ test('what is switched off, or within the threshold of its queue, is not told', 
   expect(cards('starts-slowly')).toEqual([]);
   wait(2 * HOUR);
   await look();
-  await card('starts-slowly');
+  const standing = await card('starts-slowly');
+  // A card of what nobody looks at any more must not stand as if it were so.
+  await here.root.says('/batch alerts off stuck-starting');
+  await look();
+  const changed = () => cards('starts-slowly').find(({ ts }) => ts === standing.ts)?.plain ?? '';
+  await here.until('the end', () => (changed().includes('is not watched any more') ? true : undefined));
+  await here.root.says('/batch alerts on stuck-starting');
   await end(id);
   await end(patient);
 });

@@ -4,6 +4,7 @@
  */
 import type { Room } from '../../commands/command';
 import { errorFields } from '../../errors';
+import type { Incident } from '../../history/records/incident';
 import { isLost, type JobRow } from '../../jobs/job';
 import { settle } from '../incidents/settle';
 import { tell } from '../incidents/tell';
@@ -28,6 +29,9 @@ const MOST_TOLD = 100;
 const RESERVE_MS = 5_000;
 /** Statistics of a history of any size end in time (`STATISTICS_BUDGETS` in history/searching/search.ts), each of them. */
 const STATISTICS_MS = 20_000;
+
+/** On the card of what is looked at no more. */
+const SWITCHED_OFF = 'is not watched any more, since that was switched off';
 
 /** Switched on for all, or for one channel at least. */
 const isWanted = (name: string, { isOn, switches }: AlertSettings): boolean =>
@@ -109,16 +113,25 @@ export function conditionWatch(room: Room) {
     return again.slice(0, MOST_TOLD).map((found) => ({ ...found, at: after.get(found.member)?.at ?? found.at }));
   }
 
+  const settleSwitchedOff = ({ name }: Condition, settings: AlertSettings): Promise<void> =>
+    settle(
+      name,
+      ({ to }) => settings.isOn(name, to),
+      () => SWITCHED_OFF,
+      room,
+    );
+
   /** @param open the occasions that have an incident which is not closed */
   async function tellOf(one: Condition, seen: Seen, open: ReadonlySet<string>): Promise<void> {
     const found = one.look(seen);
     if (found === undefined) return;
     const still = stillSo(found.so);
+    const isOnFor = ({ to }: Incident) => seen.settings.isOn(one.name, to);
     if (open.has(one.name))
       await settle(
         one.name,
-        (incident) => still(incident) || found.isUnsure?.(incident) === true,
-        (incident) => one.word(incident, seen),
+        (incident) => isOnFor(incident) && (still(incident) || found.isUnsure?.(incident) === true),
+        (incident) => (isOnFor(incident) ? one.word(incident, seen) : SWITCHED_OFF),
         room,
       );
     const news = due(one, found, seen.now);
@@ -141,8 +154,9 @@ export function conditionWatch(room: Room) {
       const open = new Set((await room.history.incidents.listOpen()).map(({ occasion }) => occasion));
       async function tellAll(conditions: readonly Condition[], whole: Seen): Promise<void> {
         for (const one of conditions) {
-          if (!isWanted(one.name, settings)) continue;
-          if (hasTime()) await part(one.name, () => tellOf(one, whole, open));
+          if (!isWanted(one.name, settings)) {
+            if (open.has(one.name)) await part(one.name, () => settleSwitchedOff(one, settings));
+          } else if (hasTime()) await part(one.name, () => tellOf(one, whole, open));
           else room.log.warn('no time was left for a condition', { condition: one.name });
         }
       }
