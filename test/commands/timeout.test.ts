@@ -326,6 +326,8 @@ test('a job that runs on after it was terminated is told after five minutes, and
   skewMs += HOUR + MINUTE;
   await keep();
   expect(await isStopping(id)).toBe(true);
+  // No sweep and no event tells that of a job that runs on.
+  expect((await here.world.app.room.history.jobs.get(id))?.job).toMatchObject({ status: 'RUNNING', terminated: true });
   await keep();
   skewMs += 4 * MINUTE;
   await keep();

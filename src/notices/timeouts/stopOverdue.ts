@@ -145,8 +145,8 @@ async function stop(some: readonly Overdue[], room: Room, remainingMs: () => num
     if (why === undefined) {
       await stops.asked(job.id, now);
       report.stopped++;
-      // A sweep does not describe what runs as before, so that nobody else would know before its end.
-      if (first.how === 'terminate')
+      // What has a host runs on for a while, and a sweep describes no job that is listed as before.
+      if (job.status === 'STARTING' || job.status === 'RUNNING')
         await ingest(room.history.jobs, { ...job, terminated: true, seenAt: now }, room.now);
       return;
     }
