@@ -61,7 +61,10 @@ export interface RoleListProps {
   slash: string;
 }
 
-export function roleList(page: Page<GrantRow>, { asked, isAdmin, mayChange, admins, now, slash }: RoleListProps): Message {
+export function roleList(
+  page: Page<GrantRow>,
+  { asked, isAdmin, mayChange, admins, now, slash }: RoleListProps,
+): Message {
   const rows: KnownBlock[] = page.items.map((grant) => {
     const given =
       grant.by === undefined || grant.at === undefined
