@@ -179,11 +179,17 @@ async function noteEarlierRetries(
   room: Room,
 ): Promise<void> {
   for (let at = 0; at < jobs.length; at += IDS_PER_SEARCH) {
-    const tags = jobs.slice(at, at + IDS_PER_SEARCH).map(({ id }) => ({ key: RETRY_OF, value: id }));
+    const some = jobs.slice(at, at + IDS_PER_SEARCH).map(({ id }) => id);
+    const tags = some.map((value) => ({ key: RETRY_OF, value }));
+    const known = new Set<string>();
     for (const found of await room.history.search.all({ words: [], tags })) {
       const old = found.tags?.values[RETRY_OF];
-      if (found.arrayIndex === undefined && old !== undefined)
-        note(`was retried before: ${found.id}, ${found.status.toLowerCase()}`);
+      if (found.arrayIndex !== undefined || old === undefined) continue;
+      note(`was retried before: ${found.id}, ${found.status.toLowerCase()}`);
+      known.add(old);
     }
+    // Batch tells of a new job only when its state changes.
+    for (const [id, { by, op }] of await room.history.retryClaims.takenSince(some, 0, ''))
+      if (!known.has(id)) note(`was retried before, by ${by.name} (op ${op})`);
   }
 }
