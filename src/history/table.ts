@@ -16,7 +16,7 @@
  * | `ONCE#<request id>` | `-` | a request that was taken up, so that a redelivery does nothing twice (expires) |
  * | `INCIDENTS` | incident id | an incident that is not closed: what never changes of it (expires) |
  * | `INCIDENT#<incident id>` | `-` | its head (expires) |
- * | `INCIDENT#<incident id>` | `member#<job id>`, `recovery#<definition>#<queue>` | what happened in it, and what succeeded again (expires) |
+ * | `INCIDENT#<incident id>` | `member#<job id>`, `pack#<n>`, `recovery#<definition>#<queue>` | what happened in it, one by one or many packed, and what succeeded again (expires) |
  * | `GROUP#<destination>#<hash>` | `-` | which incident a group of troubles joins, and when it last happened (expires) |
  * | `TOLD#<destination>#<occasion>#<hash>` | `-` | to which incident this failure of this job belongs (expires) |
  * | `CROWD#<destination>#<failures or states>` | `-` | the cards of them that a destination got lately (expires) |

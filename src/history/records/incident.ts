@@ -89,4 +89,6 @@ export interface WholeIncident {
   incident: Incident;
   members: Member[];
   recoveries: Recovery[];
+  /** So many of the members lie by themselves: many are worth to be packed. */
+  unpacked: number;
 }

@@ -7,7 +7,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { BREADTHS } from './incident';
-import { keptUntil } from './incidents';
+import { keptUntil } from './incidentKeys';
 
 const pointerSchema = z.object({
   incident: z.string(),

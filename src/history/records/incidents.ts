@@ -1,8 +1,7 @@
 /**
- * Incidents: their heads, their members and what recovered, all under one key each, so that one Query gives the whole; and a
- * list of those that are not closed. Members and recoveries are put, never counted up, so that the same news twice is once.
+ * Incidents: their heads, their members (`incidentMembers.ts`) and what recovered, all under one key each; and a list of those
+ * that are not closed. Members and recoveries are put, never counted up, so that the same news twice is once.
  */
-import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -18,26 +17,18 @@ import {
   type Incident,
   incidentSchema,
   type Member,
-  memberSchema,
   type Recovery,
   recoverySchema,
   type WholeIncident,
 } from './incident';
-
-/** So long after it opened an incident can still be looked up. */
-const KEPT_DAYS = 90;
-export const keptUntil = (now: number): number => Math.ceil(now / 1000) + KEPT_DAYS * 86_400;
+import { keptUntil, keyPart } from './incidentKeys';
+import { incidentMemberItems } from './incidentMembers';
 
 const MOST_REMEMBERED = 1_000;
 
 const OPEN = 'INCIDENTS';
 const HEAD = '-';
-const MEMBER = 'member#';
 const RECOVERY = 'recovery#';
-
-/** A sort key has 1,024 bytes at most, and a subject's name may be anything. */
-export const keyPart = (text: string): string =>
-  /^[\w:#.-]{1,200}$/.test(text) ? text : createHash('sha256').update(text).digest('base64url');
 
 /** What the list of open incidents holds of each: what never changes, and what its card told last. */
 const openSchema = incidentSchema
@@ -64,6 +55,7 @@ const isRefused = (error: unknown): boolean => error instanceof ConditionalCheck
 
 export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: () => number) {
   const partition = (id: string) => `INCIDENT#${id}`;
+  const items = incidentMemberItems(doc, table, now);
 
   /** Sets fields of a head while the condition holds; gives the head as it then is, or undefined. */
   async function change(
@@ -170,45 +162,21 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
 
     /** The incident with all of its members, as they are now; no array beside its children. */
     async whole(id: string): Promise<WholeIncident | undefined> {
-      let incident: Incident | undefined;
-      const members: Member[] = [];
-      const recoveries: Recovery[] = [];
-      const pages = paginateQuery(
-        { client: doc },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': partition(id) },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items } of pages) {
-        for (const item of Items ?? []) {
-          const sk = String(item.sk);
-          if (sk === HEAD) incident = incidentSchema.parse(item);
-          else if (sk.startsWith(MEMBER)) members.push(memberSchema.parse(item));
-          else if (sk.startsWith(RECOVERY)) recoveries.push(recoverySchema.parse(item));
-        }
-      }
-      if (incident === undefined) return undefined;
+      const { members, unpacked, others } = await items.read(id);
+      const head = others.find(({ sk }) => sk === HEAD);
+      if (head === undefined) return undefined;
       members.sort((a, b) => a.joinedAt - b.joinedAt || (a.member < b.member ? -1 : 1));
-      return { incident, members: withoutParents(members), recoveries };
+      return {
+        incident: incidentSchema.parse(head),
+        members: withoutParents(members),
+        recoveries: others.filter(({ sk }) => sk !== HEAD).map((item) => recoverySchema.parse(item)),
+        unpacked,
+      };
     },
 
     /** The ids of the jobs in it, in any order, no array's beside its children's; none for an incident that is not known. */
     async jobIds(id: string): Promise<string[]> {
-      const members: Member[] = [];
-      const pages = paginateQuery(
-        { client: doc },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :member)',
-          ExpressionAttributeValues: { ':pk': partition(id), ':member': MEMBER },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items } of pages) members.push(...(Items ?? []).map((item) => memberSchema.parse(item)));
-      const jobs = withoutParents(members).filter(({ isJob }) => isJob);
+      const jobs = withoutParents((await items.read(id)).members).filter(({ isJob }) => isJob);
       return [...new Set(jobs.map(({ member }) => jobIdOf(member)))];
     },
 
@@ -233,15 +201,10 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       return found;
     },
 
-    /** Writes what is known of a member over what was; the same twice is once. */
-    async putMember(id: string, member: Member): Promise<void> {
-      await doc.send(
-        new PutCommand({
-          TableName: table,
-          Item: { pk: partition(id), sk: `${MEMBER}${keyPart(member.member)}`, ...member, expiresAt: keptUntil(now()) },
-        }),
-      );
-    },
+    putMember: items.put,
+
+    /** Makes all readings of one with many members cheaper, and says nothing else. */
+    packMembers: items.pack,
 
     /** @returns false when a success that started later is known already */
     async putRecovery(id: string, recovery: Recovery): Promise<boolean> {

@@ -1,6 +1,8 @@
 /** The card of an incident, worked out afresh from all that happened in it. */
 import type { Room } from '../../commands/command';
+import { errorFields } from '../../errors';
 import type { Member, WholeIncident } from '../../history/records/incident';
+import { PACKED_FROM } from '../../history/records/incidentMembers';
 import { jobIdOf } from '../../history/records/incidents';
 import { arrayParentOf, type Job } from '../../jobs/job';
 import { causeWords, failedByWords } from '../../views/failedChildren';
@@ -177,6 +179,15 @@ export async function incidentCard(id: string, room: Room): Promise<Message | un
   return (await cardOf(whole, tellingOf(whole.members), room)).message;
 }
 
+/** A card goes out whether or not what it is worked out of could be packed. */
+async function pack(id: string, room: Room): Promise<void> {
+  try {
+    await room.history.incidents.packMembers(id);
+  } catch (error) {
+    room.log.warn('the members of an incident could not be packed', { incident: id, ...errorFields(error) });
+  }
+}
+
 /**
  * The card as it goes out; what it tells is noted for lists, and great growth is told aloud.
  * @returns undefined for an incident that nothing joined
@@ -192,5 +203,6 @@ export async function renderIncident(id: string, room: Room): Promise<Message | 
   const isKnown = before?.isOver === shown.isOver && before.members === shown.members && before.lastAt === shown.lastAt;
   if (!isKnown) await incidents.show(id, shown);
   await tellGrowth(whole, telling, room);
+  if (whole.unpacked >= PACKED_FROM) await pack(id, room);
   return message;
 }

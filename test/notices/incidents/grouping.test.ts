@@ -5,34 +5,11 @@ import { groupOf, MOST_CARDS, OWN_CARDS } from '../../../src/notices/incidents/j
 import { incidentCard } from '../../../src/notices/incidents/renderIncident';
 import { tell } from '../../../src/notices/incidents/tell';
 import type { Occurrence } from '../../../src/notices/occasion';
+import { hazards, survived } from './hazards';
 import { ALERTS, type Failure, failedJob, memoryRoom, occurrenceOf } from './memoryRoom';
 
 const MINUTE = 60_000;
 const start = Date.parse('2026-03-01T12:00:00Z');
-
-class Killed extends Error {}
-
-/** Dies at those of the commands whose number is in the list, and lets others go before it now and then. */
-function hazards(deaths: readonly number[], pauses: readonly number[]) {
-  const [dying, waiting] = [new Set(deaths), new Set(pauses)];
-  let calls = 0;
-  return async (): Promise<void> => {
-    calls++;
-    if (waiting.has(calls)) await new Promise((resolve) => setImmediate(resolve));
-    if (dying.has(calls)) throw new Killed();
-  };
-}
-
-/** As a queue gives a message again whose worker died. */
-async function survived<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-    }
-  }
-}
 
 /** Several workers at once, each with its share. */
 async function deliver(failures: readonly Failure[], workers: number, room: Room): Promise<void> {

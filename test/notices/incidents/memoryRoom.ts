@@ -25,6 +25,8 @@ export interface MemoryRoom {
   know(job: Job): void;
   /** All incidents that something joined, in the order in which they were opened. */
   incidents(): Promise<WholeIncident[]>;
+  /** How many items were read by Queries, by whomever. */
+  itemsRead(): number;
   /** How many were opened, also those that nothing joined. */
   opened(): number;
   /** The keys of all messages that wait to be sent. */
@@ -77,6 +79,7 @@ export function memoryRoom(before?: Before): MemoryRoom {
         .map((whole) => whole as WholeIncident)
         .sort((a, b) => a.incident.openedAt - b.incident.openedAt);
     },
+    itemsRead: () => table.itemsRead,
     opened: () => [...table.items.values()].filter(({ pk }) => pk === 'INCIDENTS').length,
     due: async () => (await outboxItems(quiet, TABLE, now).due(ALERTS)).map(({ key }) => key),
   };
