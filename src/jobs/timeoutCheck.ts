@@ -21,8 +21,9 @@ export interface TimeoutCheck {
   over: Timed[];
   /** To be warned of, the soonest first. */
   near: Timed[];
-  /** How many jobs have a limit that batchbot sees to. */
+  /** How many jobs have a limit that batchbot sees to and that counts, and how many others one that counts once they run. */
   limited: number;
+  unstarted: number;
   /** The next one to be over, of those. */
   next: Timed | undefined;
 }
@@ -41,12 +42,13 @@ const isWarnedOf = ({ kind }: Limit, { isOn }: TimeoutPolicy): boolean => kind !
 /** @param rows all jobs that have not ended */
 export function checkTimeouts(rows: readonly JobRow[], policy: TimeoutPolicy, now: number): TimeoutCheck {
   const parents = parentsIn(rows);
-  const check: TimeoutCheck = { over: [], near: [], limited: 0, next: undefined };
+  const check: TimeoutCheck = { over: [], near: [], limited: 0, unstarted: 0, next: undefined };
   for (const row of rows) {
     if (!isStoppable(row)) continue;
     const limits = limitsOf(row, policy, parentOf(row, parents));
     if (limits.length === 0) continue;
     const ours = oursOf(limits);
+    if (ours === undefined && limits.some(({ kind }) => kind !== 'native')) check.unstarted++;
     // A child whose limit its array holds is seen to with the array.
     if (ours !== undefined && ours.holder === row.id) {
       check.limited++;

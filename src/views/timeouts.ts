@@ -10,7 +10,7 @@ import { actions, bold, button, code, context, cutMiddle, dotted, escaped, type 
 import { type Page, rangeOf, turning } from './pages';
 import { ago, moment } from './time';
 import { limitWords, yieldWords } from './timeoutWords';
-import { count } from './words';
+import { count, number } from './words';
 
 export interface RuleRow {
   rule: KeptRule;
@@ -23,8 +23,9 @@ export interface TimeoutListProps {
   switches: readonly TimeoutSwitch[];
   isOn: TimeoutPolicy['isOn'];
   extensions: readonly (Extension & { job: JobRow | undefined })[];
-  /** Live jobs that have a limit which batchbot sees to, and those of them that are over it. */
+  /** Live jobs that have a limit which batchbot sees to, others that have one once they run, and those that are over it. */
   limited: number;
+  unstarted: number;
   over: number;
   next: Timed | undefined;
   variable: string;
@@ -81,11 +82,16 @@ function ruleBlock({ rule, reach, mayRemove }: RuleRow, now: number): KnownBlock
   );
 }
 
-function nextLine({ limited, over, next, variable }: TimeoutListProps): string {
-  const some =
-    limited === 0
-      ? 'No live job has a limit that batchbot sees to.'
-      : `${count(limited, 'live job')} ${limited === 1 ? 'has' : 'have'} a limit that batchbot sees to.`;
+function limitedWords({ limited, unstarted }: TimeoutListProps): string {
+  if (limited > 0)
+    return `${count(limited, 'live job')} ${limited === 1 ? 'has' : 'have'} a limit that batchbot sees to${unstarted === 0 ? '' : `, ${number(unstarted)} more once ${unstarted === 1 ? 'it runs' : 'they run'}`}.`;
+  if (unstarted === 0) return 'No live job has a limit that batchbot sees to.';
+  return `No live job’s time is counted now; that of ${count(unstarted, 'job')} is, once ${unstarted === 1 ? 'it runs' : 'they run'}.`;
+}
+
+function nextLine(props: TimeoutListProps): string {
+  const { over, next, variable } = props;
+  const some = limitedWords(props);
   const now = over === 0 ? '' : ` ${count(over, 'job')} ${over === 1 ? 'is' : 'are'} over it now.`;
   return next === undefined
     ? `${some}${now}`

@@ -34,7 +34,7 @@ export async function list(asking: Asking<{ page?: number }>, room: Room): Promi
       extensions: settings.extensions
         .filter(({ until, id }) => until > now && live.has(id))
         .map((extension) => ({ ...extension, job: live.get(extension.id) })),
-      ...{ limited: check.limited, over: check.over.length, next: check.next },
+      ...{ limited: check.limited, unstarted: check.unstarted, over: check.over.length, next: check.next },
       ...{ variable: room.timeouts.variable, mayAct: may(asking.person, 'operator'), now, slash: room.slash },
     }),
     replace: true,
