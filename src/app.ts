@@ -1,6 +1,7 @@
 /** Wires the rooms together: what the doors, the local world and the tests all call. */
 
 import { AwsRefusedError } from './commands/awsRefusal';
+import { checkForm } from './commands/checkForm';
 import type { Room } from './commands/command';
 import { AmbiguousJobError } from './commands/find';
 import { homeOf } from './commands/home';
@@ -92,6 +93,11 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     if (claim === 'done') return;
     if (claim === 'busy') {
       await room.enqueue(request, LOOK_AGAIN_SECONDS);
+      return;
+    }
+    if (request.form !== undefined) {
+      await checkForm({ ...request, form: request.form }, room, remainingMs);
+      await room.history.once.finish(request.id);
       return;
     }
     const asker = { user: request.user.id, channel: request.channel.id, responseUrl: request.responseUrl };

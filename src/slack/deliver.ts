@@ -1,6 +1,6 @@
 /** The one place that talks to Slack: paced, within limits, with 429s waited out inside the time that is left. */
 
-import type { View } from '@slack/types';
+import type { ModalView, View } from '@slack/types';
 import {
   ErrorCode,
   type WebAPICallError,
@@ -209,6 +209,14 @@ export function slackDelivery(client: WebClient, log: Log, now: () => number, sl
         )
           return false;
         throw error;
+      }
+    },
+    /** Shows something else in a form that is open; one that was closed or sent meanwhile stays as it is. */
+    async updateForm(form: string, view: ModalView, remainingMs: () => number): Promise<void> {
+      try {
+        await call(remainingMs, () => client.views.update({ view_id: form, view }));
+      } catch (error) {
+        if (slackErrorCode(error) !== 'not_found') throw error;
       }
     },
     async publishHome(user: string, view: View, remainingMs: () => number): Promise<void> {

@@ -26,6 +26,11 @@ import type { CommandRequest, WorkRequest } from './request';
 export interface Form {
   open(command: string, now: number): Omit<ModalView, 'type' | 'private_metadata' | 'callback_id'>;
   read(values: Record<string, string>, command: string): string;
+  /**
+   * What to ask as it opens, so that who may not send it need not fill it in: a command that changes nothing, and is refused
+   * where what the form stands for would be.
+   */
+  asks?(command: string): string | undefined;
 }
 
 export interface ReceiveRoom {
@@ -159,6 +164,15 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
       id: press.channel?.id ?? press.container?.channel_id ?? press.user.id,
       name: press.channel?.name ?? '',
     };
+    const user = personOf(press.user, press.team?.id);
+    const team = press.team?.id === undefined ? {} : { team: press.team.id };
+    /** Not worth failing the press for: what a form sends is checked again. */
+    const check = async (text: string, form: string): Promise<void> => {
+      const id = requestId(press.trigger_id, press.user.id, action?.action_ts, text);
+      await room
+        .enqueue({ kind: 'command', id, text, typed: false, user, channel, ...team, replace: false, inputs: {}, form })
+        .catch((error: unknown) => room.log.warn('a form could not be checked', errorFields(error)));
+    };
     if (kind === ACTION.link) {
       await ack();
       return;
@@ -172,7 +186,7 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
           channel,
           ...(press.response_url === undefined ? {} : { responseUrl: press.response_url }),
         };
-        await client.views.open({
+        const { view } = await client.views.open({
           trigger_id: press.trigger_id,
           view: {
             type: 'modal',
@@ -181,6 +195,8 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
             ...form.open(command, room.now()),
           },
         });
+        const text = form.asks?.(command);
+        if (text !== undefined && view?.id !== undefined) await check(text, view.id);
       }
       await ack();
       return;
@@ -191,9 +207,9 @@ export function slackApp(receiver: Receiver, room: ReceiveRoom, options: Receive
       id: requestId(press.trigger_id, press.user.id, action?.action_ts, command),
       text: kind === ACTION.answer || kind === ACTION.replace ? (command ?? '') : '',
       typed: false,
-      user: personOf(press.user, press.team?.id),
+      user,
       channel,
-      ...(press.team?.id === undefined ? {} : { team: press.team.id }),
+      ...team,
       responseUrl: press.response_url,
       replace: kind === ACTION.replace,
       inputs: inputsOf(press.state),

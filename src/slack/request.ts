@@ -23,6 +23,8 @@ export const commandRequestSchema = z.object({
   replace: z.boolean(),
   /** What stood in the message's input fields, by their `action_id`. */
   inputs: z.record(z.string(), z.string()),
+  /** Asked as this form was opened, only to know whether it is of use: a refusal takes its place, and an answer goes nowhere. */
+  form: z.string().optional(),
 });
 export type CommandRequest = z.infer<typeof commandRequestSchema>;
 

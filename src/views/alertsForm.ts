@@ -199,6 +199,11 @@ export const alertsForm: Form = {
           close: plain('Back'),
           blocks: routeFields(fieldsOf(command)),
         },
+  asks(command) {
+    const { incident, scope = 'incident' } = fieldsOf(command);
+    // Without a reason it mutes nothing.
+    return isMute(command) && incident !== undefined ? `alerts mute incident:${incident} scope:${scope}` : undefined;
+  },
   read(values, command) {
     const { incident } = fieldsOf(command);
     const conditions = CONDITIONS.flatMap((key) => filterText(key, values[key]));

@@ -91,6 +91,31 @@ test('a card is muted by its form, says so, and stays true without a word to any
   await here.line('batch-alerts', 'was ended by @ada. It held back 1 alert.');
 });
 
+test('who may not mute reads so in the form as soon as it opens, with whom to ask; who may fills it in', async () => {
+  here.ends('guarded', 'FAILED');
+  const card = await here.card('guarded');
+  const on = { channel: card.channel, ts: card.ts, label: 'Mute', option: 'For 1 hour…' };
+  const opens = async (user: string) => (await here.world.slack.press({ user, ...on })).views.at(-1);
+  const [mine, refused] = [await opens('ada'), await opens('vic')];
+  expect(JSON.stringify(mine)).toContain('"Why"');
+  const shown = JSON.stringify(refused);
+  expect(shown).toContain('You are a viewer here; this needs the operator role.');
+  expect(shown).toContain('U0ROOT0001');
+  expect(shown).not.toContain('"Why"');
+  expect(await lasting()).toEqual([]);
+  const audit = await here.root.says('/batch audit what:refused user:vic');
+  expect(audit.map(({ plain }) => plain).join()).toContain('needs the operator role');
+  // Nothing was said to anybody else of that, or beside the form.
+  expect(here.publicly('batch-alerts').filter(({ plain }) => plain.includes('operator role'))).toEqual([]);
+
+  // On a card that only oneself has, it is one's own to say.
+  await here.ada.presses('Save the rule', await here.asks('route def:own-* to submitter'));
+  here.ends('own-trouble', 'FAILED', { tags: { submitter: 'vic' } });
+  const own = await here.soon('a direct message', () => here.world.slack.dm('vic').find(isCardOf('own-trouble')));
+  const press = { user: 'vic', channel: own.channel, ts: own.ts, label: 'Mute', option: 'For 1 hour…' };
+  expect(JSON.stringify((await here.world.slack.press(press)).views.at(-1))).toContain('"Why"');
+});
+
 test('a card that takes in all of one cause is muted with that cause, in its channel, as its form says', async () => {
   for (let n = 0; n < 8; n++) here.ends(`early-${n}`, 'FAILED');
   await here.soon('8 cards', () => (here.cards('early-').length === 8 ? true : undefined));
