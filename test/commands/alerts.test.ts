@@ -324,31 +324,3 @@ describe('a threshold', () => {
     expect(await here.told('')).not.toContain('runnable 1 h');
   });
 });
-
-describe('a dry run', () => {
-  test('shows which cards of the last days a rule would have sent, grouped as they were, and where they went', async () => {
-    for (let n = 0; n < 3; n++) fails('tried-a');
-    fails('tried-b', { queue: 'search-prod-spot' });
-    fails('untried');
-    const job = async (name: string) => (await here.world.app.room.history.search.all({ words: [name] })).length;
-    await here.soon('all of them in the history', async () =>
-      (await job('tried-a')) === 3 && (await job('tried-b')) === 1 && (await job('untried')) === 1 ? true : undefined,
-    );
-    const preview = await here.asks('route def:tried-* to #genomics');
-    const tried = answer(await here.ada.presses('What would have come?', preview));
-    expect(tried.plain).toContain('In the last 7 d this rule would have sent 2 cards about 4 failed jobs.');
-    expect(tried.plain).toContain('Without the rule they were 2 cards in #batch-alerts.');
-    expect(tried.plain).toMatch(/tried-a .*genomics-prod-spot {2}· {2}3 jobs/);
-    expect(tried.plain).toMatch(/tried-b .*search-prod-spot {2}· {2}1 job /);
-    expect(tried.plain).not.toContain('untried');
-    expect(await here.told('dry-run def:tried-* to nowhere')).toContain('would have kept 4 failed jobs from everybody');
-    expect(await here.told('dry-run def:never-seen to here')).toContain('this rule would have decided on nothing');
-    expect(await here.told('dry-run stuck-runnable to here')).toContain('The history keeps jobs');
-    expect(await here.told('dry-run def:tried-a since:1h', here.ada, 'genomics')).toContain(
-      'In the last 1 h this rule would have sent 1 card about 3 failed jobs.',
-    );
-    await here.ada.presses('Save the rule', preview);
-    expect(await here.told('dry-run', here.ada, 'genomics')).toContain('came here, by the rules as they are now.');
-    expect(await here.told('dry-run def:tried-a to here')).toContain('Without the rule they were 1 card in #genomics.');
-  });
-});

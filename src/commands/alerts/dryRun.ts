@@ -3,8 +3,9 @@ import { UserError } from '../../errors';
 import type { Route } from '../../history/records/routes';
 import { parseTime } from '../../jobs/time';
 import { occasions } from '../../notices';
+import type { Occurrence } from '../../notices/occasion';
 import { choose } from '../../notices/routing/choose';
-import { replay, wouldTell } from '../../notices/routing/replay';
+import { type PastCard, replay, withoutParents, wouldTell } from '../../notices/routing/replay';
 import { settingsOf } from '../../notices/routing/settings';
 import { dryRunTold } from '../../views/alertDryRun';
 import { pageOf } from '../../views/pages';
@@ -37,18 +38,28 @@ function proposed(asking: AlertsAsking, now: number): Route | undefined {
   return { id, when, to: isNamed ? to : [hereOf(asking)], also, by: { id: by, name }, at: now };
 }
 
+/** Those of the cards on which any of these are, with these alone. */
+function cardsWith(some: ReadonlySet<Occurrence>, cards: readonly PastCard[]): PastCard[] {
+  return cards.flatMap((card) => {
+    const members = card.members.filter((one) => some.has(one));
+    const [first, last] = [members[0], members.at(-1)];
+    return first === undefined || last === undefined ? [] : [{ ...card, first, members, lastAt: last.at }];
+  });
+}
+
 async function tryOut(asking: AlertsAsking, room: Room) {
   const now = room.now();
   const asked = sinceOf(asking.filters.since, now);
   const rule = proposed(asking, now);
-  const [{ occurrences, since }, rules, set] = await Promise.all([
+  const [past, rules, set] = await Promise.all([
     pastFailures(asked, room),
     room.history.routes.list('now'),
     room.history.alertSettings.list('now'),
   ]);
+  const { since } = past;
+  const occurrences = withoutParents(past.occurrences);
   const settings = settingsOf(set, occasions());
-  const told = (all: readonly Route[]) => (one: (typeof occurrences)[number]) =>
-    wouldTell(one, all, settings, room.alertChannel);
+  const told = (all: readonly Route[]) => (one: Occurrence) => wouldTell(one, all, settings, room.alertChannel);
   const windowMs = settings.threshold('window');
   const here = hereOf(asking);
   const hereId = here.kind === 'submitter' ? '' : here.id;
@@ -58,18 +69,23 @@ async function tryOut(asking: AlertsAsking, room: Room) {
   }
   const withRule = [...rules.filter(({ id }) => id !== rule.id), rule];
   // Only what this very rule decides or adds, not what others send to the same channel.
-  const decides = (one: (typeof occurrences)[number]) => {
+  const decides = (one: Occurrence) => {
     const { winner, adding } = choose(withRule, one);
     return winner?.id === rule.id || adding.some(({ id }) => id === rule.id);
   };
-  const decided = occurrences.filter(decides);
+  const decided = new Set(occurrences.filter(decides));
   const places = new Set(rule.to.map((target) => (target.kind === 'submitter' ? 'submitter' : target.id)));
   const isItsOwn = (to: string) => places.has(to) || (to.startsWith('submitter ') && places.has('submitter'));
-  const cards = replay(decided, (one) => told(withRule)(one).filter(isItsOwn), windowMs);
+  // On which cards they are depends on all that came to the same place.
+  const cards = cardsWith(
+    decided,
+    replay(occurrences, (one) => told(withRule)(one).filter(isItsOwn), windowMs),
+  );
   const before = new Map<string, number>();
-  for (const { to } of replay(decided, told(rules), windowMs)) before.set(to, (before.get(to) ?? 0) + 1);
+  for (const { to } of cardsWith(decided, replay(occurrences, told(rules), windowMs)))
+    before.set(to, (before.get(to) ?? 0) + 1);
   const isBlind = rule.when.occasions !== undefined && !rule.when.occasions.some((name) => PAST.has(name));
-  return { now, asked, since, rule, cards, before, decided: decided.length, isBlind };
+  return { now, asked, since, rule, cards, before, decided: decided.size, isBlind };
 }
 
 export const dryRun: AlertsVerb = {

@@ -45,13 +45,14 @@ export interface PastCard {
 }
 
 /** An array fails with its children: it counts for itself only where none of them is among these. */
-function withoutParents(occurrences: readonly Occurrence[]): Occurrence[] {
+export function withoutParents(occurrences: readonly Occurrence[]): Occurrence[] {
   const ofChildren = new Set(occurrences.map(({ member }) => arrayParentOf(member)));
   return occurrences.filter(({ member }) => !ofChildren.has(member));
 }
 
 /**
  * The cards that these occurrences would have been, oldest first.
+ * @param occurrences all of that time: on which card one is depends on the others that came to the same place
  * @param windowMs after so long without a failure the next one is a new card
  */
 export function replay(
