@@ -31,6 +31,12 @@ const entry = (at: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
   ...more,
 });
 const DAY = 86_400_000;
+async function* parts<T>(all: readonly T[]): AsyncGenerator<T[]> {
+  for (let at = 0; at < all.length; at += 700) yield all.slice(at, at + 700);
+}
+async function* chunks<T>(all: readonly T[]): AsyncGenerator<{ outcomes: T[] }> {
+  for await (const outcomes of parts(all)) yield { outcomes };
+}
 
 test('an operation is told step by step, whole by its id, and found by its job', async () => {
   const ids = [await hang('audited-1'), await hang('audited-2')];
@@ -126,8 +132,8 @@ test('what is written stays: a step that comes again, with other words, changes 
     ...(n === 7 ? { why: 'x'.repeat(900) } : {}),
   }));
   for (const again of [0, 1]) {
-    await audit.writeIds('SAME2', [...ids].reverse());
-    await audit.writeResults('SAME2', results);
+    await audit.writeIds('SAME2', parts([...ids].reverse()));
+    await audit.writeResults('SAME2', chunks([...results].reverse()));
     await audit.write({ ...step, at: at + again * 40 * DAY, by: { id: `U${again}00`, name: `worker-${again}` } });
   }
   expect(await audit.entriesOf('SAME2')).toEqual([{ ...step, by: { id: 'U000', name: 'worker-0' } }]);

@@ -15,9 +15,7 @@ const FAILURES_TOLD = 10;
 export async function finish({ operation, kind, room }: Turn): Promise<Operation | undefined> {
   const { operations, audit } = room.history;
   const { op } = operation;
-  const all: Outcome[] = [];
-  for await (const { outcomes } of operations.outcomes(op)) all.push(...outcomes);
-  await audit.writeResults(op, all);
+  const outcomes = await audit.writeResults(op, operations.outcomes(op));
   const endedAt = room.now();
   await audit.write({
     at: endedAt,
@@ -29,7 +27,7 @@ export async function finish({ operation, kind, room }: Turn): Promise<Operation
     op,
     count: operation.count,
     ...(operation.reason === undefined ? {} : { reason: operation.reason }),
-    outcomes: tallyOf(all),
+    outcomes,
   });
   if (kind.lookBack !== undefined) await room.enqueue({ kind: 'lookBack', op }, kind.lookBack.afterSeconds);
   return await operations.finish(op, endedAt);

@@ -9,7 +9,7 @@ export async function prepare({ operation, kind, room, keep }: Turn): Promise<vo
   const { operations, audit } = room.history;
   const { op, askedBy, startedBy = askedBy, askedAt, startedAt = askedAt, channel, startedIn = channel } = operation;
   await operations.keepIds(op, operation.count);
-  await audit.writeIds(op, await operations.ids(op));
+  await audit.writeIds(op, operations.idParts(op));
   await audit.write({
     at: startedAt,
     by: startedBy,

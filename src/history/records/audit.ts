@@ -16,8 +16,9 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import * as z from 'zod';
 import { shortReference } from '../../errors';
 import { auditLog } from './auditLog';
-import { operationSchema } from './operation';
+import { operationSchema, type Tally, tallyOf } from './operation';
 import { grantSchema } from './roles';
+import { type SortedTexts, sortedTexts } from './sortedTexts';
 
 export const auditEntrySchema = z.object({
   /** ms */
@@ -65,8 +66,8 @@ export const BATCHBOT = { id: 'batchbot', name: 'batchbot' } as const;
 /** A lookup of one job reads one item of these: 41 KB of ids. With reasons, so many results stay under 400 KB an item. */
 const IDS_PER_ITEM = 1_000;
 const MOST_WHY = 200;
-/** Chunks on their way at once. */
-const AT_ONCE = 8;
+/** Items on their way at once. */
+const AT_ONCE = 4;
 
 /** What tells a step from the others of its operation; several roles may be changed by one. */
 const stepName = ({ what, grant }: AuditEntry): string =>
@@ -96,16 +97,19 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
     }
   }
 
-  /** @param item is made of each when its turn comes, so that 100,000 are never there twice */
-  async function putAll<T>(
+  /** @param item is made of each part when its turn comes, so that all are there as bytes only */
+  async function putAll(
     pk: string,
-    all: readonly T[],
-    item: (some: readonly T[]) => { sk: string; fields: Record<string, unknown> },
+    all: SortedTexts,
+    item: (some: readonly string[]) => { sk: string; fields: Record<string, unknown> },
   ): Promise<void> {
-    for (let at = 0; at < all.length; at += IDS_PER_ITEM * AT_ONCE) {
-      const some = chunks(all.slice(at, at + IDS_PER_ITEM * AT_ONCE)).map(item);
-      await Promise.all(some.map(({ sk, fields }) => put(pk, sk, fields)));
+    const underWay: Promise<boolean>[] = [];
+    for (const part of all.parts(IDS_PER_ITEM)) {
+      const { sk, fields } = item(part);
+      underWay.push(put(pk, sk, fields));
+      if (underWay.length === AT_ONCE) await Promise.all(underWay.splice(0));
     }
+    await Promise.all(underWay);
   }
 
   /** A step of an operation happens once, however often it is written: the first one counts. */
@@ -138,22 +142,33 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
     },
 
     /** The ids that an operation is confirmed for; before its `confirmed`, so that an operation with that entry is whole. */
-    async writeIds(op: string, ids: readonly string[]): Promise<void> {
-      await putAll(operationPartition(op), [...ids].sort(), (some) => ({
-        sk: `ids#${some[0]}`,
-        fields: { ids: some },
-      }));
+    async writeIds(op: string, ids: AsyncIterable<readonly string[]>): Promise<void> {
+      const all = sortedTexts();
+      for await (const some of ids) for (const id of some) all.add(id);
+      await putAll(operationPartition(op), all, (some) => ({ sk: `ids#${some[0]}`, fields: { ids: some } }));
     },
 
-    /** What became of each job; before the operation's `finished`. */
-    async writeResults(op: string, results: readonly AuditResult[]): Promise<void> {
-      for (const outcome of new Set(results.map((result) => result.outcome))) {
-        const sorted = results.filter((result) => result.outcome === outcome).sort((a, b) => (a.id < b.id ? -1 : 1));
-        await putAll(operationPartition(op), sorted, (some) => ({
-          sk: `results#${outcome}#${some[0]?.id}`,
-          fields: { results: some.map(({ id, why, newId }) => ({ id, outcome, newId, why: why?.slice(0, MOST_WHY) })) },
-        }));
+    /**
+     * What became of each job; before the operation's `finished`.
+     * @returns how many came to which outcome
+     */
+    async writeResults(op: string, results: AsyncIterable<{ outcomes: readonly AuditResult[] }>): Promise<Tally> {
+      const sorted = new Map<string, SortedTexts>();
+      let tally: Tally = {};
+      for await (const { outcomes } of results) {
+        tally = tallyOf(outcomes, tally);
+        for (const result of outcomes) {
+          const those = sorted.get(result.outcome) ?? sortedTexts();
+          sorted.set(result.outcome, those);
+          those.add(resultText(result));
+        }
       }
+      for (const [outcome, all] of sorted)
+        await putAll(operationPartition(op), all, (some) => {
+          const those = some.map((text) => resultOf(outcome, text));
+          return { sk: `results#${outcome}#${those[0]?.id}`, fields: { results: those } };
+        });
+      return tally;
     },
 
     ...auditLog(doc, table),
@@ -161,7 +176,15 @@ export function auditItems(doc: DynamoDBDocumentClient, table: string, onEntry: 
 }
 export type AuditItems = ReturnType<typeof auditItems>;
 
-const chunks = <T>(all: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(all.length / IDS_PER_ITEM) }, (_, n) =>
-    all.slice(n * IDS_PER_ITEM, (n + 1) * IDS_PER_ITEM),
-  );
+const toldSchema = auditResultSchema.pick({ why: true, newId: true });
+
+/** A result as a text that sorts as its id does: no id has a tab, and every letter of one comes after it. */
+function resultText({ id, why, newId }: AuditResult): string {
+  if (why === undefined && newId === undefined) return id;
+  return `${id}\t${JSON.stringify({ newId, why: why?.slice(0, MOST_WHY) })}`;
+}
+
+function resultOf(outcome: string, text: string): AuditResult {
+  const [id = '', told] = text.split('\t');
+  return { id, outcome, ...(told === undefined ? {} : toldSchema.parse(JSON.parse(told))) };
+}

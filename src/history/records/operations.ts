@@ -122,10 +122,16 @@ export function operationItems(doc: DynamoDBDocumentClient, table: string) {
     /** All frozen ids, in the order in which they were shown. */
     async ids(op: string): Promise<string[]> {
       const all: string[] = [];
+      for await (const some of this.idParts(op)) all.push(...some);
+      return all;
+    },
+
+    /** All frozen ids, in the order in which they were shown, some thousand at a time. */
+    async *idParts(op: string): AsyncGenerator<string[]> {
       for (let n = 0; ; n++) {
         const some = await idsIn(op, n);
-        all.push(...some);
-        if (some.length < IDS_PER_ITEM) return all;
+        yield some;
+        if (some.length < IDS_PER_ITEM) return;
       }
     },
 
