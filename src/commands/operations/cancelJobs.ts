@@ -77,8 +77,18 @@ function outcomeOf({ id, meant, others }: Part, failures: ReadonlyMap<string, st
   };
 }
 
-async function carryOut({ operation, ids, begin, remainingMs }: Chunk, room: Room): Promise<Outcome[]> {
-  const { op, reason, states } = operation;
+interface Plan {
+  outcomes: Outcome[];
+  todo: Record<Stop, string[]>;
+  parts: Part[];
+  requested: string[];
+}
+
+/**
+ * What there is to do with a chunk. What Batch answered is let go with this function: the stops wait for their turn, and what
+ * is held for so long counts as old, which the garbage collector leaves lying until there is much of it.
+ */
+async function plan({ operation, ids }: Chunk, room: Room): Promise<Plan> {
   const details = new Map((await room.batch.describe(ids)).map((detail) => [detail.jobId, detail]));
   const outcomes: Outcome[] = [];
   const todo: Record<Stop, string[]> = { cancel: [], terminate: [] };
@@ -86,12 +96,19 @@ async function carryOut({ operation, ids, begin, remainingMs }: Chunk, room: Roo
   const requested: string[] = [];
   for (const id of ids) {
     const first = decide(id, details.get(id), operation);
-    const decision = first === 'children' ? await decideArray(id, states ?? [], room) : first;
+    const decision = first === 'children' ? await decideArray(id, operation.states ?? [], room) : first;
     if (decision === 'requested') requested.push(id);
     else if (typeof decision === 'string') todo[decision].push(id);
     else if ('meant' in decision) parts.push(decision);
     else outcomes.push(decision);
   }
+  return { outcomes, todo, parts, requested };
+}
+
+async function carryOut(chunk: Chunk, room: Room): Promise<Outcome[]> {
+  const { operation, begin, remainingMs } = chunk;
+  const { op, reason, states } = operation;
+  const { outcomes, todo, parts, requested } = await plan(chunk, room);
   // Somebody pressed Stop: what was not stopped yet goes on.
   if (operation.state === 'halting') for (const some of [todo.cancel, todo.terminate, parts]) some.length = 0;
   const planned = [...todo.cancel, ...todo.terminate, ...parts.map(({ id }) => id)];
