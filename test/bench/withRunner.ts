@@ -1,8 +1,8 @@
-/** A benchmark's own process, made as the worker's bundle is: a compiler in it would be counted as the bot's memory. */
+/** A benchmark's own process, bundled as the Lambdas are: a compiler in it, or what they leave out, would be counted as the bot's. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundle } from '../../infra/bundle';
 
 /**
  * @param source a file's name beside this one, without `.ts`
@@ -10,18 +10,9 @@ import { build } from 'esbuild';
  */
 export async function withRunner<T>(source: string, work: (runner: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'batchbot-bench-'));
-  const runner = join(folder, `${source}.js`);
   try {
-    await build({
-      entryPoints: [join(__dirname, `${source}.ts`)],
-      outfile: runner,
-      bundle: true,
-      platform: 'node',
-      mainFields: ['module', 'main'],
-      format: 'cjs',
-      logLevel: 'error',
-    });
-    return await work(runner);
+    await bundle({ [source]: join(__dirname, `${source}.ts`) }, folder);
+    return await work(join(folder, source, 'index.js'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
