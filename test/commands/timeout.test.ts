@@ -188,41 +188,6 @@ test('each kind is switched by itself, and what switching it on would stop is na
   expect(only(await here.ada.says('/batch timeout on environment')).plain).toContain('is on already');
 });
 
-test('a value that is no number of seconds stops nothing, and is told once a definition', async () => {
-  const ids = await Promise.all(['6h', '0', '-60'].map((value) => hangs('garbage', { PYBATCH_TIMEOUT: value })));
-  const told = await card('PYBATCH_TIMEOUT is no number of seconds');
-  expect(told.plain).toMatch(
-    /PYBATCH_TIMEOUT is “(?:6h|0|-60)” in garbage: no whole number of seconds above 0, so it is ignored/,
-  );
-  skewMs += 30 * HOUR;
-  await keep();
-  for (const id of ids) expect(await isStopping(id)).toBe(false);
-  expect(here.alerts().filter(({ plain }) => plain.includes('no number of seconds'))).toHaveLength(1);
-  expect(only(await here.vic.says(`/batch job ${ids[0]}`)).plain).toContain(
-    'PYBATCH_TIMEOUT is 6h, no number of seconds: ignored',
-  );
-});
-
-test('an event from last month tells of no such value, and one that was muted or off is told later', async () => {
-  const garbage = (value: string) => here.alerts().filter(({ plain }) => plain.includes(`is “${value}”`));
-  const hear = async (value: string, at: number) => {
-    const container = { environment: [{ name: 'PYBATCH_TIMEOUT', value }] };
-    const detail = { container, jobDefinition: 'arn:aws:batch:us-east-1:123456789012:job-definition/late-slip:1' };
-    const event = stateChange({ id: newId(), name: 'late-slip', status: 'RUNNING', at, detail });
-    await here.world.app.takeEvent(JSON.stringify(event), () => 60_000);
-  };
-  const now = () => Date.now() + skewMs;
-  await hear('last-month', now() - 30 * 24 * HOUR);
-  await here.root.says('/batch alerts off timeout-garbage');
-  skewMs += MINUTE;
-  await hear('unwanted', now());
-  await here.root.says('/batch alerts on timeout-garbage');
-  skewMs += 2 * MINUTE;
-  await hear('wanted', now());
-  await here.until('the card', () => (garbage('wanted').length === 1 ? true : undefined));
-  expect([...garbage('last-month'), ...garbage('unwanted')]).toEqual([]);
-});
-
 test('an array whose limit counts from submission is stopped as a whole by one call; a limit on running is each child’s own', async () => {
   await here.ada.says('/batch timeout set name:whole-* total:5h');
   await here.ada.says('/batch timeout set name:each-* running:5h');

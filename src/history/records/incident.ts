@@ -57,6 +57,8 @@ export const memberSchema = z.object({
   /** When it was taken in, by ours. */
   joinedAt: ms,
   isJob: z.boolean(),
+  /** The job that it was told by, where it is none itself: rules and mutes may be of that. */
+  toldBy: z.string().optional(),
   /** A job's name. */
   name: z.string().optional(),
   subject: subjectSchema,

@@ -19,11 +19,22 @@ export type TimeoutMark = 'warned' | 'terminated';
 const claimSchema = z.object({ auditReference: z.string(), /** ms */ firstAt: z.number() });
 export type StopClaim = z.infer<typeof claimSchema>;
 
+const garbageSchema = z.object({
+  /** When it was told (ms). */
+  at: z.number(),
+  /** When the job that was told of was submitted (ms). */
+  submittedAt: z.number().optional(),
+  /** When a job that was submitted later was seen to have a timeout (ms). */
+  mendedAt: z.number().optional(),
+});
+export type ToldGarbage = z.infer<typeof garbageSchema>;
+
 /** Batch forgets a job 7 days after its end. */
 const KEPT_SECONDS = 30 * 86_400;
 
 export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
   const key = (id: string, what: 'stop' | TimeoutMark) => ({ pk: `TIMEOUT#${id}`, sk: what });
+  const garbageKey = (definition: string) => ({ pk: `TIMEOUT#GARBAGE#${definition}`, sk: '-' });
   const expiresAt = (now: number): number => Math.ceil(now / 1_000) + KEPT_SECONDS;
 
   async function updateStop(id: string, expression: string, values: Record<string, unknown>, condition?: string) {
@@ -121,14 +132,23 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
       await doc.send(new DeleteCommand({ TableName: table, Key: key(id, what) }));
     },
 
-    /** Whether it was told that a definition's jobs have a timeout that is none. */
-    async wasGarbageTold(definition: string): Promise<boolean> {
-      const Key = { pk: `TIMEOUT#GARBAGE#${definition}`, sk: '-' };
-      return (await doc.send(new GetCommand({ TableName: table, Key }))).Item !== undefined;
+    /** When it was told that a definition's jobs have a timeout that is none; undefined if it never was. */
+    async garbageOf(definition: string): Promise<ToldGarbage | undefined> {
+      const { Item } = await doc.send(new GetCommand({ TableName: table, Key: garbageKey(definition) }));
+      return Item === undefined ? undefined : garbageSchema.parse(Item);
     },
-    async garbageTold(definition: string, now: number): Promise<void> {
+    async garbageTold(definition: string, told: ToldGarbage): Promise<void> {
+      await doc.send(new PutCommand({ TableName: table, Item: { ...garbageKey(definition), ...told } }));
+    },
+    /** A job that was submitted later than the one that was told of has a timeout. */
+    async garbageMended(definition: string, now: number): Promise<void> {
       await doc.send(
-        new PutCommand({ TableName: table, Item: { pk: `TIMEOUT#GARBAGE#${definition}`, sk: '-', at: now } }),
+        new UpdateCommand({
+          TableName: table,
+          Key: garbageKey(definition),
+          UpdateExpression: 'SET mendedAt = :now',
+          ExpressionAttributeValues: { ':now': now },
+        }),
       );
     },
   };

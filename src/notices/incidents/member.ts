@@ -1,5 +1,6 @@
 /** Something that happened, as its incident keeps it. */
 import type { Member } from '../../history/records/incident';
+import { jobIdOf } from '../../history/records/incidents';
 import type { Occurrence } from '../occasion';
 
 /** Batch's reasons have 1,024 characters at most; what others tell of a trouble needs no more than a sentence. */
@@ -25,7 +26,8 @@ export function memberOf(occurrence: Occurrence, joinedAt: number, isDependent: 
     severity,
     at,
     joinedAt,
-    isJob: job !== undefined,
+    isJob: job !== undefined && jobIdOf(member) === job.id,
+    ...(job === undefined || jobIdOf(member) === job.id ? {} : { toldBy: job.id }),
     ...(isDependent ? { isDependent } : {}),
     subject: { kind: subject.kind, name: brief(subject.name) },
     ...(job?.name === undefined ? {} : { name: brief(job.name) }),

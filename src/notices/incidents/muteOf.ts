@@ -13,8 +13,9 @@ import { withOwner } from '../routing/withOwner';
 async function latestOf({ members }: WholeIncident, room: Room): Promise<Occurrence | undefined> {
   const latest = members.at(-1);
   if (latest === undefined) return undefined;
-  const { occasion, severity, at, subject, queue, cause, member, isJob } = latest;
-  const job = isJob ? (await room.history.jobs.get(jobIdOf(member)))?.job : undefined;
+  const { occasion, severity, at, subject, queue, cause, member, isJob, toldBy } = latest;
+  const jobId = isJob ? jobIdOf(member) : toldBy;
+  const job = jobId === undefined ? undefined : (await room.history.jobs.get(jobId))?.job;
   return await withOwner({ occasion, severity, at, subject, queue, cause, member, job }, room);
 }
 

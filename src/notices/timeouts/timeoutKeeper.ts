@@ -2,6 +2,7 @@
 import type { Room } from '../../commands/command';
 import { checkTimeouts, parentOf, parentsIn } from '../../jobs/timeoutCheck';
 import { timeoutPolicy } from './policy';
+import { settleGarbage } from './settleGarbage';
 import { stopOverdue } from './stopOverdue';
 import { tellStuck } from './tellStuck';
 import { settleNear, warnNear } from './warnNear';
@@ -28,6 +29,7 @@ export function timeoutKeeper(room: Room) {
     const until = room.now() + MOST_WARNING_MS;
     const warnings = await warnNear(near, warned, room, () => Math.min(remainingMs(), until - room.now()));
     await settleNear(near, room);
+    await settleGarbage(rows, now, room);
     const stuck = await tellStuck(rows, terminated, room);
     if (over.length + warnings + stuck > 0)
       room.log.info('time limits', { over: over.length, ...report, warned: warnings, stuck });
