@@ -1,8 +1,8 @@
 /** An item that packers change and that is damaged is named by whoever reads it, keeps nobody waiting, and is mended by a rebuild. */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { openPacker } from '../../src/history/packing/openPacker';
-import type { Job } from '../../src/jobs/job';
 import { History } from './model';
+import { numberedJob } from './numberedJob';
 import { startTables, type Tables } from './tables';
 
 let tables: Tables;
@@ -11,24 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => tables.stop());
 
-const job = (n: number): Job => ({
-  id: `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`,
-  name: `align-${n}`,
-  createdAt: n,
-  status: 'SUCCEEDED',
-  seenAt: n,
-  whole: true,
-  attempts: [],
-  entered: {},
-});
-
 async function open() {
   const ground = await tables.open();
   const history = new History(ground);
   const doc = ground.client();
   const { jobs, items } = history.worker();
   const packer = openPacker(doc, ground.table, history.now, jobs, items);
-  for (let n = 1; n <= 3; n++) await history.tell(job(n));
+  for (let n = 1; n <= 3; n++) await history.tell(numberedJob(n));
   await history.packWholly();
   const said: string[] = [];
   const options = { now: history.now, remainingMs: () => 600_000, leastJobs: 1 };
@@ -51,7 +40,7 @@ test.each([{ generation: 'x' }, { fence: 'x' }, { leaseUntil: 'x' }, { manifests
     const { history, pack, reindex, said, change } = await open();
     const warm = history.worker();
     await history.agree(warm, { words: [] });
-    await history.tell(job(4));
+    await history.tell(numberedJob(4));
     await change('-', fields);
     const named = /^Item SEGMENTS \/ - of the search index can't be read: .*`npm run reindex`/;
     await expect(history.worker().search.search({ words: [] }, { limit: 3 })).rejects.toThrow(named);
@@ -60,7 +49,7 @@ test.each([{ generation: 'x' }, { fence: 'x' }, { leaseUntil: 'x' }, { manifests
     expect(await reindex()).toMatchObject({ complete: true });
     expect(said).toEqual([expect.stringMatching(named)]);
     for (const searcher of [warm, history.worker()]) await history.agree(searcher, { words: [] });
-    await history.tell(job(5));
+    await history.tell(numberedJob(5));
     await history.packWholly();
     await history.agree(warm, { words: [] });
   },

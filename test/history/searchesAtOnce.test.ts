@@ -1,20 +1,8 @@
 /** Searches of one process that overlap: each is right, though the other finds what a packer, or news, changed meanwhile. */
 import * as fc from 'fast-check';
-import type { Job } from '../../src/jobs/job';
 import { MemoryClient, MemoryTable } from './memoryTable';
 import { History, interleave } from './model';
-
-const job = (n: number, more: Partial<Job> = {}): Job => ({
-  id: `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`,
-  name: `align-${n}`,
-  createdAt: n,
-  status: 'SUCCEEDED',
-  seenAt: n,
-  whole: true,
-  attempts: [],
-  entered: {},
-  ...more,
-});
+import { numberedJob } from './numberedJob';
 
 test.each([
   ['a pack', 'pack'],
@@ -29,9 +17,9 @@ test.each([
         const table = new MemoryTable();
         table.pageSize = 2;
         const history = new History({ table: 'memory', client: (before) => new MemoryClient(table, before) });
-        for (let n = 1; n <= 4; n++) await history.tell(job(n));
+        for (let n = 1; n <= 4; n++) await history.tell(numberedJob(n));
         await history.packWholly();
-        for (let n = 5; n <= 9; n++) await history.tell(job(n));
+        for (let n = 5; n <= 9; n++) await history.tell(numberedJob(n));
         let turn: (() => Promise<void>) | undefined;
         const warm = history.worker({ turn: async () => await turn?.() });
         await history.agree(warm, { words: [] }, 20);
@@ -67,5 +55,5 @@ test.each([
 /** The same again, of jobs that are packed and of some that are not. */
 async function news(history: History, next: () => Promise<void>): Promise<void> {
   const writer = history.worker({ turn: next });
-  for (const n of [2, 7, 3]) await history.tell(job(n, { seenAt: n + 1_000 }), writer);
+  for (const n of [2, 7, 3]) await history.tell(numberedJob(n, { seenAt: n + 1_000 }), writer);
 }

@@ -2,18 +2,9 @@
 import type { Job } from '../../src/jobs/job';
 import { MemoryClient, MemoryTable } from './memoryTable';
 import { History, interleave } from './model';
+import { numberedJob } from './numberedJob';
 
 const HOUR_S = 3_600;
-const job = (n: number): Job => ({
-  id: `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`,
-  name: `align-${n}`,
-  createdAt: n,
-  status: 'SUCCEEDED',
-  seenAt: n,
-  whole: true,
-  attempts: [],
-  entered: {},
-});
 
 function open() {
   const table = new MemoryTable();
@@ -28,17 +19,17 @@ function open() {
 
 test('a list stays for an hour from the moment it was superseded, however old it was by then', async () => {
   const { history, pack, keys } = open();
-  await pack(job(1));
+  await pack(numberedJob(1));
   const [list = ''] = (await history.worker().items.head()).manifests;
   history.wait((HOUR_S - 10) * 1000);
-  await pack(job(2));
+  await pack(numberedJob(2));
   expect((await history.worker().items.head()).manifests).not.toContain(list);
   history.wait(15_000);
-  await pack(job(3));
+  await pack(numberedJob(3));
   await pack();
   expect(keys()).toContain(`SEGMENTS#${list}`);
   history.wait((HOUR_S - 60) * 1000);
-  await pack(job(4));
+  await pack(numberedJob(4));
   expect(keys()).toContain(`SEGMENTS#${list}`);
   history.wait(60_000);
   await pack();
@@ -47,8 +38,8 @@ test('a list stays for an hour from the moment it was superseded, however old it
 
 test('a packer that lost its lease, and whose list is removed meanwhile, ends quietly and leaves the rest to the next', async () => {
   const { history, pack, keys } = open();
-  await pack(job(1));
-  await history.tell(job(2));
+  await pack(numberedJob(1));
+  await history.tell(numberedJob(2));
   let commands = 0;
   let late = 0;
   for (let at = 1; at < 8; at++) {
@@ -56,7 +47,7 @@ test('a packer that lost its lease, and whose list is removed meanwhile, ends qu
     const turn = async () => {
       if (commands++ !== at) return;
       history.wait(HOUR_S * 1000);
-      await pack(job(10 + at));
+      await pack(numberedJob(10 + at));
       history.wait(2 * HOUR_S * 1000);
       await pack();
     };
@@ -72,7 +63,7 @@ test('a packer that lost its lease, and whose list is removed meanwhile, ends qu
 
 test('of an item that is missing while the lease is its own, a packer complains', async () => {
   const { table, history, pack } = open();
-  await pack(job(1));
+  await pack(numberedJob(1));
   for (const [key, { pk }] of table.items) if (/^SEGMENTS#/.test(String(pk))) table.items.delete(key);
   await expect(history.worker().pack()).rejects.toThrow(/is missing/);
 });

@@ -7,22 +7,11 @@ import { bucketOfHash, DigitFilter, digitHash, growBuckets } from '../../src/his
 import type { Job } from '../../src/jobs/job';
 import { MemoryClient, MemoryTable } from './memoryTable';
 import { History, interleave } from './model';
+import { numberedId, numberedJob } from './numberedJob';
 
-const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
-const job = (n: number, more: Partial<Job> = {}): Job => ({
-  id: idOf(n),
-  name: `align-${n}`,
-  createdAt: n,
-  status: 'SUCCEEDED',
-  seenAt: n,
-  whole: true,
-  attempts: [],
-  entered: {},
-  ...more,
-});
 /** The word stands in the reason of every job of a group, and is the beginning of a job's id. */
 const WORD = '00000007';
-const holding = (n: number): Job => job(n, { statusReason: `Host EC2 (instance i-0a${WORD}b) terminated.` });
+const holding = (n: number): Job => numberedJob(n, { statusReason: `Host EC2 (instance i-0a${WORD}b) terminated.` });
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 function open(fullRows?: number) {
@@ -63,12 +52,16 @@ describe.each([
 ])('a filter %s', (_, fullRows) => {
   test('answers for the beginning of an id without a list or a segment, and not for a word of a text', async () => {
     const here = open(fullRows);
-    await here.tell(...range(1, 12).map((n) => job(n)), holding(13), job(14, { name: 'reads-0123abcd-4567.bam' }));
+    await here.tell(
+      ...range(1, 12).map((n) => numberedJob(n)),
+      holding(13),
+      numberedJob(14, { name: 'reads-0123abcd-4567.bam' }),
+    );
     await packed(here, fullRows);
-    await here.tell(job(15), { ...job(3), statusReason: 'late', seenAt: 99 });
+    await here.tell(numberedJob(15), { ...numberedJob(3), statusReason: 'late', seenAt: 99 });
     await here.withoutLists(async () => {
-      for (const word of ['00000003', '00000012-0000-4000', idOf(9), '00000015', 'fedcba98'])
-        await here.asks(word, ...(word === idOf(9) ? ['align'] : []));
+      for (const word of ['00000003', '00000012-0000-4000', numberedId(9), '00000015', 'fedcba98'])
+        await here.asks(word, ...(word === numberedId(9) ? ['align'] : []));
       await expect(here.asks(WORD)).rejects.toThrow(/is missing/);
       await expect(here.asks('123abcd-45')).rejects.toThrow(/is missing/);
     });
@@ -79,9 +72,9 @@ describe.each([
     let isThrough = false;
     for (let writesLeft = 0; !isThrough; writesLeft++) {
       const here = open(fullRows);
-      await here.tell(...range(1, 6).map((n) => job(n)));
+      await here.tell(...range(1, 6).map((n) => numberedJob(n)));
       await packed(here, fullRows);
-      await here.tell(job(7), ...range(8, 11).map(holding));
+      await here.tell(numberedJob(7), ...range(8, 11).map(holding));
       here.history.wait();
       isThrough = (await here.history.worker({ writesLeft }).pack()) !== undefined;
       await here.asks(WORD);
@@ -97,14 +90,14 @@ describe.each([
         fc.boolean(),
         async (choices, isRebuilt) => {
           const here = open(fullRows);
-          await here.tell(...range(1, 6).map((n) => job(n)), ...range(8, 10).map(holding));
+          await here.tell(...range(1, 6).map((n) => numberedJob(n)), ...range(8, 10).map(holding));
           await here.history.worker().pack();
-          await here.tell(job(7), job(11, { name: '0123abcd4567' }), job(12));
+          await here.tell(numberedJob(7), numberedJob(11, { name: '0123abcd4567' }), numberedJob(12));
           here.history.wait();
           await interleave(choices, [
             (turn) => here.history.worker({ turn })[isRebuilt ? 'rebuild' : 'pack'](),
             (turn) => here.history.worker({ turn, aheadMs: 400_000 }).pack(),
-            async (turn) => here.tell(job(13, { name: 'abcdef-123456' }), job(14)).then(turn),
+            async (turn) => here.tell(numberedJob(13, { name: 'abcdef-123456' }), numberedJob(14)).then(turn),
           ]);
           here.history.wait(400_000);
           for (const look of ['before', 'after']) {
@@ -121,7 +114,7 @@ describe.each([
     let isThrough = false;
     for (let writesLeft = 0; !isThrough; writesLeft += 3) {
       const here = open(fullRows);
-      await here.tell(...range(1, 6).map((n) => job(n)), ...range(8, 10).map(holding));
+      await here.tell(...range(1, 6).map((n) => numberedJob(n)), ...range(8, 10).map(holding));
       await packed(here, fullRows);
       for (const [key, { pk }] of here.table.items)
         if (String(pk).startsWith('SEGMENTS#digits')) here.table.items.delete(key);
@@ -143,7 +136,7 @@ describe.each([
 test('a bucket that is read as it was a moment ago is read again', async () => {
   const here = open(2);
   const stale = new Map<string, Record<string, unknown>>();
-  await here.tell(...range(1, 4).map((n) => job(n)));
+  await here.tell(...range(1, 4).map((n) => numberedJob(n)));
   await packed(here, 2);
   for (const [key, item] of here.table.items) if (String(item.pk).startsWith('SEGMENTS#digits')) stale.set(key, item);
   expect(stale.size).toBeGreaterThan(0);
@@ -165,7 +158,9 @@ test('it grows with what is packed', async () => {
       .map((part) => noise(n * 100 + part))
       .join('');
   for (let group = 0; group < 3; group++) {
-    await here.tell(...range(group * 400, group * 400 + 399).map((n) => job(n, { command: ['run', hashes(n)] })));
+    await here.tell(
+      ...range(group * 400, group * 400 + 399).map((n) => numberedJob(n, { command: ['run', hashes(n)] })),
+    );
     here.history.wait();
     await here.history.worker().pack(1, 99);
   }
@@ -220,7 +215,7 @@ test('of 100,000 hashes buckets of less than 4 KB are wrong about few words, and
 
 test('a table that is quiet for minutes looks through no segment for jobs that have left the live index', async () => {
   const here = open();
-  await here.tell(...range(1, 6).map((n) => job(n)));
+  await here.tell(...range(1, 6).map((n) => numberedJob(n)));
   await here.history.packWholly();
   const { items } = here.history.worker();
   expect((await items.head()).recent).toHaveLength(1);
@@ -229,7 +224,7 @@ test('a table that is quiet for minutes looks through no segment for jobs that h
   here.history.wait(700_000);
   await here.history.packWholly();
   expect((await items.head()).recent).toEqual([]);
-  await here.tell(job(9), { ...job(3), statusReason: 'late', seenAt: 99 });
+  await here.tell(numberedJob(9), { ...numberedJob(3), statusReason: 'late', seenAt: 99 });
   await here.asks();
   await here.history.packWholly();
   expect((await items.head()).recent).not.toEqual([]);
