@@ -41,8 +41,10 @@ export interface SweepReport {
 
 const ACTIVE = BATCH_STATUSES.filter((status) => !isDone({ status }));
 const DONE = BATCH_STATUSES.filter((status) => isDone({ status }));
-/** Finished jobs are walked through at the first sweep and once an hour; events and the list of active ones tell the rest. */
+/** Finished jobs are walked through at the first sweep and once an hour; in between, those that are new or were active. */
 const FULL_EVERY_MS = 3_600_000;
+/** Of a queue that more new jobs come to (100 a page), the rest that has ended already waits for that. */
+const MOST_NEW_PAGES = 20;
 /** A job that is missing from a sweep is looked at one by one when nothing was heard of it for so long. */
 const QUIET_MS = 300_000;
 /** How far AWS's clock may be from ours. */
@@ -62,6 +64,9 @@ async function each<T>(items: readonly T[], atOnce: number, work: (item: T) => P
     }),
   );
 }
+
+/** Whose jobs a list is of. */
+type Of = { jobQueue: string } | { arrayJobId: string };
 
 function differs(known: JobRow | undefined, summary: JobSummary): boolean {
   if (known === undefined || known.status !== summary.status || isLost(known)) return true;
@@ -123,34 +128,54 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
     return differs(known, summary);
   }
 
+  /** Takes in what a page of a list tells that is news, but what was listed before. */
+  async function takePage(page: readonly JobSummary[], of: Of, seen: Set<string>): Promise<void> {
+    report.listed += page.length;
+    const news: JobSummary[] = [];
+    for (const summary of page) if (!seen.has(summary.jobId ?? '') && (await isNews(summary))) news.push(summary);
+    for (const { jobId } of page) if (jobId !== undefined) seen.add(jobId);
+    const described = await describe(news.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId])));
+    // Out of time, the rest stays unknown, so that the next sweep describes it: a summary would pass for the whole.
+    if (!hasTime()) return;
+    // Batch may list a job that DescribeJobs does not give; the summary is better than nothing.
+    for (const summary of news) {
+      if (summary.jobId === undefined || described.has(summary.jobId) || !('jobQueue' in of)) continue;
+      await ingest(history.jobs, jobFromSummary(summary, of.jobQueue, now()), now);
+    }
+    const arrays = news.filter(({ arrayProperties }) => arrayProperties?.size !== undefined);
+    for (const { jobId } of arrays) {
+      if (jobId !== undefined && hasTime()) await listed({ arrayJobId: jobId }, BATCH_STATUSES);
+    }
+  }
+
   /** @returns the ids that were listed */
-  async function listed(
-    of: { jobQueue: string } | { arrayJobId: string },
-    statuses: readonly JobRow['status'][],
-  ): Promise<Set<string>> {
+  async function listed(of: Of, statuses: readonly JobRow['status'][]): Promise<Set<string>> {
     const seen = new Set<string>();
     for (const status of statuses) {
+      // In the next state a job is news again.
+      const ofStatus = new Set<string>();
       for await (const page of batch.list(of, status)) {
-        report.listed += page.length;
-        for (const { jobId } of page) if (jobId !== undefined) seen.add(jobId);
-        const news: JobSummary[] = [];
-        for (const summary of page) if (await isNews(summary)) news.push(summary);
-        const described = await describe(news.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId])));
-        // Out of time, the rest stays unknown, so that the next sweep describes it: a summary would pass for the whole.
-        if (!hasTime()) return seen;
-        // Batch may list a job that DescribeJobs does not give; the summary is better than nothing.
-        for (const summary of news) {
-          if (summary.jobId === undefined || described.has(summary.jobId) || !('jobQueue' in of)) continue;
-          await ingest(history.jobs, jobFromSummary(summary, of.jobQueue, now()), now);
-        }
-        const arrays = news.filter(({ arrayProperties }) => arrayProperties?.size !== undefined);
-        for (const { jobId } of arrays) {
-          if (jobId !== undefined && hasTime()) await listed({ arrayJobId: jobId }, BATCH_STATUSES);
-        }
+        await takePage(page, of, ofStatus);
+        for (const id of ofStatus) seen.add(id);
         if (!hasTime()) return seen;
       }
     }
     return seen;
+  }
+
+  /** Jobs that came and ended since the last sweep are in no list of active ones. @param seen is added to */
+  async function listNew(jobQueue: string, seen: Set<string>): Promise<void> {
+    const { beganAt: before, endedAt } = state;
+    const since = before ?? endedAt;
+    if (since === undefined) return;
+    let pages = 0;
+    for await (const page of batch.listSince(jobQueue, since - SKEW_MS)) {
+      await takePage(page, { jobQueue }, seen);
+      if (!hasTime()) return;
+      if (++pages < MOST_NEW_PAGES) continue;
+      log.warn('a queue has more new jobs than are looked at each minute', { queue: jobQueue });
+      return;
+    }
   }
 
   try {
@@ -162,7 +187,9 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
     const seen = new Set<string>();
     await each(queues, QUEUES_AT_ONCE, async (queue) => {
       if (!hasTime()) return;
-      for (const id of await listed({ jobQueue: queue }, isFull ? [...ACTIVE, ...DONE] : ACTIVE)) seen.add(id);
+      const ofQueue = await listed({ jobQueue: queue }, isFull ? [...ACTIVE, ...DONE] : ACTIVE);
+      if (!isFull && hasTime()) await listNew(queue, ofQueue);
+      for (const id of ofQueue) seen.add(id);
     });
     if (hasTime()) {
       const swept = new Set(queues);
@@ -182,9 +209,11 @@ export async function reconcile(room: Reconcile, full?: boolean): Promise<SweepR
     }
     report.complete = hasTime();
   } finally {
+    // What could not be taken in is looked for again.
+    const wholeSince = report.failed === 0 ? beganAt : undefined;
     await history.sweeps.finish(
       report.complete
-        ? { at: now(), full: isFull, fullBeganAt: isFull && report.failed === 0 ? beganAt : undefined }
+        ? { at: now(), full: isFull, beganAt: wholeSince, fullBeganAt: isFull ? wholeSince : undefined }
         : undefined,
     );
   }

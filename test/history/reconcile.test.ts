@@ -4,7 +4,7 @@ import type { Job } from '../../src/jobs/job';
 import { parseQuery } from '../../src/jobs/query';
 import { sendDue } from '../../src/notices/sending/sendDue';
 import { newId, stateChange } from '../notices/stateChange';
-import { type Scene, scene } from '../scene';
+import { callsOf, type Scene, scene } from '../scene';
 import { ALERTS, anotherBot } from './anotherBot';
 
 let here: Scene;
@@ -99,6 +99,34 @@ test('a failure that starts and ends between two sweeps is told, and nothing tha
   expect(alerts('failed-before')).toEqual([]);
 });
 
+test('without events, what starts and fails between two sweeps is told by the next minute’s, at one call a queue', async () => {
+  const bot = await anotherBot(here, 'eventless', { TRACKED_QUEUES: [QUEUE] });
+  await bot.tick(always);
+  const [alone, array] = [
+    await failedJob('eventless-alone'),
+    await here.submit(
+      'eventless-array',
+      { LOCAL_OUTCOME: 'exit:9', LOCAL_RUN_SECONDS: '1' },
+      { arrayProperties: { size: 3 } },
+    ),
+  ];
+  await here.until('the array', async () =>
+    (await job(here.world.app, array))?.status === 'FAILED' ? true : undefined,
+  );
+  const calls = await callsOf(here, () => bot.tick(always));
+  expect((await job(bot, alone))?.status).toBe('FAILED');
+  expect((await job(bot, `${array}:2`))?.status).toBe('FAILED');
+  await sendDue(ALERTS.id, bot.room, always);
+  for (const name of ['eventless-alone', 'eventless-array']) expect(alerts(name)).toHaveLength(1);
+  // Five lists of active jobs, one of new ones, and the seven of an array that is new.
+  expect(calls['batch.ListJobs']).toBe(5 + 1 + 7);
+  // They are known now.
+  const later = await callsOf(here, () => bot.tick(always));
+  expect(later['batch.ListJobs']).toBe(6);
+  expect(later['batch.DescribeJobs'] ?? 0).toBe(0);
+  expect(alerts('eventless-alone')).toHaveLength(1);
+});
+
 test('one job whose telling fails keeps no other from being told, and is told a minute later', async () => {
   const bot = await anotherBot(here, 'refused', { TRACKED_QUEUES: [QUEUE] });
   const [one, other] = [await failedJob('refused-one'), await failedJob('refused-other')];
@@ -137,7 +165,7 @@ test('what one step of a minute can not do keeps no other from being done, and t
   history.sweeps.lease = () => Promise.reject(new Error('no sweep'));
   history.mutes.list = () => Promise.reject(new Error('no mutes'));
   await expect(bot.tick(always)).rejects.toThrow('no limits');
-  // The last step: what nobody sent is sent.
+  // What nobody sent is sent.
   expect(asked).toContain('deliver');
 });
 

@@ -7,6 +7,8 @@ const sweepSchema = z.object({
   leaseUntil: z.number().default(0),
   /** When the last sweep ended, and the last one that walked through all finished jobs too (ms). */
   endedAt: z.number().optional(),
+  /** When the last one began that got hold of every job that it saw (ms). */
+  beganAt: z.number().optional(),
   fullEndedAt: z.number().optional(),
   /** When the last one of these began that got hold of every job that it saw (ms). */
   fullBeganAt: z.number().optional(),
@@ -40,12 +42,19 @@ export function sweepItems(doc: DynamoDBDocumentClient, table: string) {
     },
     /**
      * Gives the lease back; with `ended`, the sweep went through to its end.
-     * @param ended.fullBeganAt of one that walked through all finished jobs and got hold of each
+     * @param ended.beganAt of one that got hold of each job that it saw
+     * @param ended.fullBeganAt of one that walked through all finished jobs too
      */
-    async finish(ended?: { at: number; full: boolean; fullBeganAt?: number | undefined }): Promise<void> {
+    async finish(ended?: {
+      at: number;
+      beganAt?: number | undefined;
+      full: boolean;
+      fullBeganAt?: number | undefined;
+    }): Promise<void> {
       const sets = [
         'leaseUntil = :free',
         ...(ended ? ['endedAt = :at'] : []),
+        ...(ended?.beganAt === undefined ? [] : ['beganAt = :beganAt']),
         ...(ended?.full ? ['fullEndedAt = :at'] : []),
         ...(ended?.fullBeganAt === undefined ? [] : ['fullBeganAt = :began']),
       ];
@@ -57,6 +66,7 @@ export function sweepItems(doc: DynamoDBDocumentClient, table: string) {
           ExpressionAttributeValues: {
             ':free': 0,
             ...(ended ? { ':at': ended.at } : {}),
+            ...(ended?.beganAt === undefined ? {} : { ':beganAt': ended.beganAt }),
             ...(ended?.fullBeganAt === undefined ? {} : { ':began': ended.fullBeganAt }),
           },
         }),
