@@ -20,7 +20,11 @@ const FIRST_PACKING_MS = 20_000;
 /** What packing leaves to the sweep, at most. */
 const LONGEST_SWEEP_MS = 120_000;
 /** What a sweep leaves to what comes after it in the same minute, at most. */
-const AFTER_SWEEP_MS = 20_000;
+const AFTER_SWEEP_MS = 40_000;
+/** Thousands of ends that no event told of take longer than this: the others come a minute later. */
+const LONGEST_HEARING_MS = 30_000;
+/** What telling those leaves to what comes after it, at most. */
+const AFTER_HEARING_MS = 20_000;
 /** Time limits are promised to be seen to within a minute, however long the rest of a tick takes. */
 const LIMITS_EVERY_MS = 45_000;
 
@@ -97,6 +101,12 @@ export function clock({ room, onNews, limitsEveryMs = LIMITS_EVERY_MS }: TickOpt
       await step('packing failed', 'FailedPacks', () => pack(() => remainingMs() - leftMs));
     };
 
+    /** Leaves the others of this minute their time. */
+    function hear(): Promise<number> {
+      const leftMs = Math.max(remainingMs() - LONGEST_HEARING_MS, Math.min(remainingMs() / 2, AFTER_HEARING_MS));
+      return hearOfUntold(room, () => remainingMs() - leftMs);
+    }
+
     async function sweep(): Promise<SweepReport> {
       const leftMs = Math.min(remainingMs() / 4, AFTER_SWEEP_MS);
       const { batch, history, log, now, tracks, shows } = room;
@@ -104,6 +114,8 @@ export function clock({ room, onNews, limitsEveryMs = LIMITS_EVERY_MS }: TickOpt
       return await reconcile({ batch, history, log, now, tracks, shows, remainingMs: swept, onNews }, full);
     }
 
+    // A few reads, and whatever stands still in Slack goes on: nothing that takes long, or fails, comes before it.
+    await step('sending could not be resumed', 'FailedSteps', () => resumeSending(room));
     // Half a million jobs that nobody packed would not fit in memory, and a process that died of that begins anew here.
     if (isFirst) await packFor(FIRST_PACKING_MS);
     isFirst = false;
@@ -114,14 +126,13 @@ export function clock({ room, onNews, limitsEveryMs = LIMITS_EVERY_MS }: TickOpt
       await step('operations could not be resumed', 'FailedSteps', () => resumeOperations(room));
       await packFor(Number.POSITIVE_INFINITY);
       report = await step('a sweep failed', 'FailedSweeps', sweep);
-      await step('ends of jobs could not be told', 'FailedSteps', () => hearOfUntold(room, remainingMs));
+      await step('ends of jobs could not be told', 'FailedSteps', hear);
       await step('conditions could not be seen', 'FailedSteps', () => conditions.look(remainingMs));
       await step('logs could not be followed', 'FailedSteps', () => resumeFollows(room));
       await step('watches could not be resumed', 'FailedSteps', () => resumeWatches(room, remainingMs));
       await step('digests could not be told', 'FailedSteps', () => tellDigests(room, remainingMs));
       await step('mutes could not be ended', 'FailedSteps', () => endMutes(room));
       await step('incidents could not be closed', 'FailedSteps', () => closeIncidents(room));
-      await step('sending could not be resumed', 'FailedSteps', () => resumeSending(room));
     } finally {
       clearInterval(again);
       await limits;

@@ -31,6 +31,7 @@ export async function hearOfUntold(room: Room, remainingMs: () => number): Promi
   }
 
   for await (const ids of jobs.untold.pages()) {
+    if (remainingMs() <= 0) break;
     const rest = ids.values();
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {

@@ -1,0 +1,68 @@
+/** A minute with more to do than it holds: each of its steps gets some of its time. */
+import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, UpdateJobQueueCommand } from '@aws-sdk/client-batch';
+import type { App } from '../src/app';
+import { anotherBot } from './history/anotherBot';
+import { newId, stateChange } from './notices/stateChange';
+import { type Scene, scene } from './scene';
+
+let here: Scene;
+beforeAll(async () => {
+  here = await scene({ furnished: false });
+});
+afterAll(() => here.end());
+
+async function makeQueue(name: string): Promise<void> {
+  await here.batch.send(
+    new CreateComputeEnvironmentCommand({
+      computeEnvironmentName: `ce-${name}`,
+      type: 'MANAGED',
+      computeResources: { type: 'EC2', maxvCpus: 256, subnets: ['subnet-1'], instanceTypes: ['m5'] },
+    }),
+  );
+  await here.batch.send(
+    new CreateJobQueueCommand({
+      jobQueueName: name,
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: `ce-${name}` }],
+    }),
+  );
+}
+
+test('many ends that no event told of keep no other step of their minute from being done, and no sender from going on', async () => {
+  await makeQueue('vision');
+  let skewMs = 0;
+  const done: string[] = [];
+  const bot: App = await anotherBot(
+    here,
+    'minutes',
+    { TRACKED_QUEUES: ['vision', 'genomics-prod-spot'] },
+    { now: () => Date.now() + skewMs, enqueue: async ({ kind }) => void done.push(kind) },
+  );
+  await bot.tick(() => 60_000);
+  // Its sender is lost, and never comes.
+  await bot.takeEvent(JSON.stringify(stateChange({ id: newId(), status: 'FAILED' })), () => 60_000);
+  const { incidents, jobs } = bot.room.history;
+  for (let n = 0; n < 150; n++) await jobs.untold.add(newId(), Date.now());
+  await here.batch.send(new UpdateJobQueueCommand({ jobQueue: 'vision', state: 'DISABLED' }));
+  done.length = 0;
+  skewMs = 5 * 60_000;
+  // A second goes by with each.
+  let leftMs = 120_000;
+  const { get } = jobs;
+  jobs.get = async (id) => {
+    done.push('end');
+    leftMs -= 1_000;
+    return await get(id);
+  };
+  await bot.tick(() => leftMs);
+  expect(done.slice(0, 2)).toEqual(['deliver', 'end']);
+  expect(leftMs).toBeGreaterThan(60_000);
+  expect(done.filter((what) => what === 'end').length).toBeGreaterThan(20);
+  expect((await incidents.listOpen()).map(({ occasion }) => occasion)).toContain('queue-trouble');
+
+  // A sweep took nearly all of the next one.
+  skewMs += 60_000;
+  leftMs = 30_000;
+  await bot.tick(() => leftMs);
+  expect(leftMs).toBeGreaterThanOrEqual(14_000);
+});
