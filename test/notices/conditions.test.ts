@@ -416,4 +416,19 @@ describe('trouble with capacity', () => {
     await closes(told, 'ads', '✔', 'is well again after');
     expect(cards('robots', 'queue is disabled')).toEqual([]);
   });
+
+  test('a state that began in a mute of days is told once that is over, since it is still so', async () => {
+    const [asked] = await here.ada.says('/batch alerts mute queue:speech 2d the mains are being replaced');
+    expect(asked?.plain).toContain('speech');
+    await switchTo('speech', 'DISABLED');
+    for (const hours of [0, 12, 24, 12.2]) {
+      wait(hours * HOUR);
+      expect(cards('speech', 'queue is disabled')).toEqual([]);
+      await look();
+    }
+    const told = await card('speech', 'queue is disabled');
+    await staysOne(told, 'speech', 'queue is disabled');
+    await switchTo('speech', 'ENABLED');
+    await closes(told, 'speech', '✔', 'is well again after');
+  });
 });
