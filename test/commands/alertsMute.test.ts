@@ -167,6 +167,22 @@ test('until fixed ends when it succeeds, and not by a job that ran before', asyn
   await here.card('healing');
 });
 
+test('until fixed on a card that was closed and is open again ends when that succeeds, and no sooner', async () => {
+  here.ends('relapse', 'FAILED');
+  const [, id = ''] = /incident (\w{6})/.exec((await here.card('relapse')).plain) ?? [];
+  expect(await here.told(`close ${id} done`)).toContain('It is closed');
+  await cardSays('relapse', 'Closed by @ada');
+  here.ends('relapse', 'FAILED');
+  await cardSays('relapse', '2 jobs');
+  expect(await here.told(`mute incident:${id} for:fixed waiting for the data`)).toContain('is muted until it succeeds');
+  await tick();
+  expect(await lasting()).toHaveLength(1);
+  here.ends('relapse', 'SUCCEEDED', { at: here.now() + 200_000 });
+  await cardSays('relapse', 'succeeded again');
+  await tick();
+  await here.line('general', 'The mute of relapse: exit 7 in genomics-prod-spot is over, since it succeeded.');
+});
+
 test('everything is muted only when it was asked twice, with what that means, and no sooner', async () => {
   here.ends('before-all', 'FAILED');
   await here.card('before-all');

@@ -6,7 +6,7 @@ import { isOpen } from '../../history/records/incidents';
 import type { Mute } from '../../history/records/mutes';
 import type { Conditions } from '../../history/records/routes';
 import { quoted } from '../../jobs/words';
-import { FAILURES, isOfFailures } from '../../notices/incidents/recover';
+import { FAILURES, isOfFailures } from '../../notices/incidents/standing';
 import { lasts } from '../../notices/routing/muted';
 import { sameConditions } from '../../notices/routing/overlap';
 import { refreshCards } from '../../notices/routing/refreshCards';

@@ -10,7 +10,7 @@ import type { Incident } from '../../history/records/incident';
 import type { Crowd, GroupPointer } from '../../history/records/incidentGroups';
 import type { Occurrence } from '../occasion';
 import { withoutRevision } from './member';
-import { isOfFailures } from './recover';
+import { isOfFailures } from './standing';
 
 /** What comes within this time of the last one belongs to it, also where it had recovered; unless another time was set. */
 export const WINDOW_MS = 3_600_000;
@@ -40,21 +40,26 @@ export const goesOn = (
 
 type Card = Crowd['cards'][number];
 
+/** Whether a group opened that card for what goes on now: a worker that died before it was done pointed nobody to it. */
+const isBegun = ({ group, openedAt }: Card, occurrence: Occurrence, windowMs: number): boolean =>
+  group === groupOf(occurrence) && occurrence.at <= openedAt + windowMs;
+
 /** Failures and states are crowds of their own. */
 const kindOf = ({ occasion }: Occurrence): 'failures' | 'states' => (isOfFailures(occasion) ? 'failures' : 'states');
 
 /**
- * The rule of crowds.
+ * The rule of crowds, for what no incident of its group takes in.
  * @param lately the cards that the destination got in the last 10 minutes: of failures for a failure, of states for a state
+ * @param windowMs a card of its group that was opened within this time before it is its own
  * @returns the card to join, or a new one and how wide it is; undefined for a state that has to wait
  */
 export function place(
   lately: readonly Card[],
   occurrence: Occurrence,
+  windowMs: number,
 ): { join: Card } | { open: Pick<Card, 'group' | 'breadth' | 'cause'> } | undefined {
   const group = groupOf(occurrence);
-  // A worker that died before it was done opened it for this very group.
-  const begun = lately.find((card) => card.group === group);
+  const begun = lately.findLast((card) => isBegun(card, occurrence, windowMs));
   if (begun !== undefined) return { join: begun };
   if (kindOf(occurrence) === 'states')
     return lately.length < MOST_CARDS ? { open: { group, breadth: 'group' } } : undefined;
@@ -93,14 +98,18 @@ interface Joined {
 }
 
 /** The incident that the destination's cards leave to it, opened if it must be; undefined where it has to wait. */
-async function openOrJoin(occurrence: Occurrence, to: string, room: Room): Promise<Joined | undefined> {
+async function openOrJoin(
+  occurrence: Occurrence,
+  to: string,
+  windowMs: number,
+  room: Room,
+): Promise<Joined | undefined> {
   const { incidents, incidentGroups: groups } = room.history;
-  const group = groupOf(occurrence);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const crowd = await groups.crowd(to, kindOf(occurrence));
     const now = room.now();
     const lately = crowd.cards.filter(({ openedAt }) => openedAt > now - CROWD_MS);
-    const placed = place(lately, occurrence);
+    const placed = place(lately, occurrence, windowMs);
     if (placed === undefined) return undefined;
     const card = 'join' in placed ? placed.join : { ...placed.open, incident: shortReference(), openedAt: now };
     const isKept =
@@ -108,7 +117,7 @@ async function openOrJoin(occurrence: Occurrence, to: string, room: Room): Promi
     if (!isKept) continue;
     // Also of one that it joins: it may be that whoever opened it died before it had a head.
     await incidents.open(headOf(card.incident, card.breadth, occurrence, to, card.openedAt));
-    return { incident: card.incident, isOpened: card.group === group };
+    return { incident: card.incident, isOpened: isBegun(card, occurrence, windowMs) };
   }
   throw new Error(`the cards of ${to} were written by others ${MOST_TRIES} times in a row`);
 }
@@ -158,7 +167,7 @@ export async function newIncident(
   windowMs: number,
   room: Room,
 ): Promise<Joined | undefined> {
-  const joined = await openOrJoin(occurrence, to, room);
+  const joined = await openOrJoin(occurrence, to, windowMs, room);
   if (joined === undefined) return undefined;
   const next = { incident: joined.incident, lastAt: occurrence.at };
   const { incident } = await pointTo(to, groupOf(occurrence), next, windowMs, room);

@@ -1,33 +1,15 @@
 /** Hears of successes: one that started after the last failure of its definition in its queue ends the incident. */
 import type { Room } from '../../commands/command';
-import type { WholeIncident } from '../../history/records/incident';
 import type { OpenIncident } from '../../history/records/incidents';
 import { arrayParentOf, type Job } from '../../jobs/job';
 import { queueToSend } from '../sending/queueToSend';
 import { cardKey } from './keys';
 import { withoutRevision } from './member';
+import { isOfFailures, keyOf, type Stand, standingOf } from './standing';
 
 /** What is known of an incident is read again so often, however many jobs succeed. */
 const READ_EVERY_MS = 3_000;
 const MOST_REMEMBERED = 1_000;
-
-/** What ends by a success, rather than by a `settle`. */
-export const FAILURES: ReadonlySet<string> = new Set(['failed', 'timed-out', 'spot-reclaimed', 'retried']);
-
-export const isOfFailures = (occasion: string): boolean => FAILURES.has(occasion);
-
-/** What failed and may succeed again: a definition in a queue. */
-interface Place {
-  definition: string;
-  queue?: string | undefined;
-}
-
-interface Stand extends Place {
-  failedAt: number;
-  /** When the success started that came after, and when it ended, if one did. */
-  startedAt: number | undefined;
-  succeededAt: number | undefined;
-}
 
 interface Standing {
   readAt: number;
@@ -46,26 +28,6 @@ function memoryOf({ history }: Room): Remembered {
   remembered.set(history, known);
   if (known.standings.size > MOST_REMEMBERED) known.standings.clear();
   return known;
-}
-
-const keyOf = ({ definition, queue = '' }: Place): string => `${definition} ${queue}`;
-
-/** Of each definition of an incident in each of its queues, when it failed last, and since when it succeeds again. */
-export function standingOf({ members, recoveries }: Pick<WholeIncident, 'members' | 'recoveries'>): Map<string, Stand> {
-  const places = new Map<string, Stand>();
-  for (const { definition, queue, at } of members) {
-    if (definition === undefined) continue;
-    const key = keyOf({ definition, queue });
-    const failedAt = Math.max(at, places.get(key)?.failedAt ?? 0);
-    places.set(key, { definition, queue, failedAt, startedAt: undefined, succeededAt: undefined });
-  }
-  for (const recovery of recoveries) {
-    const known = places.get(keyOf(recovery));
-    if (known === undefined || recovery.startedAt <= known.failedAt) continue;
-    known.startedAt = recovery.startedAt;
-    known.succeededAt = recovery.stoppedAt;
-  }
-  return places;
 }
 
 async function openOnes(memory: Remembered, room: Room): Promise<OpenIncident[]> {

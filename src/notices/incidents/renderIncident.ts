@@ -10,7 +10,7 @@ import { incidentArray } from '../../views/incidentArray';
 import { incidentCondition } from '../../views/incidentCondition';
 import { type Counted, incidentMany } from '../../views/incidentMany';
 import { incidentOne } from '../../views/incidentOne';
-import { type IncidentProps, isRecovered } from '../../views/incidentParts';
+import type { IncidentProps } from '../../views/incidentParts';
 import type { Message } from '../../views/kit';
 import { occasions } from '../index';
 import { retried } from '../retried';
@@ -19,7 +19,7 @@ import { tellGrowth } from './growth';
 import { cardKey } from './keys';
 import { logEnd } from './logEnd';
 import { muteOf } from './muteOf';
-import { isOfFailures, standingOf } from './recover';
+import { definitionsOf, isOfFailures, rootsOf, settledOf, shownOf, tellingOf } from './standing';
 
 /** The commonest first, and those as common by name. */
 export function counted(names: readonly (string | undefined)[]): Counted[] {
@@ -34,18 +34,6 @@ export function counted(names: readonly (string | undefined)[]): Counted[] {
 const newestFirst = (members: readonly Member[]): Member[] =>
   members.toSorted((a, b) => b.at - a.at || (a.member < b.member ? 1 : -1));
 
-/** What failed for good, where anything did, rather than what was tried again. */
-export function tellingOf(members: readonly Member[]): Member[] {
-  const ofGood = members.filter(({ occasion }) => occasion !== retried.name);
-  return ofGood.length === 0 ? [...members] : ofGood;
-}
-
-/** What failed of itself, where anything did, rather than since a job that it depends on had failed. */
-function rootsOf(telling: readonly Member[]): Member[] {
-  const roots = telling.filter(({ isDependent }) => isDependent !== true);
-  return roots.length === 0 ? [...telling] : roots;
-}
-
 const nameOf = (member: Member): string => member.name || jobIdOf(member.member);
 
 /** Each place once. */
@@ -54,15 +42,14 @@ const meantForOf = (members: readonly Member[]): IncidentProps['meantFor'] => [
 ];
 
 async function propsOf(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<IncidentProps> {
-  const { incident, members, recoveries } = whole;
+  const { incident, members } = whole;
   const times = telling.map(({ at }) => at);
-  const since = Math.max(...members.map(({ joinedAt }) => joinedAt));
   return {
     incident,
     firstAt: Math.min(...times),
     lastAt: Math.max(...times),
-    definitions: isOfFailures(incident.occasion) ? [...standingOf({ recoveries, members: [...telling] }).values()] : [],
-    settled: incident.settled !== undefined && incident.settled.at >= since ? incident.settled : undefined,
+    definitions: definitionsOf(whole),
+    settled: settledOf(whole),
     mute: await muteOf(whole, room),
     dependents:
       telling[0]?.isDependent === true ? [] : members.filter(({ isDependent }) => isDependent === true).map(nameOf),
@@ -101,17 +88,12 @@ function arraysOf(telling: readonly Member[]): Counted[] {
 
 const words = ({ cause, exitCode }: Member): string => causeWords(cause, exitCode);
 
-interface Card {
-  message: Message;
-  props: IncidentProps;
-}
-
 async function arrayCard(
   parentId: string,
   whole: WholeIncident,
   telling: readonly Member[],
   room: Room,
-): Promise<Card> {
+): Promise<Message> {
   const children = telling.filter(({ member }) => arrayParentOf(member) !== undefined);
   const causes = failedByWords(
     children.map((child) => ({ cause: words(child), index: Number(jobIdOf(child.member).split(':')[1] ?? 0) })),
@@ -122,10 +104,10 @@ async function arrayCard(
   const lines = await logEnd(example, room);
   if (lines === undefined) await lookAgain(whole, room);
   const props = await propsOf(whole, telling, room);
-  return { message: incidentArray({ ...props, parentId, parent, causes, example, lines: lines ?? [] }), props };
+  return incidentArray({ ...props, parentId, parent, causes, example, lines: lines ?? [] });
 }
 
-async function failuresCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
+async function failuresCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
   const newest = newestFirst(telling);
   const [latest] = newest;
   const example = await jobOf(latest === undefined ? undefined : jobIdOf(latest.member), room);
@@ -133,8 +115,8 @@ async function failuresCard(whole: WholeIncident, telling: readonly Member[], ro
   if (lines === undefined) await lookAgain(whole, room);
   const props = await propsOf(whole, telling, room);
   if (telling.length === 1 && example?.status === 'FAILED')
-    return { message: incidentOne({ ...props, job: example, lines: lines ?? [] }), props };
-  const message = incidentMany({
+    return incidentOne({ ...props, job: example, lines: lines ?? [] });
+  return incidentMany({
     ...props,
     times: telling.map(({ at }) => at),
     causes: counted(telling.map(({ cause }) => cause?.headline ?? 'failed')),
@@ -147,13 +129,12 @@ async function failuresCard(whole: WholeIncident, telling: readonly Member[], ro
     lines: lines ?? [],
     isRetried: telling.every(({ occasion }) => occasion === retried.name),
   });
-  return { message, props };
 }
 
-async function conditionCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Card> {
+async function conditionCard(whole: WholeIncident, telling: readonly Member[], room: Room): Promise<Message> {
   const { occasion, cause } = whole.incident;
   const props = await propsOf(whole, telling, room);
-  const message = incidentCondition({
+  return incidentCondition({
     ...props,
     headline: cause?.headline ?? occasions().find(({ name }) => name === occasion)?.summary ?? occasion,
     struck: newestFirst(telling).map((member) => ({
@@ -162,10 +143,9 @@ async function conditionCard(whole: WholeIncident, telling: readonly Member[], r
       jobId: member.isJob ? member.member : undefined,
     })),
   });
-  return { message, props };
 }
 
-async function cardOf(whole: WholeIncident, all: readonly Member[], room: Room): Promise<Card> {
+async function cardOf(whole: WholeIncident, all: readonly Member[], room: Room): Promise<Message> {
   const telling = rootsOf(all);
   if (!telling.some(({ occasion }) => isOfFailures(occasion))) return await conditionCard(whole, telling, room);
   const array = onlyArray(telling);
@@ -176,7 +156,7 @@ async function cardOf(whole: WholeIncident, all: readonly Member[], room: Room):
 export async function incidentCard(id: string, room: Room): Promise<Message | undefined> {
   const whole = await room.history.incidents.whole(id);
   if (whole === undefined || whole.members.length === 0) return undefined;
-  return (await cardOf(whole, tellingOf(whole.members), room)).message;
+  return await cardOf(whole, tellingOf(whole.members), room);
 }
 
 /** A card goes out whether or not what it is worked out of could be packed. */
@@ -197,8 +177,8 @@ export async function renderIncident(id: string, room: Room): Promise<Message | 
   const whole = await incidents.whole(id);
   if (whole === undefined || whole.members.length === 0) return undefined;
   const telling = tellingOf(whole.members);
-  const { message, props } = await cardOf(whole, telling, room);
-  const shown = { isOver: isRecovered(props), members: telling.length, lastAt: props.lastAt };
+  const message = await cardOf(whole, telling, room);
+  const shown = shownOf(whole);
   const { shown: before } = whole.incident;
   const isKnown = before?.isOver === shown.isOver && before.members === shown.members && before.lastAt === shown.lastAt;
   if (!isKnown) await incidents.show(id, shown);

@@ -3,6 +3,7 @@ import type { Room } from '../../commands/command';
 import type { Incident } from '../../history/records/incident';
 import { queueToSend } from '../sending/queueToSend';
 import { cardKey } from './keys';
+import { settledOf } from './standing';
 import { toldLately } from './toldLately';
 
 /**
@@ -20,10 +21,8 @@ export async function settle(
     if (open.occasion !== occasion || still(open)) continue;
     const whole = await incidents.whole(open.id);
     if (whole === undefined) continue;
-    const { incident, members } = whole;
-    const lastAt = Math.max(...members.map(({ joinedAt }) => joinedAt));
-    if (incident.settled !== undefined && incident.settled.at >= lastAt) continue;
-    await incidents.settle(open.id, room.now(), word(incident));
+    if (settledOf(whole) !== undefined) continue;
+    await incidents.settle(open.id, room.now(), word(whole.incident));
     toldLately(room).forget();
     await queueToSend(room, open.to, cardKey(open.id), { urgency: 'edit' });
   }

@@ -13,7 +13,7 @@ import { queueToSend } from '../sending/queueToSend';
 import { groupOf, newIncident, presentIncident } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
 import { memberOf } from './member';
-import { FAILURES, isOfFailures } from './recover';
+import { FAILURES, isOfFailures } from './standing';
 import { toldLately } from './toldLately';
 
 /** What arrives later than this is history, not an alert. */
@@ -138,7 +138,7 @@ export async function tell(occurrences: readonly Occurrence[], room: Room): Prom
     Array.from({ length: Math.min(AT_ONCE, occurrences.length) }, async () => {
       for (const news of rest) {
         const now = room.now();
-        if (now - news.at > MOST_AGE_MS) continue;
+        if (now - (news.seenAt ?? news.at) > MOST_AGE_MS) continue;
         const occurrence = atMost(now, news);
         const wanted = await destinations(occurrence, room);
         const open = await Promise.all(wanted.map(({ to }) => openDestination(to, room)));

@@ -3,7 +3,8 @@ import type { Room } from '../../commands/command';
 import { MOST_COUNTED, type Mute } from '../../history/records/mutes';
 import type { Job } from '../../jobs/job';
 import { muteEnded } from '../../views/alertMute';
-import { isSuccess, standingOf } from '../incidents/recover';
+import { isSuccess } from '../incidents/recover';
+import { isOver } from '../incidents/standing';
 import type { Occurrence } from '../occasion';
 import { queueToSend } from '../sending/queueToSend';
 import { fits } from './fits';
@@ -29,12 +30,10 @@ async function end(mute: Mute, how: NonNullable<Mute['ended']>['how'], room: Roo
   if (ended !== undefined) await tellEnd(ended, room);
 }
 
-/** Whether all that failed in its incident has succeeded since, or it was closed. */
-async function isRecovered(incident: string, room: Room): Promise<boolean> {
+/** Whether all that failed in its incident has succeeded since, or it was closed and nothing joined it since. */
+async function isFixed(incident: string, room: Room): Promise<boolean> {
   const whole = await room.history.incidents.whole(incident);
-  if (whole === undefined || whole.incident.closedAt !== undefined || whole.incident.settled !== undefined) return true;
-  const standing = [...standingOf(whole).values()];
-  return standing.length > 0 && standing.every(({ startedAt }) => startedAt !== undefined);
+  return whole === undefined || whole.incident.closedAt !== undefined || isOver(whole);
 }
 
 /** At each tick: ends what is over, and tells of what somebody who died ended. */
@@ -44,7 +43,7 @@ export async function endMutes(room: Room): Promise<void> {
     if (mute.ended !== undefined) {
       if (mute.told !== true) await tellEnd(mute, room);
     } else if (mute.until <= now) await end(mute, 'over', room);
-    else if (mute.untilFixed && mute.incident !== undefined && (await isRecovered(mute.incident, room)))
+    else if (mute.untilFixed && mute.incident !== undefined && (await isFixed(mute.incident, room)))
       await end(mute, 'fixed', room);
   }
 }
