@@ -19,6 +19,8 @@ export interface Occurrence {
   severity: Severity;
   /** When it happened, in ms by AWS's clock. */
   at: number;
+  /** Of a state, when a look found that it is so (ms): however long ago it began, it is no old news. */
+  seenAt?: number | undefined;
   subject: Subject;
   queue?: string | undefined;
   cause?: Pick<Cause, 'key' | 'identity' | 'headline'> | undefined;

@@ -110,7 +110,9 @@ export function conditionWatch(room: Room) {
     known.set(name, after);
     const toldAt = ({ member }: Occurrence) => after.get(member)?.toldAt ?? 0;
     const again = so.filter((found) => now - toldAt(found) >= AGAIN_MS).sort((a, b) => toldAt(a) - toldAt(b));
-    return again.slice(0, MOST_TOLD).map((found) => ({ ...found, at: after.get(found.member)?.at ?? found.at }));
+    return again
+      .slice(0, MOST_TOLD)
+      .map((found) => ({ ...found, at: after.get(found.member)?.at ?? found.at, seenAt: now }));
   }
 
   const settleSwitchedOff = ({ name }: Condition, settings: AlertSettings): Promise<void> =>
