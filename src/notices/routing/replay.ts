@@ -69,10 +69,7 @@ export function replay(
     const pointer = pointers.get(`${to} ${group}`);
     if (pointer !== undefined && goesOn(pointer, occurrence.at, windowMs)) return pointer.incident;
     const lately = (crowds.get(to) ?? []).filter(({ openedAt }) => openedAt > occurrence.at - CROWD_MS);
-    const placed = place(
-      lately.filter((card) => card.group !== group),
-      occurrence,
-    );
+    const placed = place(lately, occurrence, windowMs);
     if (placed === undefined) return undefined;
     if ('join' in placed) return placed.join.incident;
     const incident = String(cards.length);
