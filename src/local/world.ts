@@ -71,6 +71,8 @@ export interface WorldOptions {
   sweepMs?: number;
   /** Whether the bot sweeps Batch at its start, as it does by default. */
   firstSweep?: boolean;
+  /** Whether the bot hears of jobs by events, as it does by default. */
+  events?: boolean;
 }
 
 export interface LocalWorld {
@@ -230,13 +232,16 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     // A sender paces itself for seconds, and nobody waits for its end.
     take: (body) => (isDelivery(body) ? app.takeWork(body, time.untilEnd()) : counted(app.takeWork(body, time.step()))),
   });
-  const stopEvents = poll({
-    client: sqs,
-    queueUrl: `${aws.url}/${ACCOUNT}/batchbot-events`,
-    atOnce: 2,
-    log,
-    take: (body) => app.takeEvent(body, time.step()),
-  });
+  const stopEvents =
+    options.events === false
+      ? () => undefined
+      : poll({
+          client: sqs,
+          queueUrl: `${aws.url}/${ACCOUNT}/batchbot-events`,
+          atOnce: 2,
+          log,
+          take: (body) => app.takeEvent(body, time.step()),
+        });
 
   const sweep = (full?: boolean): Promise<unknown> =>
     app.tick(time.untilEnd(), full).catch((error: unknown) => log.error('a sweep failed', errorFields(error)));
