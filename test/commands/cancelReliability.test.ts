@@ -12,8 +12,8 @@ import { type Scene, scene } from '../scene';
 
 let here: Scene;
 beforeAll(async () => {
-  // As slow as Batch: a job that was told to stop goes on for a while.
-  here = await scene({ speed: 1 });
+  // As slow as Batch: a job that was told to stop goes on for a while. What events would tell of it is looked at elsewhere.
+  here = await scene({ speed: 1, events: false });
 });
 afterAll(() => here.end());
 
@@ -368,9 +368,7 @@ test('jobs that have not ended five minutes after are reported in the operationâ
     const { jobs = [] } = await here.batch.send(new DescribeJobsCommand({ jobs: ids.slice(1) }));
     return jobs[0]?.status === 'FAILED' ? true : undefined;
   });
-  await here.until('both known', async () =>
-    (await here.world.app.room.history.jobs.getMany(ids)).length === 2 ? true : undefined,
-  );
+  await here.world.app.tick(() => 60_000, true);
   await here.world.app.takeWork(JSON.stringify({ kind: 'operation', op }), () => 120_000);
   const look = JSON.stringify({ kind: 'lookBack', op });
   await here.world.app.takeWork(look, () => 120_000);
