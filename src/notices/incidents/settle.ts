@@ -3,7 +3,7 @@ import type { Room } from '../../commands/command';
 import type { Incident } from '../../history/records/incident';
 import { queueToSend } from '../sending/queueToSend';
 import { cardKey } from './keys';
-import { settledOf } from './standing';
+import { settledOf, shownOf } from './standing';
 import { toldLately } from './toldLately';
 
 /**
@@ -22,7 +22,9 @@ export async function settle(
     const whole = await incidents.whole(open.id);
     if (whole === undefined) continue;
     if (settledOf(whole) !== undefined) continue;
-    await incidents.settle(open.id, room.now(), word(whole.incident));
+    const settled = await incidents.settle(open.id, room.now(), word(whole.incident));
+    // Lists need not wait for the card.
+    if (settled !== undefined) await incidents.show(open.id, shownOf({ ...whole, incident: settled }));
     toldLately(room).forget();
     await queueToSend(room, open.to, cardKey(open.id), { urgency: 'edit' });
   }
