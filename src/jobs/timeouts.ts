@@ -12,8 +12,14 @@ import type { RuledJob, Ruling } from './timeoutRules';
 export const TIMEOUT_KINDS = ['native', 'environment', 'rules'] as const;
 export type TimeoutKind = (typeof TIMEOUT_KINDS)[number];
 
-/** When people are warned: after this part of what a job may take. */
+/** When people are warned: after this part of what a job may take… */
 export const WARN_AT = 0.8;
+/** …or as long before its end as a look may take to come, a minute and what else a clock has to do, if that is sooner… */
+const LOOK_COMES_WITHIN_MS = 75_000;
+/** …but never before this part of it: of a limit that ends most of its jobs in time nobody wants to hear. */
+const WARN_NOT_BEFORE = 0.5;
+/** A job with a shorter limit may be stopped before anybody is warned. */
+export const SHORTEST_WARNED_SECONDS = LOOK_COMES_WITHIN_MS / 1_000 / (1 - WARN_NOT_BEFORE);
 
 /** The last moment that a JavaScript Date can hold: ECMA-262, "Time Values and Time Range". */
 const LAST_MS = 8.64e15;
@@ -134,7 +140,10 @@ export const oursOf = (limits: readonly Limit[]): RunningLimit | undefined =>
   limits.filter(counts).find(({ kind }) => kind !== 'native');
 
 /** From when on people are told that it comes near (ms). */
-export const warnsAt = ({ since, at }: RunningLimit): number => since + (at - since) * WARN_AT;
+export function warnsAt({ since, at }: RunningLimit): number {
+  const after = (part: number): number => since + (at - since) * part;
+  return Math.min(after(WARN_AT), Math.max(after(WARN_NOT_BEFORE), at - LOOK_COMES_WITHIN_MS));
+}
 
 export type Standing = 'far' | 'near' | 'over';
 export const standing = (limit: RunningLimit, now: number): Standing =>

@@ -2,7 +2,7 @@
 import type { Job } from '../jobs/job';
 import type { Timed } from '../jobs/timeoutCheck';
 import { ruleText, type TimeoutRule } from '../jobs/timeoutRule';
-import type { RunningLimit } from '../jobs/timeouts';
+import { type RunningLimit, SHORTEST_WARNED_SECONDS } from '../jobs/timeouts';
 import { jobTitle } from './jobCard';
 import { nameOf } from './jobLine';
 import { actions, bold, button, code, context, cutMiddle, escaped, type Message, prose, section } from './kit';
@@ -49,12 +49,22 @@ function stopLines({ effects: { stops }, variable, now }: ChangeProps): string[]
   ];
 }
 
+/** Of a rule whose limit is over before a look at it is sure to come. */
+function unwarned({ totalSeconds, runningSeconds }: TimeoutRule): string[] {
+  const shortest = Math.min(totalSeconds ?? Number.POSITIVE_INFINITY, runningSeconds ?? Number.POSITIVE_INFINITY);
+  if (shortest >= SHORTEST_WARNED_SECONDS) return [];
+  return [
+    `Limits are looked at once a minute: one below ${duration(SHORTEST_WARNED_SECONDS * 1_000)} may stop a job before anybody is warned.`,
+  ];
+}
+
 function reach({ rule, effects: { fits, overruledBy = [] } }: ChangeProps): string[] {
   if (fits === undefined || rule === undefined) return [];
   return [
     fits === 0
       ? 'No job that lives now fits it.'
       : `It fits ${count(fits, 'job')} that ${fits === 1 ? 'lives' : 'live'} now.`,
+    ...unwarned(rule),
     ...overruledBy.map(({ rule: other, jobs }) => `${capital(yieldWords(rule, other, jobs))}: \`${ruleText(other)}\`.`),
   ];
 }

@@ -12,6 +12,7 @@ import {
   limitsOf,
   oursOf,
   type RunningLimit,
+  SHORTEST_WARNED_SECONDS,
   standing,
   type TimeoutPolicy,
   warnsAt,
@@ -66,6 +67,8 @@ test('the limit that comes first is no later than any other that counts, and one
         expect(first?.at).toBeLessThanOrEqual(limit.at);
         expect(limit.at).toBeGreaterThanOrEqual(limit.since + limit.seconds * 1_000);
         expect(warnsAt(limit)).toBeLessThanOrEqual(limit.at);
+        expect(warnsAt(limit) - limit.since).toBeGreaterThanOrEqual((limit.at - limit.since) / 2 - 1);
+        if (limit.seconds >= SHORTEST_WARNED_SECONDS) expect(limit.at - warnsAt(limit)).toBeGreaterThan(60_000);
       }
       for (const limit of limits)
         if (limit.from === 'start') expect(counts(limit)).toBe(job.status === 'RUNNING' && job.startedAt !== undefined);
