@@ -12,15 +12,20 @@ export const timeoutNear = occasion({
 });
 
 /** @param variable the environment variable that holds a timeout */
-export function nearOf(job: Job, limit: RunningLimit, variable: string, now: number): Occurrence {
+export function causeOfNear(limit: RunningLimit, variable: string): NonNullable<Occurrence['cause']> {
   const name = limitName(limit, variable);
+  return { key: `near-${limit.kind}`, identity: `near ${name}`, headline: `near its time limit (${name})` };
+}
+
+/** @param variable the environment variable that holds a timeout */
+export function nearOf(job: Job, limit: RunningLimit, variable: string, now: number): Occurrence {
   return {
     occasion: timeoutNear.name,
     severity: 'normal',
     at: now,
     subject: subjectOf(job),
     queue: job.queue,
-    cause: { key: `near-${limit.kind}`, identity: `near ${name}`, headline: `near its time limit (${name})` },
+    cause: causeOfNear(limit, variable),
     member: job.id,
     job,
     told: `${whatHappens(limit)} at ${utc(limit.at)} (${limitWords(limit, variable)}), unless it has ended by then.`,

@@ -264,6 +264,61 @@ test('Batch’s own timeout is warned of before it ends an attempt, and can’t 
   expect(warning.plain).not.toContain('[Extend');
 });
 
+test.each([
+  ['alone', 'alone-limited:1'],
+  ['with others', undefined],
+])(
+  'a job that was warned of %s near one limit is warned of again near another, on another card',
+  async (_, definition) => {
+    const name = `twice-${definition ?? 'limited'}`.replace(':1', '');
+    await here.ada.says('/batch timeout set name:twice-* total:6h');
+    const id = newId();
+    const at = Date.now() + skewMs;
+    const runs = (job: string, startedAt: number) =>
+      here.world.app.takeEvent(
+        JSON.stringify(
+          stateChange({
+            ...{ id: job, name: job === id ? name : 'always-near', status: 'RUNNING', at: startedAt },
+            detail: {
+              ...{ createdAt: at, startedAt, timeout: { attemptDurationSeconds: job === id ? 3_600 : 24 * 3_600 } },
+              ...(definition === undefined || job !== id ? {} : { jobDefinition: definition }),
+            },
+          }),
+        ),
+        () => 60_000,
+      );
+    await runs(id, at);
+    skewMs += 50 * MINUTE;
+    await keep();
+    const first = await card(name, 'near its time limit (its own timeout)');
+    // It failed of something else, and the next attempt has an hour of its own, but the job not.
+    await runs(id, at + 5.5 * HOUR);
+    // Another of the first definition is near such a limit now.
+    await runs(newId(), at - 15 * HOUR);
+    skewMs += 5 * HOUR;
+    await keep();
+    await keep();
+    const second = await card(name, 'near its time limit (rule');
+    expect(second.ts).not.toBe(first.ts);
+    expect(second.plain).toMatch(/batchbot stops it at .* \(rule \d+, 6 h from submission\)/);
+    if (definition === undefined) return;
+    expect((await card(name, 'none of its jobs is near its limit any more')).ts).toBe(first.ts);
+  },
+);
+
+test('a limit of a few minutes is warned of a minute before; of one that is too short for that its rule says so', async () => {
+  const set = only(await here.ada.says('/batch timeout set name:brief-* total:4m'));
+  expect(set.plain).not.toContain('warned');
+  const id = await hangs('brief-call');
+  // Four fifths of it are 192 s.
+  skewMs += 166_000;
+  await keep();
+  await card('brief-call', 'near its time limit');
+  expect(await isStopping(id)).toBe(false);
+  const tooShort = only(await here.ada.says('/batch timeout set name:blink-* running:2m total:1h'));
+  expect(tooShort.plain).toContain('one below 2 min 30 s may stop a job before anybody is warned');
+});
+
 test('what Batch refuses to stop is told in the audit once, and tried again; what is throttled is not lost', async () => {
   await here.ada.says('/batch timeout set name:held-* total:1h');
   const ids = await Promise.all(['held-1', 'held-2', 'held-3'].map((name) => hangs(name)));

@@ -60,8 +60,6 @@ export async function extend(asking: Asking<unknown>, room: Room): Promise<Answe
     policy.extensions.get(holder.id),
   );
   if (!isKept) throw new UserError('Somebody gave it more time in this very moment: look again.', `job ${holder.id}`);
-  // It is warned of anew when the longer time comes near its end.
-  await room.history.timeoutStops.unmark(holder.id, 'warned');
   const first = firstOf(limitsOf(job, await timeoutPolicy(room, 'now'), parent));
   return {
     message: extended({

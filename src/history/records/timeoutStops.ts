@@ -1,20 +1,14 @@
 /**
  * What was done about jobs that take too long, each thing once a job, whoever dies over it: the claim to stop it, the
- * warning before, and since when it is known to be terminated.
+ * warnings before, and since when it is known to be terminated.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shortReference } from '../../errors';
 
-/** What is done once a job. */
-export type TimeoutMark = 'warned' | 'terminated';
+/** What is done once a job, or once for each of its limits: these are told apart by when they are over (ms). */
+export type TimeoutMark = `warned ${number}` | 'terminated';
 
 const claimSchema = z.object({ auditReference: z.string(), /** ms */ firstAt: z.number() });
 export type StopClaim = z.infer<typeof claimSchema>;
@@ -126,10 +120,6 @@ export function timeoutStopItems(doc: DynamoDBDocumentClient, table: string) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return (await marked(id, what)) ?? now;
       }
-    },
-
-    async unmark(id: string, what: TimeoutMark): Promise<void> {
-      await doc.send(new DeleteCommand({ TableName: table, Key: key(id, what) }));
     },
 
     /** When it was told that a definition's jobs have a timeout that is none; undefined if it never was. */

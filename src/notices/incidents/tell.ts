@@ -21,14 +21,17 @@ export const MOST_AGE_MS = 24 * 3_600_000;
 const AT_ONCE = 8;
 
 /**
- * What is so again is told again, once its incident is over or forgotten. A job fails once only, whatever became of that
+ * What is so again is told again, once its incident is over or forgotten; so is what is so of another cause. A job fails once only, whatever became of that
  * incident since.
  */
-async function isOver({ incident, joinedAt }: Marker, { occasion }: Occurrence, room: Room): Promise<boolean> {
+async function isOver({ incident, joinedAt }: Marker, { occasion, cause }: Occurrence, room: Room): Promise<boolean> {
   if (isOfFailures(occasion)) return false;
   const head = await room.history.incidents.get(incident);
   return (
-    head === undefined || head.closedAt !== undefined || (head.settled !== undefined && head.settled.at >= joinedAt)
+    head === undefined ||
+    head.closedAt !== undefined ||
+    (head.settled !== undefined && head.settled.at >= joinedAt) ||
+    head.cause?.identity !== cause?.identity
   );
 }
 

@@ -27,8 +27,9 @@ export function timeoutKeeper(room: Room) {
     const report = await stopOverdue(over, policy, (row) => parentOf(row, parents), room, remainingMs);
     if (warned.size > MOST_REMEMBERED) warned.clear();
     const until = room.now() + MOST_WARNING_MS;
-    const warnings = await warnNear(near, warned, room, () => Math.min(remainingMs(), until - room.now()));
+    // First: a job that nears another limit now is warned of on a card of its own.
     await settleNear(near, room);
+    const warnings = await warnNear(near, warned, room, () => Math.min(remainingMs(), until - room.now()));
     await settleGarbage(rows, now, room);
     const stuck = await tellStuck(rows, terminated, room);
     if (over.length + warnings + stuck > 0)

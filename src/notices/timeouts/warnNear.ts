@@ -1,16 +1,16 @@
-/** Warns of jobs that will soon have taken too long: once each, the soonest first. */
+/** Warns of jobs that will soon have taken too long: once of each limit, the soonest first. */
 import type { Room } from '../../commands/command';
 import type { Timed } from '../../jobs/timeoutCheck';
 import { isStoppable, type RunningLimit } from '../../jobs/timeouts';
 import { settle } from '../incidents/settle';
 import { tell } from '../incidents/tell';
 import { subjectOf } from '../jobFailures';
-import { nearOf, timeoutNear } from '../timeoutNear';
+import { causeOfNear, nearOf, timeoutNear } from '../timeoutNear';
 
 const TOLD_AT_ONCE = 50;
 const READ_AT_ONCE = 25;
 
-/** Who is given more time is warned of anew. */
+/** Another attempt has another end, as has who is given more time or falls under another rule: they are warned of anew. */
 const keyOf = ({ id }: { id: string }, { at }: RunningLimit): string => `${id} ${at}`;
 
 /**
@@ -32,7 +32,7 @@ export async function warnNear(
     for (let n = 0; n < some.length; n += READ_AT_ONCE)
       await Promise.all(
         some.slice(n, n + READ_AT_ONCE).map(async (one) => {
-          if ((await stops.marked(one.row.id, 'warned')) === undefined) untold.push(one);
+          if ((await stops.marked(one.row.id, `warned ${one.limit.at}`)) === undefined) untold.push(one);
           else known.add(keyOf(one.row, one.limit));
         }),
       );
@@ -48,7 +48,7 @@ export async function warnNear(
     // After it was told: whoever dies in between tells it again, and an incident counts it once.
     await Promise.all(
       told.map(async ({ job, limit }) => {
-        await stops.mark(job.id, 'warned', now);
+        await stops.mark(job.id, `warned ${limit.at}`, now);
         known.add(keyOf(job, limit));
       }),
     );
@@ -57,12 +57,18 @@ export async function warnNear(
   return warned;
 }
 
-/** Closes the warnings of which no job is left: each ended, was stopped, or was given more time. */
+/** What jobs of one kind near the same limit have in common. */
+const nearKey = (subject: string, identity = ''): string => JSON.stringify([subject, identity]);
+
+/** Closes the warnings of which no job is left: each ended, was stopped, was given more time, or has come under another limit. */
 export async function settleNear(near: readonly Timed[], room: Room): Promise<void> {
-  const subjects = new Set(near.map(({ row }) => subjectOf(row).name));
+  const { variable } = room.timeouts;
+  const still = new Set(
+    near.map(({ row, limit }) => nearKey(subjectOf(row).name, causeOfNear(limit, variable).identity)),
+  );
   await settle(
     timeoutNear.name,
-    ({ subject }) => subjects.has(subject.name),
+    ({ subject, cause }) => still.has(nearKey(subject.name, cause?.identity)),
     () => 'none of its jobs is near its limit any more, since',
     room,
   );
