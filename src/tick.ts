@@ -10,6 +10,7 @@ import { conditionWatch } from './notices/conditions/watchConditions';
 import { tellDigests } from './notices/digests/tellDigests';
 import { hearOfUntold } from './notices/hearOfUntold';
 import { closeIncidents } from './notices/incidents/closeIncidents';
+import { successesBefore } from './notices/incidents/lookBack';
 import { endMutes } from './notices/routing/endMutes';
 import { resumeSending } from './notices/sending/resumeSending';
 import { timeoutKeeper } from './notices/timeouts/timeoutKeeper';
@@ -40,6 +41,7 @@ export interface TickOptions {
 
 export function clock({ room, onNews, limitsEveryMs = LIMITS_EVERY_MS }: TickOptions) {
   const conditions = conditionWatch(room);
+  const successes = successesBefore(room);
   const keepTimeouts = timeoutKeeper(room);
   let isFirst = true;
 
@@ -127,6 +129,7 @@ export function clock({ room, onNews, limitsEveryMs = LIMITS_EVERY_MS }: TickOpt
       await packFor(Number.POSITIVE_INFINITY);
       report = await step('a sweep failed', 'FailedSweeps', sweep);
       await step('ends of jobs could not be told', 'FailedSteps', hear);
+      await step('successes could not be looked back for', 'FailedSteps', () => successes.look(remainingMs));
       await step('conditions could not be seen', 'FailedSteps', () => conditions.look(remainingMs));
       await step('logs could not be followed', 'FailedSteps', () => resumeFollows(room));
       await step('watches could not be resumed', 'FailedSteps', () => resumeWatches(room, remainingMs));

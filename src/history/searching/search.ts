@@ -243,6 +243,10 @@ export function jobSearch(
     },
     /** The row of a job that is in the live index as of the last look, without reading. */
     known: (id: string): JobRow | undefined => live.rows.get(id)?.row,
+    /** All rows of the live index as of the last look, without reading: of jobs that live, or ended minutes ago. */
+    *knownRows(): Generator<JobRow> {
+      for (const { row } of live.rows.values()) yield row;
+    },
     /**
      * Whether a segment holds this job, ended so, as of the last look. Reads the segments of that time, and no job.
      * @param createdAt as Batch tells it

@@ -48,16 +48,22 @@ async function read(id: string, memory: Remembered, room: Room): Promise<Standin
  * Whether a job that ended well shows that its definition works again. A child of an array that may still fail does not, nor a
  * node of a job: in what fails now and then, some always succeed.
  */
-export async function isSuccess({ id, status }: Job, { history }: Pick<Room, 'history'>): Promise<boolean> {
+export async function isSuccess(
+  { id, status }: Pick<Job, 'id' | 'status'>,
+  { history }: Pick<Room, 'history'>,
+): Promise<boolean> {
   if (status !== 'SUCCEEDED' || id.includes('#')) return false;
   const parent = arrayParentOf(id);
   return parent === undefined || (await history.jobs.get(parent))?.job.status === 'SUCCEEDED';
 }
 
+/** Of an array Batch may not tell when it started; none of its children started before it was submitted. */
+export const startOf = (job: Pick<Job, 'startedAt' | 'arraySize' | 'createdAt'>): number | undefined =>
+  job.startedAt ?? (job.arraySize === undefined ? undefined : job.createdAt);
+
 /** @throws when AWS refuses: the news is then given again */
 export async function recover(job: Job, room: Room): Promise<void> {
-  // Of an array Batch may not tell when it started; none of its children started before it was submitted.
-  const startedAt = job.startedAt ?? (job.arraySize === undefined ? undefined : job.createdAt);
+  const startedAt = startOf(job);
   if (job.status !== 'SUCCEEDED' || job.definition === undefined || startedAt === undefined) return;
   const place = { definition: withoutRevision(job.definition), queue: job.queue };
   const key = keyOf(place);

@@ -1,6 +1,9 @@
 /** What ends an incident is what happened, in whatever order it is heard of, and not what its card told last. */
 import { UpdateJobQueueCommand } from '@aws-sdk/client-batch';
+import { openHistory } from '../../../src/history/history';
+import { successesBefore } from '../../../src/notices/incidents/lookBack';
 import { type AlertScene, alertScene } from '../../commands/alertScene';
+import { dynamo, TABLE } from '../../history/dynamo';
 
 const MINUTE = 1 / 60;
 const DAY = 24;
@@ -67,4 +70,38 @@ test('what failed again while Slack was down counts as open when Slack returns, 
   here.pass(5 * MINUTE);
   here.ends('again', 'SUCCEEDED');
   expect((await says('again', 'succeeded again')).plain).toContain('2 jobs');
+});
+
+test('a success that is heard of before the failure that it came after ends its card within a minute', async () => {
+  const failedAt = here.now() - 180_000;
+  await heardOf(here.ends('late-news', 'SUCCEEDED', { at: failedAt + 120_000 }));
+  await heardOf(here.ends('too-early', 'SUCCEEDED', { at: failedAt + 60_000 }));
+  here.ends('late-news', 'FAILED', { at: failedAt });
+  here.ends('too-early', 'FAILED', { at: failedAt });
+  const told = await here.card('late-news');
+  await here.card('too-early');
+  await minute();
+  expect((await says('late-news', 'late-news succeeded again')).ts).toBe(told.ts);
+  // It ran before the other one failed.
+  expect(here.cards('too-early')[0]?.plain).not.toContain('succeeded again');
+});
+
+test('a success that was packed long before the failure is heard of ends its card too', async () => {
+  const failedAt = here.now();
+  await heardOf(here.ends('packed', 'SUCCEEDED', { at: failedAt + 120_000 }));
+  here.pass(1);
+  const { room } = here.world.app;
+  await room.history.pack({ now: here.now, remainingMs: () => 60_000, leastJobs: 1 });
+  here.ends('packed', 'FAILED', { at: failedAt });
+  await here.card('packed');
+  // A process that begins anew reads no row of what is packed.
+  const client = dynamo(here);
+  const history = openHistory(client, TABLE, here.now);
+  await history.search.refresh();
+  expect([...history.search.knownRows()].filter((row) => row.name === 'packed').map(({ status }) => status)).toEqual([
+    'FAILED',
+  ]);
+  await successesBefore({ ...room, history }).look(() => 60_000);
+  await says('packed', 'packed succeeded again');
+  client.destroy();
 });
