@@ -23,6 +23,8 @@ const DASH = '[-\\u2010-\\u2015\\u2212]';
 const FLAG = new RegExp(`^${DASH}{1,2}(\\p{L}[\\p{L}\\p{N}_-]*)(?:([=:])(.*))?$`, 'su');
 const FLAG_VALUE = new RegExp(`^${DASH}{1,2}\\p{L}[\\p{L}\\p{N}_-]*[=:]`, 'u');
 const SPACE = /\s/u;
+/** A single quote at the end of a word. One search of the engine's own: a text may open many quotes that none closes. */
+const SINGLE_CLOSES = new RegExp(`[${SINGLE}](?=\\s|$)`, 'gu');
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 /**
@@ -129,13 +131,17 @@ function endOfChunk(text: string, start: number): number {
  */
 function endOfQuoted(text: string, start: number): number | undefined {
   const opening = text[start] ?? '';
-  const family = opening === '' ? undefined : [DOUBLE, SINGLE].find((quotes) => quotes.includes(opening));
-  if (family === undefined) return undefined;
-  for (let at = start + 1; at < text.length; at++) {
-    if (family === DOUBLE && isEscape(text, at)) at += 1;
-    else if (family.includes(text.charAt(at)) && (at + 1 === text.length || isSpace(text, at + 1))) return at + 1;
+  if (opening === '') return undefined;
+  if (SINGLE.includes(opening)) {
+    SINGLE_CLOSES.lastIndex = start + 1;
+    return SINGLE_CLOSES.test(text) ? SINGLE_CLOSES.lastIndex : undefined;
   }
-  return family === DOUBLE ? text.length : undefined;
+  if (!DOUBLE.includes(opening)) return undefined;
+  for (let at = start + 1; at < text.length; at++) {
+    if (isEscape(text, at)) at += 1;
+    else if (DOUBLE.includes(text.charAt(at)) && (at + 1 === text.length || isSpace(text, at + 1))) return at + 1;
+  }
+  return text.length;
 }
 
 function unquote(typed: string): string {

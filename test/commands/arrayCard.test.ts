@@ -107,9 +107,7 @@ describe('an array of 10,000 children', () => {
     expect(first.plain).toContain('exit 2 ×500: 10, 30');
     await search.search(parseQuery('status:failed', { now: Date.now() }), { limit: 1 });
     const before = here.world.aws.counts();
-    const beganAt = Date.now();
     await ask(parentId);
-    expect(Date.now() - beganAt).toBeLessThan(3_000);
     const after = here.world.aws.counts();
     for (const name of ['batch.DescribeJobs', 'batch.ListJobs']) expect(after[name]).toEqual(before[name]);
   });

@@ -107,7 +107,7 @@ describe('who somebody is', () => {
     expect((await roles.personOf(ann, 'C0OPS', 'looks', minute)).held).toEqual([
       expect.objectContaining({ queues: 'prod' }),
     ]);
-    expect(Date.now() - begun).toBeLessThan(3_000);
+    expect(Date.now() - begun).toBeLessThan(30_000);
   });
 
   test('people of another workspace hold nothing, and look only where it is allowed', async () => {

@@ -130,7 +130,8 @@ test('the acknowledgement does not wait for the worker', async () => {
   try {
     const began = performance.now();
     expect((await send(door(), commandForm('job while-slack-is-down'))).status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(1000);
+    // Slack waits no longer (docs.slack.dev, "Slash commands").
+    expect(performance.now() - began).toBeLessThan(3_000);
     await here.until('the worker has met the outage', () => (refused() > before ? true : undefined));
     expect(toAda('"while-slack-is-down"')).toEqual([]);
   } finally {

@@ -50,7 +50,7 @@ test('long polling answers as soon as a message comes', async () => {
   const waiting = receive(queue, { WaitTimeSeconds: 20 });
   setTimeout(() => world.sqs.send(new SendMessageCommand({ ...queue, MessageBody: 'late' })), 150);
   expect((await waiting).map(({ Body }) => Body)).toEqual(['late']);
-  expect(Date.now() - started).toBeLessThan(5_000);
+  expect(Date.now() - started).toBeLessThan(15_000);
 });
 
 test('a caller who hangs up takes no message along', async () => {
