@@ -30,6 +30,8 @@ const dueSchema = z.object({
   thread: z.string().optional(),
   /** Said in the thread and in the channel too. */
   broadcast: z.boolean().optional(),
+  /** Something happened that people have to be told of: where it can't be edited any more it is posted anew. */
+  isNews: z.boolean().optional(),
   /** JSON of a message that is said once; without it the message is rendered by its key. */
   message: z.string().optional(),
   /** Where it was to go, and how Slack refused it there. */
@@ -41,7 +43,7 @@ const dueSchema = z.object({
   notBefore: z.number().optional(),
 });
 export type Due = z.infer<typeof dueSchema>;
-export type Wanted = Pick<Due, 'urgency' | 'thread' | 'broadcast' | 'message' | 'meantFor'>;
+export type Wanted = Pick<Due, 'urgency' | 'thread' | 'broadcast' | 'isNews' | 'message' | 'meantFor'>;
 
 const sentSchema = z.object({
   to: z.string(),
@@ -65,7 +67,7 @@ const sentSchema = z.object({
   shown: z.string().optional(),
   postedAt: z.number().optional(),
   editedAt: z.number().optional(),
-  /** Somebody deleted it, or it can't be edited any more: nothing is sent under this key again. */
+  /** Somebody deleted it, or it can't be edited any more: nothing is sent under this key but news. */
   gone: z.boolean().optional(),
   /** It goes on in the default channel, since this destination refused it with this word. */
   moved: z.string().optional(),
@@ -132,9 +134,11 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
   async function mark(to: string, key: string, wanted: Wanted, before: () => Promise<void>): Promise<void> {
     const known = await getDue(to, key);
     const isMore = known === undefined || rankOf(wanted.urgency) < rankOf(known.urgency);
-    if (!isMore && known.taken === undefined && known.message === wanted.message) return;
+    const isNews = wanted.isNews ?? known?.isNews;
+    if (!isMore && isNews === known.isNews && known.taken === undefined && known.message === wanted.message) return;
     const urgency = isMore ? wanted.urgency : known.urgency;
-    const item: Due = { to, key, ...wanted, urgency, since: known?.since ?? now() };
+    const news = isNews === undefined ? {} : { isNews };
+    const item: Due = { to, key, ...wanted, ...news, urgency, since: known?.since ?? now() };
     await before();
     await doc.send(new PutCommand({ TableName: table, Item: { ...dueKey(to, key), ...item } }));
   }

@@ -88,7 +88,8 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   if (present === undefined) {
     // A redelivery, maybe long after: it joins what it joined then.
     const marker = await groups.marker(to, occasion, member);
-    if (marker !== undefined && !(await isOver(marker, occurrence, room))) return await keep(marker, false);
+    if (marker !== undefined && !(await isOver(marker, occurrence, room)))
+      return await keep(marker, { isOpened: false, isNews: false });
     before = marker;
     if (mute !== undefined) {
       await holdBack(mute, occurrence, room);
@@ -97,18 +98,26 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   }
   const joins = present === undefined ? await newIncident(latest, to, windowMs, room) : { incident: present };
   if (joins === undefined) return false;
-  const isNew = 'isOpened' in joins && joins.isOpened;
+  const isOpened = 'isOpened' in joins && joins.isOpened;
   const wanted = { incident: joins.incident, joinedAt: room.now() };
   const { marker, isFirst } = await groups.mark(to, occasion, member, wanted, before);
-  if (isFirst || !(await isOver(marker, occurrence, room))) return await keep(marker, isNew);
+  if (isFirst || !(await isOver(marker, occurrence, room))) return await keep(marker, { isOpened, isNews: isFirst });
   // It was so before, was over, and is so again.
   const again = await groups.mark(to, occasion, member, wanted, marker);
-  return await keep(again.marker, isNew);
+  return await keep(again.marker, { isOpened, isNews: true });
 
-  async function keep({ incident: joined, joinedAt }: Marker, opened: boolean): Promise<true> {
+  async function keep(
+    { incident: joined, joinedAt }: Marker,
+    its: { isOpened: boolean; isNews: boolean },
+  ): Promise<true> {
     await incidents.putMember(joined, memberOf(occurrence, joinedAt, joined === fellWith));
-    await queueToSend(room, to, cardKey(joined), { urgency: opened ? 'new' : 'edit' });
-    if (opened) return true;
+    // A worker may have died before it told of a failure; a state that is still so is none.
+    const isNews = (its.isNews || isOfFailures(occasion)) && mute === undefined;
+    await queueToSend(room, to, cardKey(joined), {
+      urgency: its.isOpened ? 'new' : 'edit',
+      ...(isNews ? { isNews } : {}),
+    });
+    if (its.isOpened) return true;
     // A card that stands stays true; beyond that nobody is told.
     if (mute !== undefined) await holdBack(mute, occurrence, room);
     else await tellInThread(joined, joinedAt);

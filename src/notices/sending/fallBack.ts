@@ -39,12 +39,13 @@ export async function tellOpened(to: string, { at }: Closed, room: Room): Promis
 
 /** Hands one message over to the default channel's outbox, where whatever comes under its key goes from now on. */
 export async function moveTo(fallback: string, due: Due, sent: Sent, code: string, room: Room): Promise<void> {
-  const { to, key, urgency, thread, broadcast } = due;
+  const { to, key, urgency, thread, broadcast, isNews } = due;
   await queueToSend(room, fallback, key, {
     // What is an edit here is a new message there, the first time.
     urgency: urgency === 'edit' ? 'word' : urgency,
     thread,
     broadcast,
+    isNews,
     message: linesOf(due),
     meantFor: { to, code },
   });

@@ -15,6 +15,8 @@ export interface ToSend {
   thread?: string | undefined;
   /** In the thread and in the channel too. */
   broadcast?: boolean | undefined;
+  /** Something happened that people have to be told of: where the message can't be edited any more it is posted anew. */
+  isNews?: boolean | undefined;
   /** A line that is said once, as it is now; without it the message is rendered by its key (`notices/render.ts`) when its turn comes. */
   message?: Message | undefined;
   /** Where it was to go, and how Slack refused it there. */

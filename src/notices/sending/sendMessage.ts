@@ -21,6 +21,11 @@ const PUT_OFF_MS = 5_000;
 const LONGEST_PUT_OFF_MS = 5 * 60_000;
 /** What failed for so long for a reason of its own is given up, and logged. */
 const GIVE_UP_MS = 24 * 3_600_000;
+/**
+ * A card that can't be edited any more is posted anew no sooner after it was posted: in a workspace that closes edits after a
+ * minute a storm is still a dozen cards in ten minutes.
+ */
+const ANEW_AFTER_MS = 10 * 60_000;
 /** A post that got no answer may still arrive so much later. */
 const LATE_POST_MS = 5_000;
 
@@ -87,8 +92,10 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
         log.warn('Slack gave no answer', { to, key, code: refusal.code, ...errorFields(refusal.error) });
         return { kind: 'down', code: refusal.code };
       case 'gone':
-        await outbox.keep({ ...sent, gone: true });
-        return await done();
+        log.warn('a message can not be edited any more', { to, key, code: refusal.code });
+        await outbox.keep({ to, key, gone: true, postedAt: sent.postedAt });
+        // Its turn comes again.
+        return due.isNews === true ? { kind: 'next' } : await done();
       default:
         return await putOff(`Slack refused it: ${refusal.code}`, refusal.error);
     }
@@ -115,7 +122,7 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
       const look = await lookForPosted({ ...sent, claim }, thread, calls, room);
       if (look.kind === 'found') {
         const { channel, ts } = look;
-        const { claim: _, ...rest } = sent;
+        const { claim: _, gone: _g, ...rest } = sent;
         await outbox.keep({ ...rest, channel, ts, shown: claim.shown, postedAt: claim.firstAt });
         // If it has changed meanwhile it is still due, and is edited with its next turn.
         return claim.shown === shown ? await done() : { kind: 'next' };
@@ -129,7 +136,8 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     const { claim: _, ...unclaimed } = sent;
     if (outcome.kind === 'done') {
       const { channel, ts } = outcome;
-      await outbox.keep({ ...unclaimed, channel, ts, shown, postedAt: room.now() });
+      const { gone: _g, ...rest } = unclaimed;
+      await outbox.keep({ ...rest, channel, ts, shown, postedAt: room.now() });
       return await done('sent');
     }
     // Where Slack said no, nothing was posted.
@@ -137,7 +145,11 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     return await stepOf(outcome);
   }
 
-  if (!(await outbox.take(to, key, taken)) || sent.gone) return await done();
+  if (!(await outbox.take(to, key, taken)) || (sent.gone && due.isNews !== true)) return await done();
+  if (sent.gone && room.now() < (sent.postedAt ?? 0) + ANEW_AFTER_MS) {
+    await outbox.putOff(to, key, due.failures ?? 0, (sent.postedAt ?? 0) + ANEW_AFTER_MS);
+    return { kind: 'next' };
+  }
   let message: Message | undefined;
   try {
     message = linesOf(due) ?? (await render(key, room));

@@ -284,6 +284,39 @@ test('a card that somebody deleted stays deleted', async () => {
   expect(here.shown()).toEqual([]);
 });
 
+test('news of a card that was deleted is told by a new one, no sooner than ten minutes after it, and its thread with it', async () => {
+  await here.card(ALERTS, 'a', '1 job');
+  await here.run(10_000);
+  const deleteFirst = async () => {
+    const ts = here.slack.channel('batch-alerts')[0]?.ts ?? '';
+    await fetch(`${here.slack.url}/api/chat.delete`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer xoxb-local' },
+      body: new URLSearchParams({ channel: ALERTS, ts }),
+    });
+  };
+  await deleteFirst();
+  for (let jobs = 2; jobs < 8; jobs++) {
+    cards.set('a', `${jobs} jobs`);
+    await here.queue(ALERTS, 'test#a', { urgency: 'edit', isNews: true });
+    await here.queue(ALERTS, `word ${jobs}`, { urgency: 'word', thread: 'test#a', message: line(`job ${jobs}`) });
+    await here.run(MINUTE);
+    await here.tick();
+    expect(here.shown()).toEqual([]);
+  }
+  expect(here.logged.join('\n')).not.toMatch(/"OldestUnsentSeconds":[1-9]/);
+  await here.run(4 * MINUTE);
+  const [card, ...words] = here.slack.channel('batch-alerts');
+  expect(card?.plain).toBe('7 jobs');
+  expect(words.map(({ plain }) => plain)).toEqual([2, 3, 4, 5, 6, 7].map((job) => `job ${job}`));
+  expect(new Set(words.map(({ thread_ts }) => thread_ts))).toEqual(new Set([card?.ts]));
+  cards.set('a', '8 jobs');
+  await here.queue(ALERTS, 'test#a', { urgency: 'edit', isNews: true });
+  await here.run(MINUTE);
+  expect(here.slack.channel('batch-alerts')[0]).toMatchObject({ plain: '8 jobs', ts: card?.ts });
+  expect(here.waiting).toEqual([]);
+});
+
 describe('a channel that takes nothing any more', () => {
   const close = (how: string) => here.slack.say({ user: 'ada', channel: 'general', text: how });
 
