@@ -3,10 +3,18 @@ import { UserError } from '../../errors';
 import { cardKey, takenKey } from '../../notices/incidents/keys';
 import { queueToSend } from '../../notices/sending/queueToSend';
 import { incidentTaken, takenOver } from '../../views/incidentTaken';
+import type { Room } from '../command';
 import { audited } from './announce';
 import { requireConcerned } from './concerned';
 import { incidentNamed } from './show';
 import type { AlertsVerb } from './verb';
+
+/** Somebody took it, or gave it back, since it was read. */
+async function tooLate(id: string, room: Room): Promise<UserError> {
+  const owner = (await room.history.incidents.get(id))?.owner;
+  const word = owner === undefined ? 'was given back' : `was taken by ${owner.name}`;
+  return new UserError(`Incident ${id} ${word} a moment ago: you are not on it.`, `alerts take ${id}`);
+}
 
 export const take: AlertsVerb = {
   name: 'take',
@@ -30,7 +38,8 @@ export const take: AlertsVerb = {
       const from = owner === undefined ? '' : ` over from ${owner.name}`;
       await audited('take', `took incident ${incident.id}${from}`, asking, room);
       const at = room.now();
-      await incidents.take(incident.id, { id: person.id, name: person.name, at });
+      if ((await incidents.take(incident.id, { id: person.id, name: person.name, at }, owner?.id)) === undefined)
+        throw await tooLate(incident.id, room);
       // Whoever believes to be on it would go on.
       if (owner !== undefined)
         await queueToSend(room, incident.to, takenKey(incident.id, at), {

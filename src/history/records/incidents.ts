@@ -229,8 +229,15 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       }
     },
 
-    /** Whose it is from now on. */
-    take: (id: string, owner: NonNullable<Incident['owner']>) => change(id, { owner }),
+    /**
+     * Whose it is from now on.
+     * @param before whose it was as it was read, if anybody's
+     * @returns undefined where it is somebody else's by now
+     */
+    take: (id: string, owner: NonNullable<Incident['owner']>, before: string | undefined) =>
+      before === undefined
+        ? change(id, { owner }, 'attribute_exists(pk) AND attribute_not_exists(#owner)')
+        : change(id, { owner }, '#owner.id = :before', { ':before': before }),
 
     /** Nobody's again, if it is theirs. */
     giveBack: (id: string, owner: string) => change(id, {}, '#owner.id = :by', { ':by': owner }, ['owner']),

@@ -131,6 +131,34 @@ test('whoever takes it stands on the card and is named when it is over; who had 
   expect(over.plain).toMatch(/\. Taken by @ada\./);
 });
 
+test('of two who take it at the same time one is on it, and the other is told who', async () => {
+  publish(fails('both', 'both-1'));
+  const told = await cardWith('both-1', 'failed');
+  const [, id = ''] = /incident (\w{6})/.exec(told.plain) ?? [];
+  const { incidents } = here.world.app.room.history;
+  const { take } = incidents;
+  let open: () => void = () => undefined;
+  const both = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let waiting = 0;
+  // Each has read that nobody is on it before either of them writes.
+  incidents.take = async (...words) => {
+    if (++waiting === 2) open();
+    await both;
+    return await take(...words);
+  };
+  const answers = await Promise.all(
+    [here.ada, here.root].map(async (who) => (await who.says(`/batch alerts take ${id}`))[0]?.plain ?? ''),
+  );
+  incidents.take = take;
+  const [first = '', second = ''] = answers.toSorted((a, b) => a.indexOf('You are on it') - b.indexOf('You are on it'));
+  const winner = answers.indexOf(second) === 0 ? 'ada' : 'root';
+  expect(second).toContain('You are on it');
+  expect(first).toContain(`was taken by ${winner} a moment ago: you are not on it`);
+  await cardWith('both-1', `Taken by @${winner}`);
+});
+
 test('whoever submitted it may take it and close it by hand; closed it counts as open nowhere, and a failure opens it again', async () => {
   publish(fails('hand', 'hand-1', { detail: { jobDefinition: 'hand:3', tags: { submitter: 'vic' } } }));
   const told = await cardWith('hand-1', 'failed');
