@@ -39,7 +39,11 @@ export function destinationOpened(to: string): Message {
   const isPerson = /^[UW]/.test(to);
   return {
     text: `Alerts for ${isPerson ? 'a person' : 'another channel'} go there again.`,
-    blocks: [section(`${mention(to)} takes messages again: new alerts go there. What began here goes on here.`)],
+    blocks: [
+      section(
+        `${mention(to)} takes messages again: alerts go there. Cards that began here are kept up to date here too.`,
+      ),
+    ],
   };
 }
 

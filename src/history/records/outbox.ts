@@ -69,7 +69,7 @@ const sentSchema = z.object({
   editedAt: z.number().optional(),
   /** Somebody deleted it, or it can't be edited any more: nothing is sent under this key but news. */
   gone: z.boolean().optional(),
-  /** It goes on in the default channel, since this destination refused it with this word. */
+  /** It stands in the default channel, also where it stands here: this destination refused it once, with this word. */
   moved: z.string().optional(),
 });
 export type Sent = z.infer<typeof sentSchema>;

@@ -9,6 +9,7 @@ import { shortReference } from '../../errors';
 import type { Incident } from '../../history/records/incident';
 import type { Crowd, GroupPointer } from '../../history/records/incidentGroups';
 import type { Occurrence } from '../occasion';
+import { cardKey } from './keys';
 import { withoutRevision } from './member';
 import { isOfFailures } from './standing';
 
@@ -158,6 +159,18 @@ export async function presentIncident(
   if (pointer === undefined || !goesOn(pointer, at, windowMs)) return undefined;
   await groups.touch(to, group, pointer, at);
   return pointer.incident;
+}
+
+/** Whether a group's incident goes on whose card stands in the default channel, since its own destination took it no more. */
+export async function wentElsewhere(
+  to: string,
+  occurrence: Occurrence,
+  windowMs: number,
+  room: Room,
+): Promise<boolean> {
+  const pointer = await room.history.incidentGroups.pointer(to, groupOf(occurrence));
+  if (pointer === undefined || !goesOn(pointer, occurrence.at, windowMs)) return false;
+  return (await room.history.outbox.sent(to, cardKey(pointer.incident)))?.moved !== undefined;
 }
 
 /** The incident that this opens, or joins where there is a crowd; undefined for a state that has to wait. */

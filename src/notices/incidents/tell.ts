@@ -5,12 +5,12 @@ import { failedBefore } from '../failedByCancel';
 import { failureOf, occasionOf } from '../jobFailures';
 import type { Occurrence } from '../occasion';
 import { retried } from '../retried';
-import { destinations } from '../routing/destinations';
+import { type Destination, destinations } from '../routing/destinations';
 import { holdBack, mutedBy } from '../routing/muted';
 import { alertSettings } from '../routing/settings';
-import { openDestination } from '../sending/openDestination';
+import { type OpenDestination, openDestination } from '../sending/openDestination';
 import { queueToSend } from '../sending/queueToSend';
-import { groupOf, newIncident, presentIncident } from './join';
+import { groupOf, newIncident, presentIncident, wentElsewhere } from './join';
 import { cardKey, linesKey, stretchOf } from './keys';
 import { memberOf } from './member';
 import { FAILURES, isOfFailures } from './standing';
@@ -132,6 +132,28 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
   }
 }
 
+/**
+ * Where it is told: what a closed destination was to get joins its own incident while the card of that one stands in the
+ * default channel, and else what is told there.
+ */
+async function placesOf(
+  wanted: readonly Destination[],
+  occurrence: Occurrence,
+  room: Room,
+): Promise<readonly OpenDestination[]> {
+  const open = await Promise.all(wanted.map(({ to }) => openDestination(to, room)));
+  if (open.every(({ meantFor }) => meantFor === undefined)) return open;
+  const windowMs = (await alertSettings(room)).threshold('window', occurrence.queue);
+  const present = isOfFailures(occurrence.occasion) ? occurrence : { ...occurrence, at: room.now() };
+  return await Promise.all(
+    open.map(async (place) => {
+      const { to, meantFor } = place;
+      if (meantFor === undefined || wanted.some((other) => other.to === to)) return place;
+      return (await wentElsewhere(meantFor.to, present, windowMs, room)) ? { to: meantFor.to } : place;
+    }),
+  );
+}
+
 /** AWS's clock may be ahead of ours. */
 const atMost = (now: number, occurrence: Occurrence): Occurrence =>
   occurrence.at <= now ? occurrence : { ...occurrence, at: now };
@@ -153,7 +175,7 @@ export async function tell(occurrences: readonly Occurrence[], room: Room): Prom
         if (now - (news.seenAt ?? news.at) > MOST_AGE_MS) continue;
         const occurrence = atMost(now, news);
         const wanted = await destinations(occurrence, room);
-        const open = await Promise.all(wanted.map(({ to }) => openDestination(to, room)));
+        const open = await placesOf(wanted, occurrence, room);
         for (const to of new Set(open.map((place) => place.to))) {
           const places = open.filter((place) => place.to === to);
           const meantFor = places.some((place) => place.meantFor === undefined) ? undefined : places[0]?.meantFor;

@@ -37,8 +37,14 @@ export async function tellOpened(to: string, { at }: Closed, room: Room): Promis
   await queueToSend(room, fallback, `opened#${to}#${at}`, { urgency: 'word', message: destinationOpened(to) });
 }
 
-/** Hands one message over to the default channel's outbox, where whatever comes under its key goes from now on. */
-export async function moveTo(fallback: string, due: Due, sent: Sent, code: string, room: Room): Promise<void> {
+/** Hands one message over to the default channel's outbox; while the destination is closed it says so there. */
+export async function moveTo(
+  fallback: string,
+  due: Due,
+  sent: Sent,
+  { code, isClosed }: { code: string; isClosed: boolean },
+  room: Room,
+): Promise<void> {
   const { to, key, urgency, thread, broadcast, isNews } = due;
   await queueToSend(room, fallback, key, {
     // What is an edit here is a new message there, the first time.
@@ -47,7 +53,7 @@ export async function moveTo(fallback: string, due: Due, sent: Sent, code: strin
     broadcast,
     isNews,
     message: linesOf(due),
-    meantFor: { to, code },
+    ...(isClosed ? { meantFor: { to, code } } : {}),
   });
   const { claim: _, ...rest } = sent;
   await room.history.outbox.keep({ ...rest, moved: code });

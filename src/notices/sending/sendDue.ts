@@ -10,7 +10,7 @@ import type { Due, Sent } from '../../history/records/outbox';
 import type { Sender } from '../../history/records/senders';
 import { fallbackOf, moveTo, tellClosed, tellOpened } from './fallBack';
 import { LEASE_MS, LeaseLostError, pacedCalls } from './pacedCalls';
-import { wakeSender } from './queueToSend';
+import { queueToSend, wakeSender } from './queueToSend';
 import { type Step, sendMessage } from './sendMessage';
 import { inTurn, readyAt } from './turns';
 
@@ -110,16 +110,28 @@ async function sendAll(
     return { at: Number.isFinite(at) ? at : room.now() + FIRST_PAUSE_MS };
   }
 
-  /** Everything that was begun elsewhere, and while the destination is closed all the rest, goes to the default channel. */
-  async function movedCode({ key, thread }: Due): Promise<string | undefined> {
-    const moved = (await sentOf(key))?.moved ?? (thread === undefined ? undefined : (await sentOf(thread))?.moved);
-    return moved ?? (closed !== undefined && room.now() < closed.askAgainAt ? closed.code : undefined);
+  const isClosed = (): boolean => closed !== undefined && room.now() < closed.askAgainAt;
+
+  /**
+   * What goes to the default channel, by Slack's word for it: all of it while this destination is closed; afterwards what
+   * began there, until there is news to begin it here too.
+   */
+  async function movedCode({ key, thread, isNews }: Due): Promise<string | undefined> {
+    if (closed !== undefined && isClosed()) return closed.code;
+    const begun = await sentOf(thread ?? key);
+    const own = thread === undefined ? undefined : (await sentOf(key))?.moved;
+    return own ?? (begun?.ts === undefined && isNews !== true ? begun?.moved : undefined);
+  }
+
+  /** What stands in the default channel too stays true there. */
+  async function copy({ key, thread }: Due, sent: Sent | undefined, fallback: string): Promise<void> {
+    if (thread === undefined && sent?.moved !== undefined) await queueToSend(room, fallback, key, { urgency: 'edit' });
   }
 
   async function move(due: Due, sent: Sent | undefined, code: string, fallback: string): Promise<void> {
     const taken = randomUUID();
     if (!(await outbox.take(to, due.key, taken))) return;
-    await moveTo(fallback, due, sent ?? { to, key: due.key }, code, room);
+    await moveTo(fallback, due, sent ?? { to, key: due.key }, { code, isClosed: isClosed() }, room);
     await outbox.done(to, due.key, taken);
   }
 
@@ -189,6 +201,7 @@ async function sendAll(
     if (code !== undefined && fallback !== undefined) await move(due, sent, code, fallback);
     else {
       const left = await follow(await sendMessage(due, room, calls), due);
+      if (closed === undefined && fallback !== undefined) await copy(due, sent, fallback);
       if (left !== undefined) return left;
     }
   }
