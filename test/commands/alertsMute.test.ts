@@ -60,6 +60,10 @@ test('what is muted is told nowhere, listed with its reason, and told of when it
   expect(here.publicly('genomics').filter(({ plain }) => plain.includes('The mute of def:quiet-*'))).toEqual([over]);
   const found = answer(await here.ada.presses('What it held back', over));
   expect(found.plain).toContain('3 alerts held back by the mute of def:quiet-*');
+  // Who read there that it was muted reads there that it is not any more.
+  await here.line('batch-alerts', 'The mute of def:quiet-* is over. It held back 3 alerts.');
+  const ends = here.alerts().filter(({ plain }) => plain.includes('The mute of def:quiet-*'));
+  expect(ends).toHaveLength(1);
   for (const name of ['quiet-a', 'quiet-b']) expect(found.plain).toContain(name);
   here.ends('quiet-c', 'FAILED');
   await here.card('quiet-c');

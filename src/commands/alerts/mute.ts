@@ -7,7 +7,7 @@ import type { Mute } from '../../history/records/mutes';
 import type { Conditions } from '../../history/records/routes';
 import { quoted } from '../../jobs/words';
 import { FAILURES, isOfFailures } from '../../notices/incidents/standing';
-import { lasts } from '../../notices/routing/muted';
+import { lasts, sparedPlace } from '../../notices/routing/muted';
 import { sameConditions } from '../../notices/routing/overlap';
 import { refreshCards } from '../../notices/routing/refreshCards';
 import type { Answer } from '../../slack/deliver';
@@ -180,12 +180,9 @@ async function start(
   );
   const renewed = known === undefined ? undefined : await room.history.mutes.renew(known.id, mute);
   if (renewed === undefined) await room.history.mutes.start(mute);
-  const incident = muted.incident === undefined ? undefined : await room.history.incidents.get(muted.incident);
-  const concerned = [muted.to ?? incident?.to ?? room.alertChannel].filter(
-    (to) => to !== undefined && to !== person.id,
-  );
+  const spared = await sparedPlace(mute, room);
   await announce(
-    concerned.flatMap((to) => (to === undefined ? [] : [{ to, line: muteBegan(mute) }])),
+    spared === undefined ? [] : [{ to: spared, line: muteBegan(mute) }],
     `mute#${mute.id}#${end.until}`,
     `Muted: ${what}`,
     room,

@@ -8,18 +8,18 @@ import { isOver } from '../incidents/standing';
 import type { Occurrence } from '../occasion';
 import { queueToSend } from '../sending/queueToSend';
 import { fits } from './fits';
+import { sparedPlace } from './muted';
 import { refreshCards } from './refreshCards';
 
-/** Where its end is told: where it was asked for, if that is a channel that one can write to, else to whoever asked. */
+/** Where it was asked for, if that is a channel that one can write to, else whoever asked. */
 const placeOf = ({ channel, by }: Mute): string => (/^[CG]/.test(channel) ? channel : by.id);
 
-/** Tells of the end of a mute that has ended; whoever dies over it leaves it to the next tick. */
+/** Tells of the end of a mute that has ended, where it was asked for and where its beginning was told; whoever dies over it leaves it to the next tick. */
 export async function tellEnd(mute: Mute, room: Room): Promise<void> {
   const held = await room.history.mutes.held(mute.id);
-  await queueToSend(room, placeOf(mute), `mute-end#${mute.id}`, {
-    urgency: 'word',
-    message: muteEnded(mute, held, held >= MOST_COUNTED),
-  });
+  const message = muteEnded(mute, held, held >= MOST_COUNTED);
+  for (const to of new Set([placeOf(mute), await sparedPlace(mute, room)]))
+    if (to !== undefined) await queueToSend(room, to, `mute-end#${mute.id}`, { urgency: 'word', message });
   await refreshCards(mute, room);
   await room.history.mutes.tell(mute.id);
 }

@@ -9,6 +9,16 @@ import { withOwner } from './withOwner';
 export const lasts = ({ ended, until }: Pick<Mute, 'ended' | 'until'>, now: number): boolean =>
   ended === undefined && now < until;
 
+/** Where people read when it begins and when it ends: the place that it spares, unless whoever asked for it is that. */
+export async function sparedPlace(
+  { to, incident, by }: Pick<Mute, 'to' | 'incident' | 'by'>,
+  { history, alertChannel }: Pick<Room, 'history' | 'alertChannel'>,
+): Promise<string | undefined> {
+  const head = incident === undefined ? undefined : await history.incidents.get(incident);
+  const place = to ?? head?.to ?? alertChannel;
+  return place === by.id ? undefined : place;
+}
+
 /** Whether a mute is on this, for the channel or person. */
 const mutes = (mute: Mute, occurrence: Occurrence, to: string): boolean =>
   (mute.to === undefined || mute.to === to) && fits(mute.when, occurrence);
