@@ -1,7 +1,7 @@
 /** A minute with more to do than it holds: each of its steps gets some of its time. */
 import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, UpdateJobQueueCommand } from '@aws-sdk/client-batch';
 import type { App } from '../src/app';
-import { anotherBot } from './history/anotherBot';
+import { ALERTS, anotherBot } from './history/anotherBot';
 import { newId, stateChange } from './notices/stateChange';
 import { type Scene, scene } from './scene';
 
@@ -65,4 +65,21 @@ test('many ends that no event told of keep no other step of their minute from be
   leftMs = 30_000;
   await bot.tick(() => leftMs);
   expect(leftMs).toBeGreaterThanOrEqual(14_000);
+});
+
+test('a failure that could not be told each time that its event came is told by the clock, once', async () => {
+  const bot = await anotherBot(here, 'refused', { TRACKED_QUEUES: ['genomics-prod-spot'] });
+  await bot.tick(() => 60_000);
+  const { incidents, incidentGroups } = bot.room.history;
+  const { mark } = incidentGroups;
+  incidentGroups.mark = () => Promise.reject(new Error('throttled'));
+  const event = JSON.stringify(stateChange({ id: newId(), status: 'FAILED' }));
+  for (let n = 0; n < 3; n++) await expect(bot.takeEvent(event, () => 60_000)).rejects.toThrow('throttled');
+  incidentGroups.mark = mark;
+  for (let n = 0; n < 2; n++) await bot.tick(() => 60_000);
+  const open = await incidents.listOpen();
+  expect(open.map(({ occasion }) => occasion)).toEqual(['failed']);
+  expect((await incidents.whole(open[0]?.id ?? ''))?.members).toHaveLength(1);
+  const due = await bot.room.history.outbox.due(ALERTS.id);
+  expect(due.map(({ key }) => key)).toContain(`incident#${open[0]?.id}`);
 });
