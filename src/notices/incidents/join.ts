@@ -96,6 +96,8 @@ interface Joined {
   incident: string;
   /** Its card is new for this group, which opened it. */
   isOpened: boolean;
+  /** Opened a moment ago by another worker, or by one that died: others may have joined it. */
+  isFound: boolean;
 }
 
 /** The incident that the destination's cards leave to it, opened if it must be; undefined where it has to wait. */
@@ -118,7 +120,7 @@ async function openOrJoin(
     if (!isKept) continue;
     // Also of one that it joins: it may be that whoever opened it died before it had a head.
     await incidents.open(headOf(card.incident, card.breadth, occurrence, to, card.openedAt));
-    return { incident: card.incident, isOpened: isBegun(card, occurrence, windowMs) };
+    return { incident: card.incident, isOpened: isBegun(card, occurrence, windowMs), isFound: 'join' in placed };
   }
   throw new Error(`the cards of ${to} were written by others ${MOST_TRIES} times in a row`);
 }
@@ -184,5 +186,6 @@ export async function newIncident(
   if (joined === undefined) return undefined;
   const next = { incident: joined.incident, lastAt: occurrence.at };
   const { incident } = await pointTo(to, groupOf(occurrence), next, windowMs, room);
-  return { incident, isOpened: joined.isOpened && incident === joined.incident };
+  const isIts = incident === joined.incident;
+  return { incident, isOpened: joined.isOpened && isIts, isFound: joined.isFound || !isIts };
 }

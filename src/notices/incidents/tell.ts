@@ -89,26 +89,30 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
     // A redelivery, maybe long after: it joins what it joined then.
     const marker = await groups.marker(to, occasion, member);
     if (marker !== undefined && !(await isOver(marker, occurrence, room)))
-      return await keep(marker, { isOpened: false, isNews: false });
+      return await keep(marker, { isOpened: false, isFound: true, isNews: false });
     before = marker;
     if (mute !== undefined) {
       await holdBack(mute, occurrence, room);
       return true;
     }
   }
-  const joins = present === undefined ? await newIncident(latest, to, windowMs, room) : { incident: present };
+  const joins =
+    present === undefined
+      ? await newIncident(latest, to, windowMs, room)
+      : { incident: present, isOpened: false, isFound: true };
   if (joins === undefined) return false;
-  const isOpened = 'isOpened' in joins && joins.isOpened;
+  const { isOpened, isFound } = joins;
   const wanted = { incident: joins.incident, joinedAt: room.now() };
   const { marker, isFirst } = await groups.mark(to, occasion, member, wanted, before);
-  if (isFirst || !(await isOver(marker, occurrence, room))) return await keep(marker, { isOpened, isNews: isFirst });
+  if (isFirst || !(await isOver(marker, occurrence, room)))
+    return await keep(marker, { isOpened, isFound, isNews: isFirst });
   // It was so before, was over, and is so again.
   const again = await groups.mark(to, occasion, member, wanted, marker);
-  return await keep(again.marker, { isOpened, isNews: true });
+  return await keep(again.marker, { isOpened, isFound, isNews: true });
 
   async function keep(
     { incident: joined, joinedAt }: Marker,
-    its: { isOpened: boolean; isNews: boolean },
+    its: { isOpened: boolean; isFound: boolean; isNews: boolean },
   ): Promise<true> {
     await incidents.putMember(joined, memberOf(occurrence, joinedAt, joined === fellWith));
     // A worker may have died before it told of a failure; a state that is still so is none.
@@ -117,7 +121,7 @@ async function tellOne(occurrence: Occurrence, to: string, room: Room): Promise<
       urgency: its.isOpened ? 'new' : 'edit',
       ...(isNews ? { isNews } : {}),
     });
-    if (its.isOpened) return true;
+    if (!its.isFound) return true;
     // A card that stands stays true; beyond that nobody is told.
     if (mute !== undefined) await holdBack(mute, occurrence, room);
     else await tellInThread(joined, joinedAt);

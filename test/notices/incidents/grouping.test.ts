@@ -77,7 +77,11 @@ test('failures of few groups are an incident a group, whatever the order, the do
       expect(groups.size).toBeLessThanOrEqual(OWN_CARDS);
       // Nothing of it is left untold.
       const keys = await due();
-      for (const { incident } of seen) expect(keys).toContain(`incident#${incident.id}`);
+      for (const { incident, members } of seen) {
+        expect(keys).toContain(`incident#${incident.id}`);
+        // Whoever came beside the first is to stand in its thread, also one that came at the same time.
+        if (members.length > 1) expect(keys).toContain(`lines#${incident.id}#${incident.openedAt}`);
+      }
     }),
     { numRuns: 120 },
   );
