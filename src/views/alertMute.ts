@@ -110,12 +110,22 @@ const again = ({ when, about, to, incident, reason }: Mute): string | undefined 
   return `alerts mute ${what}${to === undefined || incident !== undefined ? '' : ` to:${to}`} for:1h reason:${quoted(reason)}`;
 };
 
-const WHY_ENDED = { over: 'is over', fixed: 'is over, since it succeeded', taken: 'was ended' } as const;
+function whyEnded({ incident, ended }: Mute): string {
+  switch (ended?.how) {
+    case 'taken':
+      return 'was ended';
+    case 'fixed':
+      // An incident may have been closed by hand, and a state has nothing that succeeds.
+      return incident === undefined ? 'is over, since it succeeded' : 'is over, since its incident is over';
+    default:
+      return 'is over';
+  }
+}
 
 /** Told when a mute ends. `held` is how many it held back; `isMore` where there were more than that. */
 export function muteEnded(mute: Mute, held: number, isMore: boolean): Message {
-  const { how = 'over', by, at = mute.until } = mute.ended ?? {};
-  const ended = `${WHY_ENDED[how]}${by === undefined ? '' : ` by <@${by}>`}`;
+  const { by, at = mute.until } = mute.ended ?? {};
+  const ended = `${whyEnded(mute)}${by === undefined ? '' : ` by <@${by}>`}`;
   const heldTold =
     held === 0 ? 'It held back nothing.' : `It held back ${isMore ? 'more than ' : ''}${count(held, 'alert')}.`;
   const mutesAgain = again(mute);
@@ -126,7 +136,7 @@ export function muteEnded(mute: Mute, held: number, isMore: boolean): Message {
       : [button({ label: 'Mute again for 1 h', command: mutesAgain, says: 'Mute the same again for an hour' })]),
   ];
   return {
-    text: `The mute of ${mute.about ?? (conditionsText(mute.when) || 'everything')} ${WHY_ENDED[how]}. ${heldTold}`,
+    text: `The mute of ${mute.about ?? (conditionsText(mute.when) || 'everything')} ${whyEnded(mute)}. ${heldTold}`,
     blocks: [
       section(`:bell: The mute of ${whatTold(mute)} ${ended}. *${heldTold}*`),
       context(

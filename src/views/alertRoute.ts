@@ -39,6 +39,19 @@ function contradictionLines(contradictions: readonly Contradiction[], mine: stri
   ];
 }
 
+/** A mute of everything by another name, and one without an end: it is asked twice as well. */
+const SILENCE = {
+  warning:
+    ':warning: This silences everything without an end: only what another rule sends somewhere is told. A mute of everything ends by itself, and reminds you.',
+  confirm: {
+    title: 'Tell nobody of anything?',
+    text: 'Whatever no other rule sends somewhere is told to nobody, until somebody removes this rule.',
+    confirm: 'Silence everything',
+    deny: 'Leave it on',
+  },
+} as const;
+const silencesAll = ({ when, to }: Rule): boolean => to.length === 0 && Object.keys(when).length === 0;
+
 export function routePreview({ rule, before, contradictions, notes }: RoutePreviewProps): Message {
   const text = routeText(rule);
   const lines = contradictionLines(contradictions, 'this one');
@@ -51,6 +64,7 @@ export function routePreview({ rule, before, contradictions, notes }: RoutePrevi
         ? []
         : [context(`So far these go ${targetsTold(before.to)}${before.also ? ', beside all others' : ''}.`)]),
       ...(notes.length === 0 ? [] : [context(...notes.map(prose))]),
+      ...(silencesAll(rule) ? [section(SILENCE.warning)] : []),
       actions(
         button({ label: 'Don’t save', command: 'alerts', replace: true }),
         button({
@@ -58,7 +72,12 @@ export function routePreview({ rule, before, contradictions, notes }: RoutePrevi
           command: `alerts dry-run ${text}`,
           says: 'Which alerts of the last 7 days would this have sent, and where to?',
         }),
-        button({ label: 'Save the rule', command: `alerts route ${text} sure:yes`, replace: true, style: 'primary' }),
+        button({
+          label: 'Save the rule',
+          command: `alerts route ${text} sure:yes`,
+          replace: true,
+          ...(silencesAll(rule) ? { style: 'danger', confirm: SILENCE.confirm } : { style: 'primary' }),
+        }),
       ),
     ],
   };

@@ -77,6 +77,16 @@ describe('a route', () => {
     );
   });
 
+  test('that silences everything is asked twice, and dismissing the second question saves nothing', async () => {
+    const preview = await here.asks('route to nowhere');
+    expect(preview.plain).toContain('This silences everything without an end');
+    await here.ada.presses('Save the rule', preview, { confirm: false });
+    expect(await here.told('all')).not.toMatch(/everything\s+→\s+nowhere/);
+    const saved = answer(await here.ada.presses('Save the rule', preview));
+    expect(saved.plain).toMatch(/Rule [2-9A-Z]{5} is saved: everything {2}→ {2}nowhere/);
+    await here.ada.presses('Take it back', saved);
+  });
+
   test('with "also" adds to what others say; to the submitter it is a direct message, and to nobody known the default', async () => {
     await saves('def:dm-* to submitter also');
     const tags = (submitter: string) => ({ tags: { submitter } });

@@ -184,7 +184,7 @@ test('until fixed on a card that was closed and is open again ends when that suc
   here.ends('relapse', 'SUCCEEDED', { at: here.now() + 200_000 });
   await cardSays('relapse', 'succeeded again');
   await tick();
-  await here.line('general', 'The mute of relapse: exit 7 in genomics-prod-spot is over, since it succeeded.');
+  await here.line('general', 'The mute of relapse: exit 7 in genomics-prod-spot is over, since its incident is over.');
 });
 
 test('everything is muted only when it was asked twice, with what that means, and no sooner', async () => {
