@@ -13,7 +13,7 @@ import { errorFields, shortReference, UserError } from './errors';
 import { type Ingested, ingest, seenToByCaller } from './history/ingest';
 import { jobPlaces } from './history/placement';
 import { damagedItem } from './history/searching/damage';
-import { jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
+import { type BatchEvent, jobFromDetail, MalformedJobError, parseBatchEvent } from './jobs/fromBatch';
 import { arrayParentOf, isDone, type Job } from './jobs/job';
 import { hearOfJob } from './notices/hearOfJob';
 import { tell } from './notices/incidents/tell';
@@ -176,13 +176,20 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
     if (before !== undefined && !isDone(after)) await hearOfJob(after, room.now(), room);
   }
 
+  /** What everybody who may want to hear of an event makes of it. */
+  async function hear(event: BatchEvent, after: Job): Promise<void> {
+    await Promise.all([meetParent(after), places.place(after), watchNews(after, room), tellGarbage(after, event.time)]);
+    if (event.type === 'Batch Job Queue Blocked') await tell(queueBlockedEvent(after, event.time), room);
+    // What was overtaken by later news brings nothing.
+    if (event.job.status === after.status) await hearOfJob(after, event.time, room);
+  }
+
   /** An event comes three times at most (`infra/parkedQueue.ts`): an end that is still untold then is told by the clock. */
-  async function hearOrNote(job: Job, at: number): Promise<void> {
+  async function noteEnd({ id }: Job): Promise<void> {
     try {
-      await hearOfJob(job, at, room);
+      await room.history.jobs.untold.add(id, room.now());
     } catch (error) {
-      if (isDone(job)) await room.history.jobs.untold.add(job.id, room.now());
-      throw error;
+      room.log.error("a job's end could not be noted", { job: id, ...errorFields(error) });
     }
   }
 
@@ -221,15 +228,12 @@ export function createApp({ room, parkEvent, sleep, silenceMs = SILENCE_MS }: Ap
       );
       // Retention removed the job.
       if (before === undefined && !changed) return;
-      await Promise.all([
-        meetParent(after),
-        places.place(after),
-        watchNews(after, room),
-        tellGarbage(after, event.time),
-      ]);
-      if (event.type === 'Batch Job Queue Blocked') await tell(queueBlockedEvent(after, event.time), room);
-      // What was overtaken by later news brings nothing.
-      if (event.job.status === after.status) await hearOrNote(after, event.time);
+      try {
+        await hear(event, after);
+      } catch (error) {
+        if (event.job.status === after.status && isDone(after)) await noteEnd(after);
+        throw error;
+      }
     },
 
     tick: clock({ room, onNews }),

@@ -67,19 +67,26 @@ test('many ends that no event told of keep no other step of their minute from be
   expect(leftMs).toBeGreaterThanOrEqual(14_000);
 });
 
-test('a failure that could not be told each time that its event came is told by the clock, once', async () => {
-  const bot = await anotherBot(here, 'refused', { TRACKED_QUEUES: ['genomics-prod-spot'] });
-  await bot.tick(() => 60_000);
-  const { incidents, incidentGroups } = bot.room.history;
-  const { mark } = incidentGroups;
-  incidentGroups.mark = () => Promise.reject(new Error('throttled'));
-  const event = JSON.stringify(stateChange({ id: newId(), status: 'FAILED' }));
-  for (let n = 0; n < 3; n++) await expect(bot.takeEvent(event, () => 60_000)).rejects.toThrow('throttled');
-  incidentGroups.mark = mark;
-  for (let n = 0; n < 2; n++) await bot.tick(() => 60_000);
-  const open = await incidents.listOpen();
-  expect(open.map(({ occasion }) => occasion)).toEqual(['failed']);
-  expect((await incidents.whole(open[0]?.id ?? ''))?.members).toHaveLength(1);
-  const due = await bot.room.history.outbox.due(ALERTS.id);
-  expect(due.map(({ key }) => key)).toContain(`incident#${open[0]?.id}`);
+describe('a failure that could not be told each time that its event came is told by the clock, once', () => {
+  test.each([
+    ['its own news is refused', 'refused', 'incidentGroups', 'mark'],
+    ['what stands in its timeout could not be told', 'garbage', 'timeoutStops', 'garbageOf'],
+  ] as const)('since %s', async (_, table, records, read) => {
+    const bot = await anotherBot(here, table, { TRACKED_QUEUES: ['genomics-prod-spot'] });
+    await bot.tick(() => 60_000);
+    const { history } = bot.room;
+    const item: Record<string, unknown> = history[records];
+    const before = item[read];
+    item[read] = () => Promise.reject(new Error('throttled'));
+    const container = { environment: [{ name: 'PYBATCH_TIMEOUT', value: 'soon' }], exitCode: 7 };
+    const event = JSON.stringify(stateChange({ id: newId(), status: 'FAILED', detail: { container } }));
+    for (let n = 0; n < 3; n++) await expect(bot.takeEvent(event, () => 60_000)).rejects.toThrow('throttled');
+    item[read] = before;
+    for (let n = 0; n < 2; n++) await bot.tick(() => 60_000);
+    const open = (await history.incidents.listOpen()).filter(({ occasion }) => occasion === 'failed');
+    expect(open).toHaveLength(1);
+    expect((await history.incidents.whole(open[0]?.id ?? ''))?.members).toHaveLength(1);
+    const due = await history.outbox.due(ALERTS.id);
+    expect(due.map(({ key }) => key)).toContain(`incident#${open[0]?.id}`);
+  });
 });
