@@ -41,7 +41,7 @@ export const incidentSchema = z.object({
   toldGrowth: z.number().int().optional(),
   /** What its card told last: a hint for lists, which need not read its members. */
   shown: z.object({ isOver: z.boolean(), members: z.number().int(), lastAt: ms }).optional(),
-  /** It is over, and nothing joins it any more. */
+  /** It is off the list of open ones, and nothing joins it any more. */
   closedAt: ms.optional(),
 });
 export type Incident = z.infer<typeof incidentSchema>;

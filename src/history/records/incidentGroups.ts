@@ -11,7 +11,7 @@ import { keptUntil } from './incidentKeys';
 
 const pointerSchema = z.object({
   incident: z.string(),
-  /** When what is in it last happened, in ms and to the minute. */
+  /** When what is in it last happened, in ms; what came soon after that is not noted. */
   lastAt: z.number(),
 });
 export type GroupPointer = z.infer<typeof pointerSchema>;
@@ -36,8 +36,6 @@ const crowdSchema = z.object({
 export type Crowd = z.infer<typeof crowdSchema>;
 export type CrowdKind = 'failures' | 'states';
 
-/** A pointer tells the last time to the minute, so that a storm does not write it for each failure. */
-const TOUCHED_EVERY_MS = 60_000;
 /** Groups that one process remembers. */
 const MOST_REMEMBERED = 5_000;
 
@@ -99,9 +97,13 @@ export function incidentGroupItems(doc: DynamoDBDocumentClient, table: string) {
         before === undefined ? {} : { ':before': before.incident },
       ),
 
-    /** Something happened again; written to the minute. @returns the pointer as it is then */
-    async touch(to: string, group: string, known: GroupPointer, at: number): Promise<GroupPointer> {
-      if (at < known.lastAt + TOUCHED_EVERY_MS) return known;
+    /**
+     * Something happened again.
+     * @param everyMs not written more often, so that a storm does not write it for each failure
+     * @returns the pointer as it is then
+     */
+    async touch(to: string, group: string, known: GroupPointer, at: number, everyMs: number): Promise<GroupPointer> {
+      if (at < known.lastAt + everyMs) return known;
       try {
         await doc.send(
           new UpdateCommand({

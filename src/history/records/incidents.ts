@@ -25,6 +25,7 @@ import { keptUntil, keyPart } from './incidentKeys';
 import { incidentMemberItems } from './incidentMembers';
 
 const MOST_REMEMBERED = 1_000;
+const REREAD_MS = 60_000;
 
 const OPEN = 'INCIDENTS';
 const HEAD = '-';
@@ -56,6 +57,8 @@ const isRefused = (error: unknown): boolean => error instanceof ConditionalCheck
 export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: () => number) {
   const partition = (id: string) => `INCIDENT#${id}`;
   const items = incidentMemberItems(doc, table, now);
+  /** Those that took things in when this process read their heads. */
+  const open = new Map<string, { openedAt: number; readAt: number }>();
 
   /** Sets fields of a head while the condition holds; gives the head as it then is, or undefined. */
   async function change(
@@ -160,6 +163,21 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
       return at;
     },
 
+    /**
+     * When it was opened (ms), while it takes things in; undefined once it is off the list of open ones, or kept no more. As
+     * it was within the last minute: what is taken off the list had nothing to take in for ten.
+     */
+    async openSince(id: string): Promise<number | undefined> {
+      const known = open.get(id);
+      if (known !== undefined && now() - known.readAt < REREAD_MS) return known.openedAt;
+      open.delete(id);
+      const found = await head(id);
+      if (found === undefined || found.closedAt !== undefined) return undefined;
+      if (open.size >= MOST_REMEMBERED) open.clear();
+      open.set(id, { openedAt: found.openedAt, readAt: now() });
+      return found.openedAt;
+    },
+
     /** The incident with all of its members, as they are now; no array beside its children. */
     async whole(id: string): Promise<WholeIncident | undefined> {
       const { members, unpacked, others } = await items.read(id);
@@ -258,6 +276,7 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
 
     /** Takes it off the list. */
     async close(id: string, at: number): Promise<void> {
+      open.delete(id);
       await change(id, { closedAt: at });
       await doc.send(new DeleteCommand({ TableName: table, Key: { pk: OPEN, sk: id } }));
     },

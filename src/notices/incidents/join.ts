@@ -15,6 +15,10 @@ import { isOfFailures } from './standing';
 
 /** What comes within this time of the last one belongs to it, also where it had recovered; unless another time was set. */
 export const WINDOW_MS = 3_600_000;
+/** What never is quiet gets a new card after so long: an incident and its members are kept for 90 days. */
+export const LONGEST_MS = 30 * 24 * 3_600_000;
+/** The time of the last one is noted to within a minute, and to within a tenth of a short window. */
+const noteEveryMs = (windowMs: number): number => Math.min(60_000, windowMs / 10);
 /** For so long a card counts as one of a crowd. */
 export const CROWD_MS = 600_000;
 /** Of failures the first so many are the groups' own. */
@@ -125,6 +129,14 @@ async function openOrJoin(
   throw new Error(`the cards of ${to} were written by others ${MOST_TRIES} times in a row`);
 }
 
+/** Whether what happens at that time joins the incident that a group's pointer tells of. */
+async function goesOnIn(pointer: GroupPointer, at: number, windowMs: number, room: Room): Promise<boolean> {
+  if (!goesOn(pointer, at, windowMs)) return false;
+  // One that is off the list of open ones is ended by nothing any more.
+  const openedAt = await room.history.incidents.openSince(pointer.incident);
+  return openedAt !== undefined && room.now() <= openedAt + LONGEST_MS;
+}
+
 /** @returns the pointer as it is then, which may be another's */
 async function pointTo(
   to: string,
@@ -136,8 +148,9 @@ async function pointTo(
   const { incidentGroups: groups } = room.history;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const before = await groups.pointer(to, group);
-    if (before !== undefined && (goesOn(before, next.lastAt, windowMs) || before.incident === next.incident))
-      return await groups.touch(to, group, before, next.lastAt);
+    const isIts = before?.incident === next.incident;
+    if (before !== undefined && (isIts || (await goesOnIn(before, next.lastAt, windowMs, room))))
+      return await groups.touch(to, group, before, next.lastAt, noteEveryMs(windowMs));
     if (await groups.point(to, group, next, before)) return next;
   }
   throw new Error(`the group ${group} of ${to} was written by others ${MOST_TRIES} times in a row`);
@@ -158,8 +171,8 @@ export async function presentIncident(
   // Where it goes on it only ever points to the same incident, so that what was read once need not be read again.
   const known = groups.remembered(to, group);
   const pointer = goesOn(known, at, windowMs) ? known : await groups.pointer(to, group);
-  if (pointer === undefined || !goesOn(pointer, at, windowMs)) return undefined;
-  await groups.touch(to, group, pointer, at);
+  if (pointer === undefined || !(await goesOnIn(pointer, at, windowMs, room))) return undefined;
+  await groups.touch(to, group, pointer, at, noteEveryMs(windowMs));
   return pointer.incident;
 }
 

@@ -30,10 +30,10 @@ async function end(mute: Mute, how: NonNullable<Mute['ended']>['how'], room: Roo
   if (ended !== undefined) await tellEnd(ended, room);
 }
 
-/** Whether all that failed in its incident has succeeded since, or it was closed and nothing joined it since. */
+/** Whether all that failed in its incident has succeeded since, or somebody closed it and nothing joined it since. */
 async function isFixed(incident: string, room: Room): Promise<boolean> {
   const whole = await room.history.incidents.whole(incident);
-  return whole === undefined || whole.incident.closedAt !== undefined || isOver(whole);
+  return whole !== undefined && isOver(whole);
 }
 
 /** At each tick: ends what is over, and tells of what somebody who died ended. */
