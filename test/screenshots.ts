@@ -162,6 +162,8 @@ async function main(): Promise<void> {
   const here = await scene({ seed: 1, jobs: 5000 });
   const browser = await launchBrowser();
   try {
+    const { sweeps } = here.world.app.room.history;
+    await here.until('the past week in the history', async () => (await sweeps.get()).fullEndedAt);
     await shootAll(await browser.newContext({ deviceScaleFactor: 1.5, colorScheme: 'light' }), here);
   } finally {
     await browser.close();

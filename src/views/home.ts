@@ -43,7 +43,7 @@ function incidentBlocks(incidents: readonly OpenIncident[]): KnownBlock[] {
         section(
           dotted([
             openIncidentTitle(incident),
-            ...((incident.shown?.members ?? 1) > 1 ? [count(incident.shown?.members ?? 1, 'failure')] : []),
+            ...((incident.shown?.members ?? 1) > 1 ? [count(incident.shown?.members ?? 1, 'job')] : []),
             `last ${moment(lastOf(incident))}`,
           ]),
           button({ label: 'Show', command: `alerts show ${incident.id}`, says: `Show incident ${incident.id}` }),

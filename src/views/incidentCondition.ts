@@ -19,6 +19,8 @@ export interface IncidentConditionProps extends IncidentProps {
 }
 
 const MOST_STRUCK = 5;
+/** Of those of whom the same is told. */
+const MOST_NAMED = 4;
 
 /** Where more is told of what is in trouble. */
 function subjectLink({ kind, name }: IncidentProps['incident']['subject']): { label: string; command: string }[] {
@@ -37,18 +39,31 @@ function subjectLink({ kind, name }: IncidentProps['incident']['subject']): { la
   }
 }
 
+/** What is told of each, and once of those of whom the same is told. */
+function struckLines(struck: readonly Struck[], title: string): string[] {
+  const namesOf = new Map<string, string[]>();
+  for (const { name, told = '' } of struck) {
+    const words = told === '' ? '' : prose(cut(told, 500));
+    namesOf.set(words, [...(namesOf.get(words) ?? []), name]);
+  }
+  const told = [...namesOf].slice(0, MOST_STRUCK);
+  const lines = told.map(([words, names]) => {
+    if (words !== '' && names.every((name) => name === title)) return words;
+    const named = names.slice(0, MOST_NAMED).map((name) => bold(cutMiddle(name, 60)));
+    const more = names.length > named.length ? ` and ${count(names.length - named.length, 'other')}` : '';
+    return `${named.join(', ')}${more}${words === '' ? '' : `: ${words}`}`;
+  });
+  const rest = struck.length - told.reduce((sum, [, { length }]) => sum + length, 0);
+  return [...lines, ...(rest > 0 ? [`… and ${count(rest, 'other')}`] : [])];
+}
+
 export function incidentCondition(props: IncidentConditionProps): Message {
   const { incident, headline, struck } = props;
   const { subject, queue } = incident;
   const [first, ...others] = struck;
   const name = cutMiddle(first !== undefined && others.length === 0 ? first.name : subject.name, 128);
-  const told = struck.slice(0, MOST_STRUCK).map((one) => {
-    const words = one.told === undefined ? '' : prose(cut(one.told, 500));
-    if (others.length === 0 || one.name === name) return words;
-    return `${bold(cutMiddle(one.name, 60))}${words === '' ? '' : `: ${words}`}`;
-  });
-  const rest = struck.length - MOST_STRUCK;
-  const lines = [...told.filter((line) => line !== ''), ...(rest > 0 ? [`… and ${count(rest, 'other')}`] : [])];
+  const only = first?.told === undefined ? [] : [prose(cut(first.told, 500))];
+  const lines = others.length === 0 ? only : struckLines(struck, name);
   return {
     text: `${name}: ${headline}${first?.told === undefined ? '' : `. ${cut(first.told, 300)}`}`,
     blocks: [

@@ -180,6 +180,7 @@ export function incidentName({ subject, breadth, jobName }: Pick<Incident, 'subj
 export function openIncidentTitle(incident: OpenIncident): string {
   const { cause, occasion, queue, breadth } = incident;
   const what = breadth === 'gathering' ? '' : `: ${escaped(cause?.headline ?? occasion)}`;
-  const name = bold(cutMiddle(incidentName(incident), 128));
-  return dotted([`${name}${what}`, ...(queue === undefined || breadth !== 'group' ? [] : [escaped(queue)])]);
+  const name = incidentName(incident);
+  const where = queue === undefined || queue === name || breadth !== 'group' ? [] : [escaped(queue)];
+  return dotted([`${bold(cutMiddle(name, 128))}${what}`, ...where]);
 }

@@ -156,6 +156,8 @@ test('of two who take it at the same time one is on it, and the other is told wh
   const winner = answers.indexOf(second) === 0 ? 'ada' : 'root';
   expect(second).toContain('You are on it');
   expect(first).toContain(`was taken by ${winner} a moment ago: you are not on it`);
+  const audit = (await here.root.says('/batch audit what:alerts')).map(({ plain }) => plain).join('\n');
+  expect(audit.match(new RegExp(`\\w+ took incident ${id}`, 'g'))).toEqual([`${winner} took incident ${id}`]);
   await cardWith('both-1', `Taken by @${winner}`);
 });
 
@@ -210,7 +212,7 @@ test('the App Home lists what is open, and alerts show gives its card', async ()
   await here.world.slack.openHome({ user: 'vic' });
   const home = await here.until('the home', () => here.world.slack.home('vic'));
   expect(home.plain).toMatch(/incidents? open/);
-  expect(home.plain).toMatch(/lift: exit 7 .* 2 failures/);
+  expect(home.plain).toMatch(/lift: exit 7 .* 2 jobs/);
   expect(id).toMatch(/^\w{6}$/);
   const [shown] = await here.vic.says(`/batch alerts show ${id}`);
   expect(shown?.plain).toContain('lift keeps failing: exit 7');
