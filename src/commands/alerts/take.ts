@@ -36,10 +36,11 @@ export const take: AlertsVerb = {
     } else if (owner?.id !== person.id) {
       await requireConcerned(incident, person, room);
       const from = owner === undefined ? '' : ` over from ${owner.name}`;
-      await audited('take', `took incident ${incident.id}${from}`, asking, room);
       const at = room.now();
       if ((await incidents.take(incident.id, { id: person.id, name: person.name, at }, owner?.id)) === undefined)
         throw await tooLate(incident.id, room);
+      // After it, since only then it is known who took it; a worker that dies in between leaves the name on the card alone.
+      await audited('take', `took incident ${incident.id}${from}`, asking, room);
       // Whoever believes to be on it would go on.
       if (owner !== undefined)
         await queueToSend(room, incident.to, takenKey(incident.id, at), {
