@@ -176,19 +176,28 @@ export function outboxItems(doc: DynamoDBDocumentClient, table: string, now: () 
       return found;
     },
 
-    /** A sender begins with it: whoever marks it due from now on makes it due again. */
-    take: (to: string, key: string, taken: string): Promise<boolean> =>
-      ifStill(() =>
-        doc.send(
+    /**
+     * A sender begins with it: whoever marks it due from now on makes it due again.
+     * @returns it as it is now, which may be more than a look before saw; undefined if it is not due any more
+     */
+    async take(to: string, key: string, taken: string): Promise<Due | undefined> {
+      try {
+        const { Attributes } = await doc.send(
           new UpdateCommand({
             TableName: table,
             Key: dueKey(to, key),
             UpdateExpression: 'SET taken = :taken',
             ConditionExpression: 'attribute_exists(pk)',
             ExpressionAttributeValues: { ':taken': taken },
+            ReturnValues: 'ALL_NEW',
           }),
-        ),
-      ),
+        );
+        return dueSchema.parse(Attributes);
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    },
 
     /** It is sent; if it was marked due again meanwhile, it waits from now on for an edit. */
     async done(to: string, key: string, taken: string): Promise<void> {

@@ -128,11 +128,13 @@ async function sendAll(
     if (thread === undefined && sent?.moved !== undefined) await queueToSend(room, fallback, key, { urgency: 'edit' });
   }
 
-  async function move(due: Due, sent: Sent | undefined, code: string, fallback: string): Promise<void> {
+  async function move({ key }: Due, sent: Sent | undefined, code: string, fallback: string): Promise<void> {
     const taken = randomUUID();
-    if (!(await outbox.take(to, due.key, taken))) return;
-    await moveTo(fallback, due, sent ?? { to, key: due.key }, { code, isClosed: isClosed() }, room);
-    await outbox.done(to, due.key, taken);
+    const due = await outbox.take(to, key, taken);
+    // What came since it was looked at may have to begin here: its turn comes again.
+    if (due === undefined || (await movedCode(due)) === undefined) return;
+    await moveTo(fallback, due, sent ?? { to, key }, { code, isClosed: isClosed() }, room);
+    await outbox.done(to, key, taken);
   }
 
   const leave = (nextAt?: number): Left => ({
@@ -197,12 +199,12 @@ async function sendAll(
     const { due, sent } = turn;
     const fallback = fallbackOf(to, room);
     const code = fallback === undefined ? undefined : await movedCode(due);
-    known.delete(due.key);
     if (code !== undefined && fallback !== undefined) await move(due, sent, code, fallback);
     else {
       const left = await follow(await sendMessage(due, room, calls), due);
       if (closed === undefined && fallback !== undefined) await copy(due, sent, fallback);
       if (left !== undefined) return left;
     }
+    known.delete(due.key);
   }
 }

@@ -46,13 +46,15 @@ export type Step =
 const fingerprint = (message: Message): string =>
   createHash('sha256').update(JSON.stringify(message)).digest('base64url').slice(0, 16);
 
-export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Promise<Step> {
-  const { to, key } = due;
+export async function sendMessage({ to, key }: Pick<Due, 'to' | 'key'>, room: Room, calls: PacedCalls): Promise<Step> {
   const { outbox } = room.history;
   const { attempts } = room.slack;
   const { log } = room;
-  const sent: Sent = (await outbox.sent(to, key)) ?? { to, key };
   const taken = randomUUID();
+  const due = await outbox.take(to, key, taken);
+  if (due === undefined) return { kind: 'next' };
+  const { isNews, since, thread: threadKey, broadcast, meantFor, failures: failed = 0 } = due;
+  const sent: Sent = (await outbox.sent(to, key)) ?? { to, key };
 
   async function done(kind: 'sent' | 'next' = 'next'): Promise<Step> {
     await outbox.done(to, key, taken);
@@ -60,8 +62,8 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
   }
 
   async function putOff(why: string, error: unknown): Promise<Step> {
-    const failures = (due.failures ?? 0) + 1;
-    if (room.now() - due.since > GIVE_UP_MS) {
+    const failures = failed + 1;
+    if (room.now() - since > GIVE_UP_MS) {
       log.error('a message is given up', { to, key, why, ...errorFields(error) });
       log.metric(GIVEN_UP, 1);
       return await done();
@@ -95,7 +97,7 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
         log.warn('a message can not be edited any more', { to, key, code: refusal.code });
         await outbox.keep({ to, key, gone: true, postedAt: sent.postedAt });
         // Its turn comes again.
-        return due.isNews === true ? { kind: 'next' } : await done();
+        return isNews === true ? { kind: 'next' } : await done();
       default:
         return await putOff(`Slack refused it: ${refusal.code}`, refusal.error);
     }
@@ -116,7 +118,7 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     const { claim } = sent;
     if (claim !== undefined) {
       if (now < claim.at + LATE_POST_MS) {
-        await outbox.putOff(to, key, due.failures ?? 0, claim.at + LATE_POST_MS);
+        await outbox.putOff(to, key, failed, claim.at + LATE_POST_MS);
         return { kind: 'next' };
       }
       const look = await lookForPosted({ ...sent, claim }, thread, calls, room);
@@ -131,7 +133,6 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     }
     const nonce = claim?.nonce ?? randomUUID();
     await outbox.keep({ ...sent, claim: { nonce, firstAt: claim?.firstAt ?? now, at: now, shown } });
-    const broadcast = due.broadcast;
     const outcome = await tell(message, (each) => attempts.post(to, each, { nonce, thread, broadcast }));
     const { claim: _, ...unclaimed } = sent;
     if (outcome.kind === 'done') {
@@ -145,9 +146,9 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     return await stepOf(outcome);
   }
 
-  if (!(await outbox.take(to, key, taken)) || (sent.gone && due.isNews !== true)) return await done();
+  if (sent.gone && isNews !== true) return await done();
   if (sent.gone && room.now() < (sent.postedAt ?? 0) + ANEW_AFTER_MS) {
-    await outbox.putOff(to, key, due.failures ?? 0, (sent.postedAt ?? 0) + ANEW_AFTER_MS);
+    await outbox.putOff(to, key, failed, (sent.postedAt ?? 0) + ANEW_AFTER_MS);
     return { kind: 'next' };
   }
   let message: Message | undefined;
@@ -157,12 +158,12 @@ export async function sendMessage(due: Due, room: Room, calls: PacedCalls): Prom
     return await putOff('it could not be rendered', error);
   }
   if (message === undefined) return await done();
-  if (due.meantFor !== undefined) message = meantForAnother(message, due.meantFor.to, due.meantFor.code);
+  if (meantFor !== undefined) message = meantForAnother(message, meantFor.to, meantFor.code);
   const shown = fingerprint(message);
   const { channel, ts } = sent;
   if (channel !== undefined && ts !== undefined) return await edit(message, shown, channel, ts);
-  if (due.thread === undefined) return await post(message, shown, undefined);
-  const parent = await outbox.sent(to, due.thread);
+  if (threadKey === undefined) return await post(message, shown, undefined);
+  const parent = await outbox.sent(to, threadKey);
   // What it belongs to was deleted, or came to nothing.
   if (parent?.ts === undefined || parent.gone) return await done();
   return await post(message, shown, parent.ts);
