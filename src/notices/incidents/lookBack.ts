@@ -25,7 +25,9 @@ const LONGEST_WAIT_MS = 7 * 24 * 3_600_000;
 /** Arrays of one definition, each of which is read to know whether it succeeded. */
 const MOST_TRIED = 10;
 const MOST_REMEMBERED = 10_000;
-/** What is left is for others. */
+/** What one look may take, at most: conditions come after it, whose statistics want half a minute. */
+const LONGEST_LOOK_MS = 10_000;
+/** What it leaves to those that come after it in the same minute, however much it has to look at. */
 const RESERVE_MS = 10_000;
 
 export function successesBefore(room: Room) {
@@ -95,14 +97,22 @@ export function successesBefore(room: Room) {
     members.some((one) => one.at === stand.failedAt && one.joinedAt - one.at > LATE_MS);
 
   return {
-    /** @param remainingMs what may still be spent, all in all */
+    /**
+     * What there was no time for is looked at first by the next.
+     * @param remainingMs what may still be spent, all in all
+     */
     async look(remainingMs: () => number): Promise<void> {
+      const leftMs = Math.max(remainingMs() - LONGEST_LOOK_MS, RESERVE_MS);
+      const hasTime = () => remainingMs() > leftMs;
+      if (!hasTime()) return;
       const open = await toLookAt();
       if (open.length === 0) return;
       await search.refresh();
       const now = room.now();
+      const halfMs = (remainingMs() + leftMs) / 2;
       const stood: { one: OpenIncident; whole: WholeIncident; stands: Stand[] }[] = [];
       for (const one of open) {
+        if (remainingMs() <= halfMs) break;
         const whole = await incidents.whole(one.id);
         if (whole === undefined) continue;
         const stands = definitionsOf(whole).filter(({ startedAt }) => startedAt === undefined);
@@ -114,7 +124,11 @@ export function successesBefore(room: Room) {
       for (const { one, whole, stands } of stood) {
         let isThrough = true;
         for (const stand of stands) {
-          if (remainingMs() < RESERVE_MS) return;
+          if (!hasTime()) {
+            // The others come before it next time, however many definitions it has.
+            looked.set(one.id, { members: undefined, at: now });
+            return;
+          }
           let row = await first(live.get(keyOf(stand)) ?? [], stand);
           const asked = `${one.id} ${keyOf(stand)} ${stand.failedAt}`;
           if (row === undefined && isLate(whole, stand) && !searched.has(asked)) {
