@@ -117,8 +117,10 @@ async function sendAll(
    * began there, until there is news to begin it here too.
    */
   async function movedCode({ key, thread, isNews }: Due): Promise<string | undefined> {
-    if (closed !== undefined && isClosed()) return closed.code;
     const begun = await sentOf(thread ?? key);
+    // What was deleted here begins nowhere else without news.
+    if (begun?.gone && begun.moved === undefined && isNews !== true) return undefined;
+    if (closed !== undefined && isClosed()) return closed.code;
     const own = thread === undefined ? undefined : (await sentOf(key))?.moved;
     return own ?? (begun?.ts === undefined && isNews !== true ? begun?.moved : undefined);
   }

@@ -95,7 +95,7 @@ export async function sendMessage({ to, key }: Pick<Due, 'to' | 'key'>, room: Ro
         return { kind: 'down', code: refusal.code };
       case 'gone':
         log.warn('a message can not be edited any more', { to, key, code: refusal.code });
-        await outbox.keep({ to, key, gone: true, postedAt: sent.postedAt });
+        await outbox.keep({ to, key, gone: true, postedAt: sent.postedAt, moved: sent.moved });
         // Its turn comes again.
         return isNews === true ? { kind: 'next' } : await done();
       default:

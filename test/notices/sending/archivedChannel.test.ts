@@ -1,6 +1,8 @@
 /** Failures for a channel that takes nothing for a while: one card an incident in its place, and its own once it is back. */
 import type { Message } from '../../../src/local/slack/server';
-import { failure } from '../../bench/stormEvents';
+import { failure, idOf } from '../../bench/stormEvents';
+import { only } from '../../scene';
+import { stateChange } from '../stateChange';
 import { GENERAL, type OutboxWorld, outboxWorld } from './outboxWorld';
 
 const MINUTE = 60_000;
@@ -22,6 +24,18 @@ const fails = async (times: number) => {
   for (let n = 0; n < times; n++) await here.takeEvent(failure(NEXT * jobs++, here.now(), false));
   await here.run(2 * MINUTE);
 };
+async function succeeds(): Promise<void> {
+  here.pass(2 * MINUTE);
+  const detail = { jobQueue: 'arn:aws:batch:us-east-1:123456789012:job-queue/genomics' };
+  await here.takeEvent(JSON.stringify(stateChange({ id: idOf(1), status: 'SUCCEEDED', at: here.now(), detail })));
+  await here.run(2 * MINUTE);
+}
+const deleteAt = (ts: string | undefined) =>
+  fetch(`${here.slack.url}/api/chat.delete`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer xoxb-local' },
+    body: new URLSearchParams({ channel: GENERAL, ts: ts ?? '' }),
+  });
 const says = (text: string) => here.slack.say({ user: 'ada', channel: 'general', text });
 const cards = (channel: string): Message[] =>
   here.slack.channel(channel).filter(({ plain, thread_ts }) => thread_ts === undefined && plain.startsWith('✖'));
@@ -62,3 +76,43 @@ test.each([
     expect(cards('batch-alerts')[0]?.plain).not.toContain('is archived');
   },
 );
+
+test('a copy in the default channel is kept up to date also when its own card is deleted', async () => {
+  await fails(2);
+  await says('/archive');
+  await fails(2);
+  await says('/unarchive');
+  await here.run(11 * MINUTE);
+  await fails(2);
+  const [copy] = cards('batch-alerts');
+  expect(copy?.plain).toContain('6 jobs');
+  expect(copy?.plain).not.toContain('✔');
+  await deleteAt(cards('general')[0]?.ts);
+  await succeeds();
+  expect(cards('general')).toEqual([]);
+  expect(here.slack.channel('batch-alerts').find(({ ts }) => ts === copy?.ts)?.plain).toContain('✔');
+  await fails(1);
+  await here.run(11 * MINUTE);
+  expect(cards('general')[0]?.plain).toContain('7 jobs');
+  expect(cards('batch-alerts')).toHaveLength(1);
+  expect(cards('batch-alerts')[0]?.plain).toContain('7 jobs');
+});
+
+test('a success after a card was deleted begins none in the default channel, though its own is closed', async () => {
+  await fails(2);
+  await here.run(10 * MINUTE);
+  await deleteAt(cards('general')[0]?.ts);
+  await succeeds();
+  await says('/archive');
+  // Something else finds that it is closed.
+  await here.card(GENERAL, 'other', 'another card');
+  await here.run(MINUTE);
+  expect(here.shown().join()).toContain('another card');
+  const { id } = only(await here.room.history.incidents.listOpen());
+  await here.queue(GENERAL, `incident#${id}`, { urgency: 'edit' });
+  await here.run(2 * MINUTE);
+  expect(here.shown().join()).not.toContain(`incident ${id}`);
+  // What fails again is told there.
+  await fails(1);
+  expect(cards('batch-alerts')).toHaveLength(1);
+});
