@@ -4,7 +4,8 @@ import type { OpenIncident } from '../history/records/incidents';
 import type { Mute } from '../history/records/mutes';
 import type { Route } from '../history/records/routes';
 import { muteLine, unmuteButton } from './alertMute';
-import { placeTold, routeTold } from './alertRule';
+import { routeTold } from './alertRule';
+import { type AlertsHeadingProps, alertsHeading } from './alertsHeading';
 import { openIncidentTitle } from './incidentParts';
 import { actions, button, code, context, dotted, escaped, type Message, section } from './kit';
 import { type Page, rangeOf, turning } from './pages';
@@ -24,12 +25,7 @@ export interface SwitchedOff {
   by?: string;
 }
 
-export interface AlertsHereProps {
-  /** The channel or person; undefined for all rules there are. */
-  here: string | undefined;
-  /** All that no rule decides on comes here. */
-  isDefault: boolean;
-  defaultChannel: string | undefined;
+export interface AlertsHereProps extends AlertsHeadingProps {
   rules: Page<RuleRow>;
   /** Rules by which what would come here goes elsewhere or nowhere. */
   away: readonly Route[];
@@ -51,26 +47,6 @@ const MOST_AWAY = 5;
 const MOST_BEATEN = 3;
 /** A rule may have 800 characters, and a message of all rules 12,000: what is longer is shown whole before it is changed. */
 const MOST_CONDITIONS = 150;
-
-function heading({ here, isDefault, defaultChannel, rules }: AlertsHereProps): string {
-  const rest =
-    defaultChannel === undefined
-      ? 'Whatever no rule fits is told nowhere: no default channel is configured.'
-      : `Whatever no rule fits is told in ${placeTold(defaultChannel)}.`;
-  if (here === undefined) return `*${count(rules.total, 'rule says', 'rules say')} who is told of what.* ${rest}`;
-  if (/^[UW]/.test(here)) {
-    const who = `${placeTold(here)} is told by direct message`;
-    return rules.total === 0
-      ? `*No rule tells ${placeTold(here)} anything.* ${rest}`
-      : `*${who}* by ${count(rules.total, 'rule')}:`;
-  }
-  const where = `in ${placeTold(here)}`;
-  if (isDefault)
-    return `*${rules.total === 0 ? 'Everything' : 'All of this'} is told ${where}:* whatever no rule sends elsewhere${rules.total === 0 ? '' : `, and what ${count(rules.total, 'rule says', 'rules say')}`}.`;
-  return rules.total === 0
-    ? `*Nothing is told ${where}.* ${rest}`
-    : `*Told ${where}* by ${count(rules.total, 'rule')}:`;
-}
 
 function ruleBlock({ rule, beatenBy }: RuleRow, { mayChange, now }: AlertsHereProps): KnownBlock {
   const given = `${escaped(rule.by.name)}, ${ago(rule.at, now)}`;
@@ -188,7 +164,7 @@ export function alertsHere(props: AlertsHereProps): Message {
   return {
     text: here === undefined ? 'All rules of who is told of what.' : 'What is told here, and why.',
     blocks: [
-      section(heading(props)),
+      section(alertsHeading(props, rules.total)),
       ...rules.items.map((row) => ruleBlock(row, props)),
       ...(range === undefined ? [] : [context(range)]),
       ...awayBlocks(props),

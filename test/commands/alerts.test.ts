@@ -87,6 +87,51 @@ describe('a route', () => {
     await here.ada.presses('Take it back', saved);
   });
 
+  test('without conditions leaves nothing to the default channel, and every list says what becomes of the rest', async () => {
+    const lists = async () => ({
+      default: await here.told('', here.ada, 'batch-alerts'),
+      general: await here.told('', here.ada, 'general'),
+      all: await here.told('all'),
+    });
+    await saves('everything to nowhere');
+    const silent = await lists();
+    for (const list of Object.values(silent)) {
+      expect(list).toMatch(/Nothing is told anywhere, by rule [2-9A-Z]{5}\./);
+      expect(list).not.toMatch(/is told in #/);
+    }
+    expect(silent.default).toMatch(/Not here, since a rule says so\n• [2-9A-Z]{5} everything {2}→ {2}nowhere/);
+
+    await saves('def:kept-* to #genomics');
+    const rest = /Whatever no other rule sends somewhere is told nowhere, by rule [2-9A-Z]{5}\./;
+    const kept = await lists();
+    for (const list of Object.values(kept)) expect(list).toMatch(rest);
+    for (const [place, list] of [
+      ['batch-alerts', kept.default],
+      ['general', kept.general],
+    ] as const)
+      expect(list).toContain(`Nothing is told in #${place}.`);
+    fails('kept-one');
+    fails('lost-one');
+    await here.card('kept-one', 'genomics');
+    expect(here.cards('lost-one')).toEqual([]);
+
+    await saves('everything to #genomics');
+    const moved = await lists();
+    for (const list of Object.values(moved))
+      expect(list).toMatch(/Whatever no other rule fits is told to #genomics, by rule [2-9A-Z]{5}\./);
+    expect(moved.default).toContain('Nothing is told in #batch-alerts.');
+    await saves('def:hers-* to submitter');
+    expect(await here.told('', here.ada, 'batch-alerts')).toContain(
+      'Told in #batch-alerts: what goes to whoever submitted the job, where nobody knows who that was.',
+    );
+    await saves('def:own-* to #batch-alerts');
+    expect(await here.told('', here.ada, 'batch-alerts')).toContain('what 1 rule says, and what goes to whoever');
+    await saves('everything to #batch-alerts and #genomics');
+    expect(await here.told('', here.ada, 'batch-alerts')).toContain(
+      'All of this is told in #batch-alerts: whatever no rule sends elsewhere, and what 2 rules say.',
+    );
+  });
+
   test('with "also" adds to what others say; to the submitter it is a direct message, and to nobody known the default', async () => {
     await saves('def:dm-* to submitter also');
     const tags = (submitter: string) => ({ tags: { submitter } });

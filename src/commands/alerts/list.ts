@@ -5,7 +5,7 @@ import type { Route, Target } from '../../history/records/routes';
 import { occasions } from '../../notices';
 import { moreSpecificFirst } from '../../notices/routing/moreSpecific';
 import { lasts } from '../../notices/routing/muted';
-import { contradicts, targetKey } from '../../notices/routing/overlap';
+import { contradicts, sameConditions, targetKey } from '../../notices/routing/overlap';
 import { type AlertSettings, settingsOf } from '../../notices/routing/settings';
 import { THRESHOLDS } from '../../notices/routing/thresholds';
 import { alertsHere, type RuleRow, type SwitchedOff } from '../../views/alertsHere';
@@ -91,6 +91,7 @@ export const list: AlertsVerb = {
       incidents.listOpen(),
     ]);
     const settings = settingsOf(set, occasions());
+    const catchAll = rules.find(({ also, when }) => !also && sameConditions(when, {}));
     const isDefault = here !== undefined && here === room.alertChannel;
     const shown = pageOf(rulesOf(rules, here), typeof filters.page === 'number' ? filters.page : 1);
     const lasting = muted.filter(
@@ -101,6 +102,9 @@ export const list: AlertsVerb = {
         here,
         isDefault,
         defaultChannel: room.alertChannel,
+        catchAll,
+        isSilent: catchAll !== undefined && rules.every(({ to }) => to.length === 0),
+        hasUnknown: rules.some(({ to }) => to.some(({ kind }) => kind === 'submitter')),
         rules: { ...shown, items: shown.items.map(rowOf(rules)) },
         away: isDefault
           ? rules
