@@ -1,7 +1,6 @@
 /** Failures for a channel that takes nothing for a while: one card an incident in its place, and its own once it is back. */
 import type { Message } from '../../../src/local/slack/server';
 import { failure, idOf } from '../../bench/stormEvents';
-import { only } from '../../scene';
 import { stateChange } from '../stateChange';
 import { GENERAL, type OutboxWorld, outboxWorld } from './outboxWorld';
 
@@ -108,9 +107,12 @@ test('a success after a card was deleted begins none in the default channel, tho
   await here.card(GENERAL, 'other', 'another card');
   await here.run(MINUTE);
   expect(here.shown().join()).toContain('another card');
-  const { id } = only(await here.room.history.incidents.listOpen());
+  const incident = (await here.room.history.incidents.listOpen()).find(({ to }) => to === GENERAL);
+  const id = incident?.id ?? 'none';
   await here.queue(GENERAL, `incident#${id}`, { urgency: 'edit' });
   await here.run(2 * MINUTE);
+  expect(await here.room.history.outbox.due(GENERAL)).toEqual([]);
+  expect(await here.room.history.outbox.sent(GENERAL, `incident#${id}`)).toMatchObject({ gone: true });
   expect(here.shown().join()).not.toContain(`incident ${id}`);
   // What fails again is told there.
   await fails(1);
