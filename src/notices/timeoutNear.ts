@@ -1,4 +1,4 @@
-/** The occasion: a job has used up four fifths of what it may take; it tells when it ends, and by which limit. */
+/** The occasion: a job will soon have taken too long (`warnsAt` in jobs/timeouts.ts); it tells when it ends, and by which limit. */
 import type { Job } from '../jobs/job';
 import type { RunningLimit } from '../jobs/timeouts';
 import { limitName, limitWords, utc, whatHappens } from '../views/timeoutWords';
@@ -7,7 +7,7 @@ import { type Occurrence, occasion } from './occasion';
 
 export const timeoutNear = occasion({
   name: 'timeout-near',
-  summary: 'a job has used up 80 % of a timeout',
+  summary: 'a job comes near a timeout: 80 % of it is used up, or a minute of a short one is left',
   isOn: true,
 });
 

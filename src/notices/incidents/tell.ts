@@ -21,8 +21,8 @@ export const MOST_AGE_MS = 24 * 3_600_000;
 const AT_ONCE = 8;
 
 /**
- * What is so again is told again, once its incident is over or forgotten; so is what is so of another cause. A job fails once only, whatever became of that
- * incident since.
+ * What is so again is told again, once its incident is over or forgotten; so is what is so of another cause. A job fails once
+ * only, whatever became of that incident since.
  */
 async function isOver({ incident, joinedAt }: Marker, { occasion, cause }: Occurrence, room: Room): Promise<boolean> {
   if (isOfFailures(occasion)) return false;
