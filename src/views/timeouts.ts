@@ -39,7 +39,7 @@ const MOST_EXTENSIONS = 10;
 function kindWords(kind: TimeoutKind, isOn: boolean, variable: string): string {
   switch (kind) {
     case 'native':
-      return `Batch’s own timeout (attemptDurationSeconds), of each attempt from its start: Batch ends the attempt, ${isOn ? 'people are warned at 80 %' : 'nobody is warned of it'}`;
+      return `Batch’s own timeout (attemptDurationSeconds), of each attempt from its start: Batch ends the attempt, ${isOn ? 'people are warned before' : 'nobody is warned of it'}`;
     case 'environment':
       return `the variable ${code(variable)}, seconds from submission: ${isOn ? 'batchbot stops the job' : 'nothing is stopped for it'}`;
     case 'rules':
@@ -86,7 +86,7 @@ function limitedWords({ limited, unstarted }: TimeoutListProps): string {
   if (limited > 0)
     return `${count(limited, 'live job')} ${limited === 1 ? 'has' : 'have'} a limit that batchbot sees to${unstarted === 0 ? '' : `, ${number(unstarted)} more once ${unstarted === 1 ? 'it runs' : 'they run'}`}.`;
   if (unstarted === 0) return 'No live job has a limit that batchbot sees to.';
-  return `No live job’s time is counted now; that of ${count(unstarted, 'job')} is, once ${unstarted === 1 ? 'it runs' : 'they run'}.`;
+  return `No limit counts yet: ${count(unstarted, 'live job')} will have one once ${unstarted === 1 ? 'it runs' : 'they run'}.`;
 }
 
 function nextLine(props: TimeoutListProps): string {

@@ -21,7 +21,7 @@ test('a rule on running that fits only what waits is said to count once these ru
   await here.ada.says('/batch timeout set name:waits-* running:2h');
   const waiting = await list();
   expect(waiting).toContain('fits 2 live jobs');
-  expect(waiting).toContain('No live job’s time is counted now; that of 2 jobs is, once they run.');
+  expect(waiting).toContain('No limit counts yet: 2 live jobs will have one once they run.');
   expect(waiting).not.toContain('No live job has a limit');
 
   await here.ada.says('/batch timeout set name:first total:9h');

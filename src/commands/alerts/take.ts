@@ -12,8 +12,11 @@ import type { AlertsVerb } from './verb';
 /** Somebody took it, or gave it back, since it was read. */
 async function tooLate(id: string, room: Room): Promise<UserError> {
   const owner = (await room.history.incidents.get(id))?.owner;
-  const word = owner === undefined ? 'was given back' : `was taken by ${owner.name}`;
-  return new UserError(`Incident ${id} ${word} a moment ago: you are not on it.`, `alerts take ${id}`);
+  const what =
+    owner === undefined
+      ? 'was given back a moment ago, and nobody is on it now: take it again.'
+      : `was taken by ${owner.name} a moment ago: you are not on it.`;
+  return new UserError(`Incident ${id} ${what}`, `alerts take ${id}`);
 }
 
 export const take: AlertsVerb = {

@@ -159,6 +159,18 @@ test('of two who take it at the same time one is on it, and the other is told wh
   const audit = (await here.root.says('/batch audit what:alerts')).map(({ plain }) => plain).join('\n');
   expect(audit.match(new RegExp(`\\w+ took incident ${id}`, 'g'))).toEqual([`${winner} took incident ${id}`]);
   await cardWith('both-1', `Taken by @${winner}`);
+
+  const owner = (await incidents.get(id))?.owner?.id ?? '';
+  // They give it back while the other one takes it over.
+  incidents.take = async (...words) => {
+    incidents.take = take;
+    await incidents.giveBack(id, owner);
+    return await take(...words);
+  };
+  const other = winner === 'ada' ? here.root : here.ada;
+  const late = (await other.says(`/batch alerts take ${id}`))[0]?.plain ?? '';
+  expect(late).toContain(`Incident ${id} was given back a moment ago, and nobody is on it now: take it again.`);
+  expect((await other.says(`/batch alerts take ${id}`))[0]?.plain).toContain('You are on it');
 });
 
 test('whoever submitted it may take it and close it by hand; closed it counts as open nowhere, and a failure opens it again', async () => {
