@@ -57,3 +57,22 @@ test('of a crowd it counts the cards that stand there, whatever else is on them'
   const same = await here.told('dry-run def:crowded-* to #batch-alerts since:1h');
   expect(same).toContain('this rule would have sent 1 card about 4 failed jobs.');
 });
+
+test('what fell with a job is on its card, as it was told', async () => {
+  const root = fails('fell-root');
+  const never = { attempts: [], container: {}, startedAt: undefined, statusReason: 'Dependent Job failed' };
+  for (const name of ['fell-a', 'fell-b']) fails(name, { ...never, dependsOn: [{ jobId: root, type: '' }] });
+  await here.soon('all on one card', () =>
+    here.cards('fell-root').find(({ plain }) => plain.includes('2 more jobs fell with it')),
+  );
+  const { search } = here.world.app.room.history;
+  await here.soon('all of them in the history', async () =>
+    (await search.all({ words: ['fell-'] })).length === 3 ? true : undefined,
+  );
+  expect(await here.told('dry-run def:fell-* to #genomics since:1h')).toContain(
+    'this rule would have sent 1 card about 3 failed jobs.',
+  );
+  expect(await here.told('dry-run since:1h', here.ada, 'batch-alerts')).toContain(
+    '1 card about 3 failed jobs came here',
+  );
+});

@@ -50,6 +50,10 @@ export function withoutParents(occurrences: readonly Occurrence[]): Occurrence[]
   return occurrences.filter(({ member }) => !ofChildren.has(member));
 }
 
+/** Of one moment the job first that was submitted first: Batch takes no job that depends on one which is not there yet. */
+const byTime = (a: Occurrence, b: Occurrence): number =>
+  a.at - b.at || (a.job?.createdAt ?? 0) - (b.job?.createdAt ?? 0);
+
 /**
  * The cards that these occurrences would have been, oldest first.
  * @param occurrences all of that time: on which card one is depends on the others that came to the same place
@@ -63,8 +67,16 @@ export function replay(
   const cards: PastCard[] = [];
   const pointers = new Map<string, { incident: string; lastAt: number }>();
   const crowds = new Map<string, Crowd['cards']>();
+  /** By place and job, or array of it. */
+  const joined = new Map<string, string>();
 
-  function cardFor(to: string, occurrence: Occurrence): string | undefined {
+  /** The card of a job that this one depends on, where it only fell with it. */
+  function cardBefore(to: string, { cause, job }: Occurrence): string | undefined {
+    if (cause?.key !== 'dependencyFailed') return undefined;
+    return job?.dependsOn?.map((id) => joined.get(`${to} ${id}`)).find((incident) => incident !== undefined);
+  }
+
+  function ownCard(to: string, occurrence: Occurrence): string | undefined {
     const group = groupOf(occurrence);
     const pointer = pointers.get(`${to} ${group}`);
     if (pointer !== undefined && goesOn(pointer, occurrence.at, windowMs)) return pointer.incident;
@@ -78,14 +90,17 @@ export function replay(
     return incident;
   }
 
-  for (const occurrence of withoutParents(occurrences).sort((a, b) => a.at - b.at)) {
+  for (const occurrence of withoutParents(occurrences).sort(byTime)) {
+    const { member, at } = occurrence;
     for (const to of told(occurrence)) {
-      const incident = cardFor(to, occurrence);
+      const before = cardBefore(to, occurrence);
+      const incident = before ?? ownCard(to, occurrence);
       if (incident === undefined) continue;
-      pointers.set(`${to} ${groupOf(occurrence)}`, { incident, lastAt: occurrence.at });
+      if (before === undefined) pointers.set(`${to} ${groupOf(occurrence)}`, { incident, lastAt: at });
+      for (const id of [member, arrayParentOf(member)]) if (id !== undefined) joined.set(`${to} ${id}`, incident);
       const card = cards[Number(incident)];
       card?.members.push(occurrence);
-      if (card !== undefined) card.lastAt = occurrence.at;
+      if (card !== undefined) card.lastAt = at;
     }
   }
   return cards;

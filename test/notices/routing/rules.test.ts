@@ -13,6 +13,7 @@ import { replay, wouldTell } from '../../../src/notices/routing/replay';
 import { settingsOf } from '../../../src/notices/routing/settings';
 import { conditionsText } from '../../../src/views/alertRule';
 import { OCCASION_NAMES } from '../../../src/views/alertsForm';
+import { failedJob } from '../incidents/memoryRoom';
 import { anyConditions, anyOccurrence, anyRoute, OCCASIONS } from './anyRules';
 
 const wins = (a: Conditions, b: Conditions): boolean => compareConditions(a, b) < 0;
@@ -238,4 +239,32 @@ test('an array is replayed with its children only, as it is told', () => {
     replay(members.map(of), () => ['C1'], 3_600_000).map((card) => card.members.map(({ member }) => member));
   expect(told('ring:1', 'ring', 'ring:2')).toEqual([['ring:1', 'ring:2']]);
   expect(told('ring')).toEqual([['ring']]);
+});
+
+test('what fell with a job is replayed on its card, also by a chain, and where it is not told, on one of its own', () => {
+  const of = (member: string, createdAt: number, dependsOn?: string[]): Occurrence => ({
+    occasion: 'failed',
+    severity: 'normal',
+    at: 1_000,
+    subject: { kind: 'definition', name: member },
+    member,
+    job: { ...failedJob({ id: member, at: 1_000, ...(dependsOn === undefined ? {} : { dependsOn }) }), createdAt },
+    ...(dependsOn === undefined
+      ? {}
+      : {
+          cause: { key: 'dependencyFailed', identity: 'dependencyFailed', headline: 'a job that it depends on failed' },
+        }),
+  });
+  const all = [of('last', 4, ['next']), of('next', 3, ['ring']), of('alone', 2, ['unknown']), of('ring:7', 1)];
+  const cards = (told: (one: Occurrence) => string[]) =>
+    replay(all, told, 3_600_000).map(({ to, members }) => [to, ...members.map(({ member }) => member)]);
+  expect(cards(() => ['C1'])).toEqual([
+    ['C1', 'ring:7', 'next', 'last'],
+    ['C1', 'alone'],
+  ]);
+  expect(cards(({ member }) => (member === 'ring:7' ? ['C1'] : ['C2']))).toEqual([
+    ['C1', 'ring:7'],
+    ['C2', 'alone'],
+    ['C2', 'next', 'last'],
+  ]);
 });
