@@ -14,7 +14,10 @@ import { refreshCards } from './refreshCards';
 /** Where it was asked for, if that is a channel that one can write to, else whoever asked. */
 const placeOf = ({ channel, by }: Mute): string => (/^[CG]/.test(channel) ? channel : by.id);
 
-/** Tells of the end of a mute that has ended, where it was asked for and where its beginning was told; whoever dies over it leaves it to the next tick. */
+/**
+ * Tells of the end of a mute that has ended, where it was asked for and where its beginning was told; whoever dies over it
+ * leaves it to the next tick.
+ */
 export async function tellEnd(mute: Mute, room: Room): Promise<void> {
   const held = await room.history.mutes.held(mute.id);
   const message = muteEnded(mute, held, held >= MOST_COUNTED);
