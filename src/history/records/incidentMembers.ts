@@ -4,7 +4,8 @@
  *
  * A member is never lost and never counted twice, whoever dies when: a pack is written before the items that it holds are
  * removed, readers read packs after items, and an item that was written anew meanwhile stays. Packs are numbered without a
- * gap and never change.
+ * gap and never change; a packer puts the number after those that it knew before it read, so that what it read is never put
+ * over a newer writing that another packed meanwhile.
  *
  * Measured with dynalite's capacity figures: of 10,000 members that are packed, a process that knows nothing reads 82 units,
  * one that knows them 1; one by one they take about 800.
@@ -16,12 +17,17 @@ import * as z from 'zod';
 import { packJson, unpackJson } from '../smallJson';
 import { type Member, memberSchema } from './incident';
 import { keptUntil, keyPart } from './incidentKeys';
+import { joined } from './joined';
 
 /** From so many on they are packed: reading these costs about 40 read units, of 4 KB each. */
 export const PACKED_FROM = 400;
 /** An item has 400 KB at most (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html). */
 const MOST_BYTES = 350_000;
 const DELETES_AT_ONCE = 16;
+/** Packing ends after so long, since the card's sender waits for it under a lease: the next look goes on. */
+const MOST_PACKING_MS = 5_000;
+/** Packers that come in between, until it is left to them. */
+const MOST_RIVALS = 3;
 /** Members of all packs that one process remembers, about 1 KB each. */
 const MOST_REMEMBERED = 30_000;
 
@@ -74,6 +80,7 @@ function fitting(loose: readonly Loose[]): Loose[][] {
 export function incidentMemberItems(doc: DynamoDBDocumentClient, table: string, now: () => number) {
   const partition = (id: string) => `INCIDENT#${id}`;
   const remembered = new Map<string, Packs>();
+  const packing = joined<void>();
 
   function packsOf(id: string): Packs {
     const known = remembered.get(id) ?? { last: 0, members: new Map<string, Member>() };
@@ -123,12 +130,13 @@ export function incidentMemberItems(doc: DynamoDBDocumentClient, table: string, 
     return { loose, packs, others };
   }
 
-  /** Removes those that a pack holds, unless they were written anew since they were read. */
-  async function remove(id: string, packed: readonly Loose[]): Promise<void> {
+  /** Removes those that a pack holds, unless they were written anew since they were read; until then (ms). */
+  async function remove(id: string, packed: readonly Loose[], until: number): Promise<void> {
     const rest = packed.values();
     await Promise.all(
       Array.from({ length: DELETES_AT_ONCE }, async () => {
         for (const { sk, written } of rest) {
+          if (now() >= until) return;
           try {
             await doc.send(
               new DeleteCommand({
@@ -164,6 +172,28 @@ export function incidentMemberItems(doc: DynamoDBDocumentClient, table: string, 
     }
   }
 
+  async function pack(id: string): Promise<void> {
+    const until = now() + MOST_PACKING_MS;
+    let { last } = packsOf(id);
+    let { loose, packs } = await readAll(id);
+    for (let rivals = 0; packs.last !== last; rivals++) {
+      if (rivals === MOST_RIVALS) return;
+      ({ last } = packs);
+      ({ loose, packs } = await readAll(id));
+    }
+    const isPacked = ({ member }: Loose) => JSON.stringify(packs.members.get(member.member)) === JSON.stringify(member);
+    const fresh = loose.filter((one) => !isPacked(one));
+    // Of a packer that died or had no more time, or of news that came again.
+    await remove(id, loose.filter(isPacked), until);
+    for (const some of fitting(fresh)) {
+      if (now() >= until) return;
+      const members = some.map(({ member }) => member);
+      if (!(await putPack(id, ++last, members))) return;
+      takeIn(packs, last, members);
+      await remove(id, some, until);
+    }
+  }
+
   return {
     /** All members as they are now, and what else the incident's key holds. */
     async read(id: string): Promise<MembersRead> {
@@ -190,20 +220,10 @@ export function incidentMemberItems(doc: DynamoDBDocumentClient, table: string, 
       );
     },
 
-    /** Packs those that lie by themselves. Meant for the one sender of the incident's card: of two at once one may do nothing. */
-    async pack(id: string): Promise<void> {
-      const { loose, packs } = await readAll(id);
-      const isPacked = ({ member }: Loose) =>
-        JSON.stringify(packs.members.get(member.member)) === JSON.stringify(member);
-      // Of a packer that died, or of news that came again.
-      await remove(id, loose.filter(isPacked));
-      for (const some of fitting(loose.filter((one) => !isPacked(one)))) {
-        const members = some.map(({ member }) => member);
-        const n = packs.last + 1;
-        if (!(await putPack(id, n, members))) return;
-        takeIn(packs, n, members);
-        await remove(id, some);
-      }
-    },
+    /**
+     * Packs those that lie by themselves, as far as its time goes. Meant for the one sender of the incident's card: one at a
+     * time in a process, and of two processes at once one may do nothing.
+     */
+    pack: (id: string): Promise<void> => packing(id, () => pack(id)),
   };
 }

@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { incidentItems } from '../../../src/history/records/incidents';
 import { renderIncident } from '../../../src/notices/incidents/renderIncident';
 import { tell } from '../../../src/notices/incidents/tell';
+import { LEASE_MS } from '../../../src/notices/sending/pacedCalls';
+import type { Before } from '../../history/memoryTable';
 import { hazards, survived } from './hazards';
 import { memoryRoom, occurrenceOf } from './memoryRoom';
 
@@ -78,6 +80,8 @@ test('whoever reads while others write, pack and die sees all that was written b
           const seen = (await reader.whole('I'))?.members.map((one) => one.member) ?? [];
           expect(new Set(seen).size).toBe(seen.length);
           expect(before.filter((one) => !seen.includes(one))).toEqual([]);
+          // Else it would never let one go on that waits.
+          await new Promise((resolve) => setImmediate(resolve));
         }
       })();
       await Promise.all(
@@ -112,6 +116,71 @@ test('what is known of a packed member is the newest', async () => {
     await items.packMembers('I');
     expect(await told()).toEqual([words]);
   }
+});
+
+/** Where a packer is slow: it has read the members that lie by themselves, or the packs too. */
+const isReadOfPacks = (command: string, input: unknown): boolean =>
+  command === 'QueryCommand' && JSON.stringify(input).includes('sk > :last');
+const isPack = (command: string, input: unknown): boolean =>
+  command === 'PutCommand' && JSON.stringify(input).includes('"sk":"pack#');
+
+test.each([
+  ['the same process', 'before it reads the packs', true, isReadOfPacks],
+  ['the same process', 'before it writes', true, isPack],
+  ['another process', 'before it reads the packs', false, isReadOfPacks],
+  ['another process', 'before it writes', false, isPack],
+])('a packer puts nothing over what %s packed %s', async (_, _when, isSame, isSlowAt) => {
+  const { client, clock } = memoryRoom();
+  const process = (before: Before) => incidentItems(client(before), 't', () => clock.now);
+  const put = (told: string) => other.putMember('I', { ...member, member: 'q', joinedAt: start, told });
+  let meanwhile: (() => Promise<void>) | undefined = async () => {
+    await put('newer');
+    // It comes to its end only after the slow one, if it waits for that.
+    const packed = (isSame ? slow : other).packMembers('I');
+    await Promise.race([packed, new Promise((resolve) => setTimeout(resolve, 50))]);
+    await slow.whole('I');
+    ends.push(packed);
+  };
+  const ends: Promise<void>[] = [];
+  const other = process(() => undefined);
+  const slow = process(async (command, input) => {
+    if (!isSlowAt(command, input)) return;
+    const work = meanwhile;
+    meanwhile = undefined;
+    await work?.();
+  });
+  await other.open({ ...head, openedAt: start });
+  await put('older');
+  await slow.packMembers('I');
+  await Promise.all(ends);
+  expect(ends).toHaveLength(1);
+  for (const one of [slow, other, process(() => undefined)])
+    expect((await one.whole('I'))?.members.map(({ told }) => told)).toEqual(['newer']);
+});
+
+test('packing of very many ends long before the lease of who sends the card does, and goes on with its next look', async () => {
+  const { client, clock } = memoryRoom();
+  let deletes = 0;
+  // 16 at once, of 80 ms each.
+  const items = incidentItems(
+    client((command) => {
+      if (command === 'DeleteCommand' && ++deletes % 16 === 0) clock.now += 80;
+    }),
+    't',
+    () => clock.now,
+  );
+  await items.open({ ...head, openedAt: start });
+  const many = Array.from({ length: 3_000 }, (_, n) => `job-${n}`);
+  await Promise.all(many.map((one) => items.putMember('I', { ...member, member: one, joinedAt: start, told: 'x' })));
+  const took: number[] = [];
+  for (let looks = 0; looks < 4; looks++) {
+    const before = clock.now;
+    await items.packMembers('I');
+    took.push(clock.now - before);
+    expect((await items.whole('I'))?.members).toHaveLength(3_000);
+  }
+  expect(Math.max(...took)).toBeLessThan(LEASE_MS / 3);
+  expect((await items.whole('I'))?.unpacked).toBe(0);
 });
 
 const subject = { kind: 'definition', name: 'align' } as const;
