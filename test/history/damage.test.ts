@@ -63,7 +63,8 @@ describe.each(Object.entries(change))('%s', (_, damage) => {
         lines.length = 0;
         const [told] = await other.vic.says(words);
         expect(told?.plain).not.toMatch(/align-\d/);
-        expect(told?.plain).toContain(
+        // Slack would take an underscore beside a hyphen for the beginning of italics: people read one that looks like it.
+        expect(told?.plain.replaceAll('ˍ', '_')).toContain(
           `The search index is damaged at item ${named}. An admin mends it with npm run reindex`,
         );
         const logged = lines.find((line) => line.includes('"ref"')) ?? '{}';

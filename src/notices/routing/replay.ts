@@ -50,9 +50,14 @@ export function withoutParents(occurrences: readonly Occurrence[]): Occurrence[]
   return occurrences.filter(({ member }) => !ofChildren.has(member));
 }
 
-/** Of one moment the job first that was submitted first: Batch takes no job that depends on one which is not there yet. */
+const fell = ({ cause }: Occurrence): boolean => cause?.key === 'dependencyFailed';
+
+/**
+ * Of one moment what fell with others after these, and of those the job first that was submitted first: Batch takes no job
+ * that depends on one which is not there yet.
+ */
 const byTime = (a: Occurrence, b: Occurrence): number =>
-  a.at - b.at || (a.job?.createdAt ?? 0) - (b.job?.createdAt ?? 0);
+  a.at - b.at || Number(fell(a)) - Number(fell(b)) || (a.job?.createdAt ?? 0) - (b.job?.createdAt ?? 0);
 
 /**
  * The cards that these occurrences would have been, oldest first.
@@ -71,9 +76,9 @@ export function replay(
   const joined = new Map<string, string>();
 
   /** The card of a job that this one depends on, where it only fell with it. */
-  function cardBefore(to: string, { cause, job }: Occurrence): string | undefined {
-    if (cause?.key !== 'dependencyFailed') return undefined;
-    return job?.dependsOn?.map((id) => joined.get(`${to} ${id}`)).find((incident) => incident !== undefined);
+  function cardBefore(to: string, occurrence: Occurrence): string | undefined {
+    if (!fell(occurrence)) return undefined;
+    return occurrence.job?.dependsOn?.map((id) => joined.get(`${to} ${id}`)).find((incident) => incident !== undefined);
   }
 
   function ownCard(to: string, occurrence: Occurrence): string | undefined {
