@@ -8,7 +8,6 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
-  paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -23,6 +22,7 @@ import {
 } from './incident';
 import { keptUntil, keyPart } from './incidentKeys';
 import { incidentMemberItems } from './incidentMembers';
+import { readablePartition } from './partition';
 
 const MOST_REMEMBERED = 1_000;
 const REREAD_MS = 60_000;
@@ -199,25 +199,7 @@ export function incidentItems(doc: DynamoDBDocumentClient, table: string, now: (
     },
 
     /** Those that are not closed, as the list holds them, in no order. One that is damaged keeps no other from being seen. */
-    async listOpen(): Promise<OpenIncident[]> {
-      const found: OpenIncident[] = [];
-      const pages = paginateQuery(
-        { client: doc },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': OPEN },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        for (const item of Items) {
-          const { success, data } = openSchema.safeParse(item);
-          if (success) found.push(data);
-        }
-      }
-      return found;
-    },
+    listOpen: (): Promise<OpenIncident[]> => readablePartition(doc, table, OPEN, openSchema),
 
     putMember: items.put,
 

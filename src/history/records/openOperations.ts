@@ -2,8 +2,9 @@
  * Which operations are under way: marked before they start, until their end is told. Whoever looks after work that was
  * dropped finds it here, however many operations there have ever been.
  */
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { partitionPages } from './partition';
 
 const PARTITION = 'OPERATIONS';
 
@@ -17,17 +18,9 @@ export function openOperations(doc: DynamoDBDocumentClient, table: string) {
     },
     /** The ids of the operations that are, or may be, under way. */
     async list(): Promise<string[]> {
-      const pages = paginateQuery(
-        { client: doc },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': PARTITION },
-          ConsistentRead: true,
-        },
-      );
       const ops: string[] = [];
-      for await (const { Items = [] } of pages) ops.push(...Items.map(({ sk }) => z.string().parse(sk)));
+      for await (const items of partitionPages(doc, table, PARTITION))
+        ops.push(...items.map(({ sk }) => z.string().parse(sk)));
       return ops;
     },
   };

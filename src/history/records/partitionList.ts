@@ -2,8 +2,9 @@
  * A few items under one key, read whole and kept for a moment: what every alert asks for must not cost a read each. An item
  * that another version wrote is left out, since an alert in the wrong place is better than none.
  */
-import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
+import { readablePartition } from './partition';
 
 /** @param freshMs how old a list may be where `lately` is enough */
 export function partitionList<T>(
@@ -16,31 +17,11 @@ export function partitionList<T>(
 ) {
   let known: { at: number; items: Promise<readonly T[]> } | undefined;
 
-  async function read(): Promise<readonly T[]> {
-    const found: T[] = [];
-    const pages = paginateQuery(
-      { client: doc },
-      {
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': partition },
-        ConsistentRead: true,
-      },
-    );
-    for await (const { Items = [] } of pages) {
-      for (const item of Items) {
-        const { success, data } = schema.safeParse(item);
-        if (success) found.push(data);
-      }
-    }
-    return found;
-  }
-
   return {
     async list(asOf: 'lately' | 'now' = 'lately'): Promise<readonly T[]> {
       const at = now();
       if (asOf === 'lately' && known !== undefined && at - known.at < freshMs) return await known.items;
-      const items = read();
+      const items = readablePartition(doc, table, partition, schema);
       known = { at, items };
       try {
         return await items;

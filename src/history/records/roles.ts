@@ -4,14 +4,9 @@
  */
 
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  PutCommand,
-  paginateQuery,
-  type QueryCommandOutput,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { partitionPages } from './partition';
 
 /** From the least to the most. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
@@ -51,18 +46,10 @@ export function roleItems(doc: DynamoDBDocumentClient, table: string, now: () =>
   let known: { at: number; grants: Promise<Grant[]> } | undefined;
 
   async function read(): Promise<Grant[]> {
-    const items: NonNullable<QueryCommandOutput['Items']> = [];
-    const pages = paginateQuery(
-      { client: doc },
-      {
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': PARTITION },
-        ConsistentRead: true,
-      },
-    );
-    for await (const { Items } of pages) items.push(...(Items ?? []));
-    return items.map((item) => grantSchema.parse(item));
+    const grants: Grant[] = [];
+    for await (const items of partitionPages(doc, table, PARTITION))
+      grants.push(...items.map((item) => grantSchema.parse(item)));
+    return grants;
   }
 
   return {

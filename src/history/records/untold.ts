@@ -2,7 +2,8 @@
  * Jobs that came to their end and were told to nobody yet: noted before the end is written down, until it is told. Who dies
  * in between, or is refused, leaves the note to the next minute.
  */
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { partitionPages } from './partition';
 
 const PARTITION = 'UNTOLD';
 /** What is older is history, not an alert. */
@@ -19,16 +20,7 @@ export function untoldItems(doc: DynamoDBDocumentClient, table: string) {
     },
     /** Pages of ids, in no order that matters. */
     async *pages(): AsyncGenerator<string[]> {
-      const pages = paginateQuery(
-        { client: doc },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': PARTITION },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items = [] } of pages) yield Items.map(({ sk }) => String(sk));
+      for await (const items of partitionPages(doc, table, PARTITION)) yield items.map(({ sk }) => String(sk));
     },
   };
 }
