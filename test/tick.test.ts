@@ -1,7 +1,8 @@
 /** A minute with more to do than it holds: each of its steps gets some of its time. */
-import { CreateComputeEnvironmentCommand, CreateJobQueueCommand, UpdateJobQueueCommand } from '@aws-sdk/client-batch';
+import { UpdateJobQueueCommand } from '@aws-sdk/client-batch';
 import type { App } from '../src/app';
 import { ALERTS, anotherBot } from './history/anotherBot';
+import { defineQueue } from './localBatch';
 import { newId, stateChange } from './notices/stateChange';
 import { type Scene, scene } from './scene';
 
@@ -11,25 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => here.end());
 
-async function makeQueue(name: string): Promise<void> {
-  await here.batch.send(
-    new CreateComputeEnvironmentCommand({
-      computeEnvironmentName: `ce-${name}`,
-      type: 'MANAGED',
-      computeResources: { type: 'EC2', maxvCpus: 256, subnets: ['subnet-1'], instanceTypes: ['m5'] },
-    }),
-  );
-  await here.batch.send(
-    new CreateJobQueueCommand({
-      jobQueueName: name,
-      priority: 1,
-      computeEnvironmentOrder: [{ order: 1, computeEnvironment: `ce-${name}` }],
-    }),
-  );
-}
-
 test('many ends that no event told of keep no other step of their minute from being done, and no sender from going on', async () => {
-  await makeQueue('vision');
+  await defineQueue(here.batch, 'vision');
   let skewMs = 0;
   const done: string[] = [];
   const bot: App = await anotherBot(

@@ -5,21 +5,10 @@ import { type ManifestEntry, packManifests, readManifest } from '../../src/histo
 import type { Job } from '../../src/jobs/job';
 import { MemoryClient, MemoryTable } from './memoryTable';
 import { History } from './model';
+import { numberedId, numberedJob } from './numberedJob';
 
 const hashOf = (n: number): string => createHash('sha256').update(`${n}`).digest('base64url').slice(0, 22);
-const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
-const job = (n: number, more: Partial<Job> = {}): Job => ({
-  id: idOf(n),
-  name: `align-${n}`,
-  queue: 'spot',
-  createdAt: n,
-  status: 'SUCCEEDED',
-  seenAt: n,
-  whole: true,
-  attempts: [],
-  entered: {},
-  ...more,
-});
+const job = (n: number, more: Partial<Job> = {}): Job => numberedJob(n, { queue: 'spot', ...more });
 /** Newer news: of two of one moment Batch's order says nothing. */
 const late = (n: number, statusReason: string): Job => job(n, { statusReason, seenAt: n + 1_000 });
 const jobs = (from: number, to: number, more: Partial<Job> = {}): Job[] =>
@@ -187,7 +176,7 @@ test('5. Jobs end late, so segments overlap in time: pages in order of creation 
     await tell(job(100 + seen.length));
     after = page.next;
   } while (after !== undefined);
-  expect(seen).toEqual([40, 39, 38, 21, 20, 19, 3, 2, 1].map(idOf));
+  expect(seen).toEqual([40, 39, 38, 21, 20, 19, 3, 2, 1].map(numberedId));
 });
 
 test('6. Two packers at once: who lost the lease can commit nothing, and what both did is there once', async () => {

@@ -1,8 +1,8 @@
 /** The life of a history over an embedded DynamoDB and the real SDK; thousands of them are told over a table in memory. */
 import * as fc from 'fast-check';
-import type { Job } from '../../src/jobs/job';
 import type { Query } from '../../src/jobs/query';
 import { anySteps, History, live } from './model';
+import { numberedJob } from './numberedJob';
 import { startTables, type Tables } from './tables';
 
 let tables: Tables;
@@ -20,18 +20,8 @@ test('over the real SDK too, a search finds each job once, in its newest state, 
 
 test('a search past its budget tells at least how many there are, and a packed job keeps its item', async () => {
   const history = new History(await tables.open());
-  const jobOf = (n: number): Job => ({
-    id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-    name: `align-${n}`,
-    createdAt: n,
-    status: 'SUCCEEDED',
-    seenAt: n,
-    whole: true,
-    attempts: [],
-    entered: {},
-  });
   for (let group = 0; group < 3; group++) {
-    for (let n = 0; n < 4; n++) await history.tell(jobOf(group * 4 + n));
+    for (let n = 0; n < 4; n++) await history.tell(numberedJob(group * 4 + n));
     history.wait();
     await history.worker().pack(1, 99);
   }
@@ -42,5 +32,5 @@ test('a search past its budget tells at least how many there are, and a packed j
   const rich = await history.worker().search.search(query, { limit: 2 });
   expect(rich.total).toBe(12);
   expect(rich.isAtLeast).toBeUndefined();
-  expect((await history.worker().jobs.get(jobOf(0).id))?.job).toEqual(jobOf(0));
+  expect((await history.worker().jobs.get(numberedJob(0).id))?.job).toEqual(numberedJob(0));
 });

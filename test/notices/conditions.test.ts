@@ -1,7 +1,5 @@
 /** States as people meet them: each told once while it is so, closed with a word when it is so no more, silent when off. */
 import {
-  CreateComputeEnvironmentCommand,
-  CreateJobQueueCommand,
   RegisterJobDefinitionCommand,
   TerminateJobCommand,
   UpdateComputeEnvironmentCommand,
@@ -10,6 +8,7 @@ import {
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Message } from '../../src/local/slack/server';
 import { conditionWatch } from '../../src/notices/conditions/watchConditions';
+import { defineQueue } from '../localBatch';
 import { type Scene, scene } from '../scene';
 import { childChange, newId, stateChange } from './stateChange';
 
@@ -26,29 +25,12 @@ const wait = (ms: number) => {
   aheadMs += ms;
 };
 
-/** A queue with a compute environment of its own, `ce-<name>`. */
-async function queue(name: string): Promise<void> {
-  await here.batch.send(
-    new CreateComputeEnvironmentCommand({
-      computeEnvironmentName: `ce-${name}`,
-      type: 'MANAGED',
-      computeResources: { type: 'EC2', maxvCpus: 256, subnets: ['subnet-1'], instanceTypes: ['m5'] },
-    }),
-  );
-  await here.batch.send(
-    new CreateJobQueueCommand({
-      jobQueueName: name,
-      priority: 1,
-      computeEnvironmentOrder: [{ order: 1, computeEnvironment: `ce-${name}` }],
-    }),
-  );
-}
-
 beforeAll(async () => {
   // Few queues, so that a look takes no time; slow enough that Batch tells of a blocked head a second after it is RUNNABLE,
   // since an event's time is in whole seconds.
   here = await scene({ now, speed: 10, furnished: false });
-  for (const name of ['genomics-prod-spot', 'vision', 'speech', 'ads', 'maps', 'robots']) await queue(name);
+  for (const name of ['genomics-prod-spot', 'vision', 'speech', 'ads', 'maps', 'robots'])
+    await defineQueue(here.batch, name);
   await look();
 });
 afterAll(() => here.end());
