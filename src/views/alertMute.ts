@@ -66,7 +66,7 @@ export interface EverythingProps {
 
 /** A mute of everything is asked twice, since nobody would hear of anything. */
 export function everythingAsked({ asking, to, end, reason, next, lately, openIncidents }: EverythingProps): Message {
-  const where = to === undefined ? 'in every channel and direct message' : `in ${placeTold(to)}`;
+  const where = to === undefined ? 'in any channel or direct message' : `in ${placeTold(to)}`;
   const isSecond = asking === 2;
   const title = isSecond ? 'Really everything?' : 'Mute everything?';
   const lines = isSecond

@@ -179,7 +179,7 @@ export function incidentName({ subject, breadth, jobName }: Pick<Incident, 'subj
 /** `*align*: out of memory  ·  spot-p3`, of one in a list. */
 export function openIncidentTitle(incident: OpenIncident): string {
   const { cause, occasion, queue, breadth } = incident;
-  const what = breadth === 'gathering' ? '' : `: ${escaped(cause?.headline ?? occasion)}`;
+  const what = breadth === 'gathering' ? '' : `: ${escaped(cause?.headline ?? occasion.replaceAll('-', ' '))}`;
   const name = incidentName(incident);
   const where = queue === undefined || queue === name || breadth !== 'group' ? [] : [escaped(queue)];
   return dotted([`${bold(cutMiddle(name, 128))}${what}`, ...where]);

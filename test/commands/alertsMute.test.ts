@@ -191,7 +191,7 @@ test('everything is muted only when it was asked twice, with what that means, an
   here.ends('before-all', 'FAILED');
   await here.card('before-all');
   const once = await here.asks('mute everything 1h maintenance');
-  expect(once.plain).toContain('Mute everything? No alert at all would come in every channel and direct message');
+  expect(once.plain).toContain('Mute everything? No alert at all would come in any channel or direct message');
   expect(await here.told('unmute everything')).toContain('Nothing is muted.');
   const twice = answer(await here.ada.presses('Mute everything…', once));
   expect(twice.plain).toContain('Really everything? Nobody hears of failures');
