@@ -35,7 +35,9 @@ export function describeInBrowser(name: string, scenes: () => void): void {
     describe(name, scenes);
   } else {
     console.warn(`skipped "${name}": no Chromium found; install one or set CHROMIUM_PATH`);
-    // The one skip there is: a browser can't be had on every machine, and the run counts and names what it left out.
+    // The one skip there is, and it hides nothing: "Node and npm, nothing else" is all that a machine must have, and neither
+    // brings a browser. The line above names what is left out, Jest counts it as skipped, and CI, which installs Chromium
+    // first, tells that count in its last line.
     describe.skip(name, scenes);
   }
 }
