@@ -6,7 +6,8 @@ module.exports = {
   rootDir: '..',
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts', '**/*.test.tsx'],
+  testMatch: ['**/*.test.ts', '**/*.test.tsx', '**/together/*.test.cjs'],
+  filter: '<rootDir>/test/together/wholeOrNamed.cjs',
   transform: {
     '^.+\\.[jt]sx?$': [
       '@swc/jest',
@@ -25,7 +26,7 @@ module.exports = {
   testTimeout: 120_000,
   setupFiles: ['<rootDir>/test/setup.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/retries.ts'],
-  testSequencer: '<rootDir>/test/longestFirst.cjs',
+  testSequencer: '<rootDir>/test/together/longestFirst.cjs',
   // Scenes wait about as long as they work. Of a percentage above 100, Jest would make so many workers.
   maxWorkers: Math.max(4, availableParallelism()),
 };

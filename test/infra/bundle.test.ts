@@ -83,14 +83,13 @@ test.each(['worker', 'events'])('%s starts with all its clients, and has nothing
 });
 
 describe('the front, as Lambda starts it', () => {
-  const request = slackRequest('search failed', 1, 'signing-secret');
-
   test('refuses a request that Slack did not sign', () => {
     const forged = slackRequest('search failed', 1, 'another secret');
     expect(answer('front', forged)).toMatchObject({ statusCode: 401 });
   });
 
   test('reads a signed one, and tells the asker when the queue cannot be reached', () => {
+    const request = slackRequest('search failed', 1, 'signing-secret');
     // Nobody listens on port 9: the request was understood, so what is left is the queue's failure, said in words.
     expect(answer('front', request)).toMatchObject({ statusCode: 200, body: expect.stringContaining('try again') });
   });
