@@ -25,9 +25,10 @@ const LONGEST_PAUSE_MS = 30_000;
 const pauseMs = (failures: number): number =>
   Math.round(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)) * (0.9 + Math.random() / 10));
 
-/** What the sender leaves behind: when the next look is due (ms), if anything is left. */
+/** What the sender leaves behind: when the next look is due (ms), if anything is left, and what its last look saw. */
 interface Left {
   nextAt: number | undefined;
+  seen: readonly Due[];
   calledAt: number;
   pausedUntil: number | undefined;
   failures: number | undefined;
@@ -56,21 +57,21 @@ export async function sendDue(
       room.log.warn('a sender was too slow', { to });
       return;
     }
-    // Whoever is next need not wait for the end of the lease.
-    await senders.release(to, lease, { look: lease }).catch(() => undefined);
+    // Whoever is next need not wait for the end of the lease, nor for a request that met it.
+    await senders.release(to, lease, { look: lease, wakeAt: undefined }).catch(() => undefined);
     throw error;
   }
-  const { nextAt, ...rest } = left;
-  if (nextAt !== undefined) {
-    const released = await senders.release(to, lease, { ...rest, wakeAt: nextAt });
-    if (released === undefined) return;
+  const { nextAt, seen, ...rest } = left;
+  // Somebody may have asked for a look while the lease was over, before it was held anew: that request met it and is used up.
+  const given = { ...rest, wakeAt: nextAt, ...(nextAt === undefined ? { look: lease } : {}) };
+  if ((await senders.release(to, lease, given)) === undefined) return;
+  if (nextAt !== undefined)
     await room.enqueue({ kind: 'deliver', to, wakeAt: nextAt }, Math.max(0, Math.ceil((nextAt - room.now()) / 1_000)));
-    return;
-  }
   // Whatever was marked due while the lease was held and after the last look is seen now: nobody asked for a look then.
-  await senders.release(to, lease, { ...rest, look: lease });
-  if ((await outbox.due(to)).length > 0) await wakeSender(room, to, 'new');
-  else await senders.looked(to, lease);
+  const known = new Set(seen.map((due) => JSON.stringify(due)));
+  const unseen = inTurn((await outbox.due(to)).filter((due) => !known.has(JSON.stringify(due))));
+  if (unseen[0] !== undefined) await wakeSender(room, to, unseen[0].urgency);
+  else if (nextAt === undefined) await senders.looked(to, lease);
 }
 
 /** The next message, or until when (ms) none has its turn. */
@@ -89,6 +90,7 @@ async function sendAll(
   const known = new Map<string, Sent | undefined>();
   let { closed, failures = 0, pausedUntil = 0 } = sender;
   let editsAt = 0;
+  let seen: readonly Due[] = [];
 
   const sentOf = async (key: string): Promise<Sent | undefined> => {
     if (!known.has(key)) known.set(key, await outbox.sent(to, key));
@@ -141,6 +143,7 @@ async function sendAll(
 
   const leave = (nextAt?: number): Left => ({
     nextAt,
+    seen,
     calledAt: calls.calledAt(),
     pausedUntil: pausedUntil > room.now() ? pausedUntil : undefined,
     failures: failures === 0 ? undefined : failures,
@@ -189,9 +192,9 @@ async function sendAll(
   if (pausedUntil > room.now()) return leave(pausedUntil);
   for (;;) {
     if (remainingMs() < RESERVE_MS) return leave(room.now());
-    const all = await outbox.due(to);
-    if (all.length === 0) return leave();
-    const turn = await nextTurn(all);
+    seen = await outbox.due(to);
+    if (seen.length === 0) return leave();
+    const turn = await nextTurn(seen);
     if ('at' in turn) {
       const waitMs = turn.at - room.now();
       if (waitMs > SHORT_WAIT_MS) return leave(turn.at);

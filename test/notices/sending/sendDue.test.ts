@@ -236,6 +236,67 @@ test('what somebody marked who died before waking a sender is taken up by the cl
   expect(await here.room.history.senders.active()).toEqual([]);
 });
 
+test('a sender that stood still beyond its lease, and goes on with it, leaves nothing to the request that met it', async () => {
+  for (const id of ['a', 'b', 'c']) await here.card(ALERTS, id, id);
+  const steps = [
+    async () => {
+      here.pass(31_000);
+      await here.card(ALERTS, 'd', 'd');
+    },
+    async () => {
+      const [request] = here.waiting.splice(0);
+      expect(request).toBeDefined();
+      await here.send(ALERTS, 120_000, request?.wakeAt);
+    },
+  ];
+  here.meanwhile(async () => await steps.shift()?.());
+  const [first] = here.waiting.splice(0);
+  await here.send(ALERTS, 120_000, first?.wakeAt);
+  expect(steps).toEqual([]);
+  expect(here.shown()).toEqual(['a', 'b', 'c', 'd']);
+  await here.card(ALERTS, 'e', 'e');
+  await here.run(2_000);
+  expect(here.shown().at(-1)).toBe('e');
+  expect(here.logged.join()).not.toContain('too slow');
+});
+
+test.each([
+  ['nothing is left', () => undefined],
+  ['an edit waits for its turn', () => here.card(ALERTS, 'a', 'edited', 'edit')],
+])(
+  'what is marked due after a sender’s last look, and before it gives its lease back, comes at once: %s',
+  async (_, left) => {
+    await here.card(ALERTS, 'a', 'a');
+    await here.run(1_000);
+    await left();
+    here.waiting.length = 0;
+    const { senders } = here.room.history;
+    const marks: Room = {
+      ...here.room,
+      history: {
+        ...here.room.history,
+        senders: {
+          ...senders,
+          release: async (...given) => {
+            await here.card(ALERTS, 'b', 'b');
+            return await senders.release(...given);
+          },
+        },
+      },
+    };
+    await sendDue(
+      ALERTS,
+      marks,
+      () => 120_000,
+      async (ms) => here.pass(ms),
+    );
+    await here.run(1_500);
+    expect(here.shown()).toEqual(['a', 'b']);
+    await here.run(10_000);
+    expect(here.waiting).toEqual([]);
+  },
+);
+
 test('however often something new wakes a sender, one request to look is under way', async () => {
   for (let n = 0; n < 20; n++) {
     await here.card(ALERTS, 'a', `card ${n}`, n === 0 ? 'new' : 'edit');
