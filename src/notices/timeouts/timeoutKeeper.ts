@@ -2,7 +2,7 @@
 import type { Room } from '../../commands/command';
 import { checkTimeouts, parentOf, parentsIn } from '../../jobs/timeoutCheck';
 import { timeoutPolicy } from './policy';
-import { settleGarbage } from './settleGarbage';
+import { garbageSettler } from './settleGarbage';
 import { stopOverdue } from './stopOverdue';
 import { tellStuck } from './tellStuck';
 import { settleNear, warnNear } from './warnNear';
@@ -17,6 +17,7 @@ export function timeoutKeeper(room: Room) {
   const warned = new Set<string>();
   /** When jobs were first seen to be terminated. */
   const terminated = new Map<string, number>();
+  const settleGarbage = garbageSettler(room);
 
   return async function keep(remainingMs: () => number): Promise<void> {
     const policy = await timeoutPolicy(room, 'now');
@@ -30,7 +31,7 @@ export function timeoutKeeper(room: Room) {
     // First: a job that nears another limit now is warned of on a card of its own.
     await settleNear(near, room);
     const warnings = await warnNear(near, warned, room, () => Math.min(remainingMs(), until - room.now()));
-    await settleGarbage(rows, now, room);
+    await settleGarbage(rows, now);
     const stuck = await tellStuck(rows, terminated, room);
     if (over.length + warnings + stuck > 0)
       room.log.info('time limits', { over: over.length, ...report, warned: warnings, stuck });

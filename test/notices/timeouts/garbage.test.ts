@@ -118,6 +118,25 @@ test('it is closed when no job with such a value lives, and comes no more for th
   expect(here.alerts().filter(({ plain }) => plain.includes('over-slip: PYBATCH_TIMEOUT'))).toHaveLength(1);
 });
 
+test('of a definition with more jobs than one look reads, the next looks read the others', async () => {
+  const { jobs } = here.world.app.room.history;
+  const slip = await hear('vast-slip', { value: '2h' });
+  await said('vast-slip', '⚠');
+  const whole = (await jobs.get(slip))?.job;
+  if (whole === undefined) throw new Error('the job is not known');
+  here.pass(1 / 30);
+  const others = Array.from({ length: 1_050 }, () => ({ ...whole, id: newId(), environmentTimeoutGarbage: undefined }));
+  await Promise.all(others.map((job) => jobs.put(job, 0, here.now())));
+  await hear('vast-slip', { id: slip, value: '2h', status: 'SUCCEEDED' });
+  here.pass(2);
+  await keep();
+  await hear('vast-bystander', { value: '2h' });
+  await said('vast-bystander', '⚠');
+  expect((await said('vast-slip', 'PYBATCH_TIMEOUT')).plain).not.toContain('✔');
+  await keep();
+  await said('vast-slip', '✔ no job with such a value lives any more, since');
+});
+
 test('it is closed by a job that was submitted later and has a timeout, and another slip is told a day later', async () => {
   const cards = () => here.alerts().filter(({ plain }) => plain.includes('mended-slip: PYBATCH_TIMEOUT'));
   await hear('mended-slip', { value: '2h' });
