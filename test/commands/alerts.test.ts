@@ -85,6 +85,8 @@ describe('a route', () => {
     const saved = answer(await here.ada.presses('Save the rule', preview));
     expect(saved.plain).toMatch(/Rule [2-9A-Z]{5} is saved: everything {2}→ {2}nowhere/);
     await here.ada.presses('Take it back', saved);
+    const pattern = await here.asks('route queue:* to nowhere');
+    expect(pattern.plain).toContain('This silences everything without an end');
   });
 
   test('without conditions leaves nothing to the default channel, and every list says what becomes of the rest', async () => {
