@@ -4,6 +4,7 @@ import crypto = require('node:crypto');
 import { DescribeJobsCommand } from '@aws-sdk/client-batch';
 import { createApp } from '../../src/app';
 import type { Room } from '../../src/commands/command';
+import { progressMessage } from '../../src/commands/operations/progressMessage';
 import { resumeOperations } from '../../src/commands/operations/resumeOperations';
 import type { Operation, Outcome } from '../../src/history/records/operation';
 import type { WorkRequest } from '../../src/slack/request';
@@ -304,6 +305,25 @@ test('with Slack down, the jobs are stopped and the audit is whole; the end is t
   await later.takeWork(JSON.stringify({ kind: 'operation', op }), () => 120_000);
   const told = here.world.slack.channel('general').filter(({ plain }) => plain.includes(`op ${op}`));
   expect(told.map(({ plain }) => plain)).toEqual([expect.stringContaining('2 cancelled')]);
+});
+
+test('who takes an operation over edits its message a second after the last edit at the soonest', async () => {
+  const { op } = await confirmed([await here.submit('handed-over', { LOCAL_OUTCOME: 'hang' })]);
+  const { room } = here.world.app;
+  const operation = await room.history.operations.get(op);
+  if (operation === undefined) throw new Error('there is no such operation');
+  const began = room.now();
+  let now = began;
+  const edits: number[] = [];
+  const update = async () => edits.push(now) > 0;
+  const sleep = async (ms: number) => {
+    now += ms;
+  };
+  const clocked = { ...room, now: () => now, slack: { ...room.slack, update } };
+  const taken = progressMessage({ ...operation, messageTs: '1790000000.000100' }, clocked, sleep);
+  taken.show(() => ({ text: 'half', blocks: [] }));
+  await taken.tell({ text: 'all', blocks: [] });
+  expect(edits.map((at) => at - began >= 1_000)).toEqual([true]);
 });
 
 test('an operation that is given the id of another one takes a new one, and the other keeps its jobs', async () => {

@@ -14,10 +14,15 @@ const EDIT_WAIT_MS = 5_000;
 /** The channel does not take the bot's messages: it is private, gone or archived. */
 const CHANNEL_CLOSED = new Set(['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_action']);
 
-export function progressMessage(operation: Operation, room: Room, sleep: (ms: number) => Promise<void>) {
+export function progressMessage(
+  operation: Operation,
+  room: Pick<Room, 'slack' | 'history' | 'log' | 'now'>,
+  sleep: (ms: number) => Promise<void>,
+) {
   let ts = operation.messageTs;
   let channel = operation.messageChannel ?? operation.channel;
-  let editedAt = 0;
+  // Whoever had the work before may have edited it a moment ago.
+  let editedAt = ts === undefined ? 0 : room.now();
   let isGone = false;
   let underWay: Promise<void> | undefined;
 
