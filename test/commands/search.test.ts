@@ -171,6 +171,8 @@ test('a person who is mentioned is found by name, as Slack sends it; an id alone
   await here.submit('mention-vic', {}, { tags: { user: 'vic' } });
   await here.world.app.tick(() => 60_000, true);
   const found = async (text: string) => names(only(await here.vic.says(text)));
+  // They go on meanwhile, and what changes may be out of a secondary index for a moment.
+  await here.until('both', async () => ((await found('/batch search mention')).length === 2 ? true : undefined));
   expect(await found('/batch search mention user:@ada')).toEqual(['mention-ada']);
   expect((await found('/batch search mention user:@ada,@vic')).sort()).toEqual(['mention-ada', 'mention-vic']);
   const unknown = only(await here.vic.says('/batch search user:<@U0NOBODY01>'));
