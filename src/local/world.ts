@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import dynalite from 'dynalite';
 import type { App } from '../app';
 import { sqsQueue } from '../aws/queue';
 import { commandsUsage } from '../commands/usage';
@@ -24,6 +23,7 @@ import { isDelivery, workTime } from '../lambdas/workTime';
 import { slackHttp } from '../slack/receive';
 import { forms } from '../views/forms';
 import { type LocalAws, startLocalAws } from './aws/server';
+import { localDynamo } from './dynamodb';
 import { pageAssets } from './page/assets';
 import { type LocalSlack, type LocalUser, startLocalSlack } from './slack/server';
 
@@ -124,15 +124,14 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     await mkdir(folder, { recursive: true });
   }
   const isNew = folder === undefined || !existsSync(join(folder, 'dynamodb'));
-  const database = dynalite({ createTableMs: 0, ...(folder === undefined ? {} : { path: join(folder, 'dynamodb') }) });
-  const dynamo: RequestListener = (request, response) => void database.emit('request', request, response);
+  const dynamo = localDynamo(folder);
 
   const aws = await startLocalAws({
     port: options.awsPort,
     seed: options.seed ?? 1,
     speed: options.speed ?? 1,
     pastJobs: options.jobs ?? 0,
-    dynamo,
+    dynamo: dynamo.listener,
     autonomous: options.autonomous ?? true,
     ...(options.furnished === undefined ? {} : { furnished: options.furnished }),
     ...(options.teams === undefined ? {} : { teams: options.teams }),
@@ -267,7 +266,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
       await Promise.all([stopWork(), stopEvents()]);
       await slack.close();
       await aws.close();
-      await new Promise<void>((resolve) => database.close(() => resolve()));
+      await dynamo.close();
     },
   };
 }
