@@ -1,15 +1,16 @@
 /** Tables of an embedded DynamoDB, and clients of the real SDK that may wait or die before a command. */
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import dynalite from 'dynalite';
 import { createTable } from '../../src/history/table';
+import { localDynamo } from '../../src/local/dynamodb';
 import type { Before } from './memoryTable';
 import type { Ground } from './model';
 
 export async function startTables() {
-  const server: Server = dynalite({ createTableMs: 0 });
+  const dynamo = localDynamo();
+  const server = createServer(dynamo.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const settings: DynamoDBClientConfig = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -45,6 +46,7 @@ export async function startTables() {
     async stop(): Promise<void> {
       for (const client of clients) client.destroy();
       await new Promise((resolve) => server.close(resolve));
+      await dynamo.close();
     },
   };
 }
