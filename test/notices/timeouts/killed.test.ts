@@ -72,10 +72,7 @@ function mortal(room: Room, death?: Death): { room: Room; calls: () => number } 
 }
 
 const minute = () => 60_000;
-/**
- * Such a job stays RUNNABLE: no news of it comes from then on. While some is written down, the live index holds the job's old
- * entry no more and the new one not yet, and a clock that looks then sees to it with its next look.
- */
+/** Such a job stays RUNNABLE: no news of it comes from then on, which would make the clock's calls others. */
 const isQuiet = (id: string) =>
   here.until(`${id} is RUNNABLE`, async () =>
     (await here.world.app.room.history.jobs.get(id))?.job.status === 'RUNNABLE' ? true : undefined,
