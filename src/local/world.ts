@@ -175,6 +175,8 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
   }
 
   let busy = 0;
+  /** Requests that no worker has taken yet, as their messages' bodies. */
+  const untaken = new Set<string>();
   const counted = async (work: Promise<void>): Promise<void> => {
     busy++;
     try {
@@ -195,7 +197,7 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     page: pageAssets,
     aws,
     commands: [commandsUsage(config.SLACK_COMMAND)],
-    isBusy: () => busy > 0,
+    isBusy: () => busy > 0 || untaken.size > 0,
     ...(options.users === undefined ? {} : { users: [...options.users] }),
     ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
     ...(options.now === undefined ? {} : { now: options.now }),
@@ -208,11 +210,13 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     {
       // From the acknowledgement until the worker has answered, somebody waits for it.
       enqueue: async (request) => {
-        busy++;
+        const body = JSON.stringify(request);
+        untaken.add(body);
         try {
           await work.send(request);
-        } finally {
-          setTimeout(() => busy--, 50);
+        } catch (error) {
+          untaken.delete(body);
+          throw error;
         }
       },
       forms,
@@ -229,7 +233,12 @@ export async function startWorld(options: WorldOptions): Promise<LocalWorld> {
     atOnce: 4,
     log,
     // A sender paces itself for seconds, and nobody waits for its end.
-    take: (body) => (isDelivery(body) ? app.takeWork(body, time.untilEnd()) : counted(app.takeWork(body, time.step()))),
+    take: (body) => {
+      if (isDelivery(body)) return app.takeWork(body, time.untilEnd());
+      const taken = counted(app.takeWork(body, time.step()));
+      untaken.delete(body);
+      return taken;
+    },
   });
   const stopEvents =
     options.events === false
