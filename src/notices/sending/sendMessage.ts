@@ -132,8 +132,11 @@ export async function sendMessage({ to, key }: Pick<Due, 'to' | 'key'>, room: Ro
       if (look.kind !== 'not there') return await stepOf(look);
     }
     const nonce = claim?.nonce ?? randomUUID();
-    await outbox.keep({ ...sent, claim: { nonce, firstAt: claim?.firstAt ?? now, at: now, shown } });
-    const outcome = await tell(message, (each) => attempts.post(to, each, { nonce, thread, broadcast }));
+    const outcome = await tell(message, async (each) => {
+      // Not before the lease is known to be held: another sender may have posted it, and kept where it stands.
+      await outbox.keep({ ...sent, claim: { nonce, firstAt: claim?.firstAt ?? now, at: room.now(), shown } });
+      return await attempts.post(to, each, { nonce, thread, broadcast });
+    });
     const { claim: _, ...unclaimed } = sent;
     if (outcome.kind === 'done') {
       const { channel, ts } = outcome;

@@ -260,6 +260,44 @@ test('a sender that stood still beyond its lease, and goes on with it, leaves no
   expect(here.logged.join()).not.toContain('too slow');
 });
 
+test('a sender that lost its lease while it rendered takes nothing from what another one posted', async () => {
+  await here.card(ALERTS, 'a', 'first');
+  const { outbox } = here.room.history;
+  let isTaken = false;
+  const standsStill: Room = {
+    ...here.room,
+    history: {
+      ...here.room.history,
+      outbox: {
+        ...outbox,
+        take: async (...given) => {
+          isTaken = true;
+          return await outbox.take(...given);
+        },
+        sent: async (...given) => {
+          const sent = await outbox.sent(...given);
+          if (isTaken) {
+            isTaken = false;
+            here.pass(31_000);
+            await here.send(ALERTS);
+          }
+          return sent;
+        },
+      },
+    },
+  };
+  await sendDue(
+    ALERTS,
+    standsStill,
+    () => 120_000,
+    async (ms) => here.pass(ms),
+  );
+  expect(here.shown()).toEqual(['first']);
+  await here.card(ALERTS, 'a', 'second');
+  await here.run(10_000);
+  expect(here.shown()).toEqual(['second']);
+});
+
 test.each([
   ['nothing is left', () => undefined],
   ['an edit waits for its turn', () => here.card(ALERTS, 'a', 'edited', 'edit')],
