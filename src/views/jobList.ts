@@ -3,6 +3,7 @@ import type { JobRow } from '../jobs/job';
 import { type Cursor, encodeCursor, type SearchResult } from '../jobs/match';
 import type { Query } from '../jobs/query';
 import { describeQuery, formatQuery } from '../jobs/queryText';
+import { type StatusMeant, statusMeant } from '../jobs/statusMeant';
 import { jobLine } from './jobLine';
 import { actions, button, context, cut, escaped, type Message, section } from './kit';
 import { moment } from './time';
@@ -65,6 +66,7 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
       : page.before !== undefined
         ? paged(query, 'before', page.before)
         : search;
+  const meant = statusMeant(query);
   const elements = [
     ...(result.previous === undefined
       ? []
@@ -79,6 +81,7 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
             style: 'primary' as const,
           }),
         ]),
+    ...(meant === undefined ? [] : [meantButton(meant)]),
     button({ label: 'Narrow…', command: search, form: true }),
     // To `cancel`, reason: is why somebody cancels.
     ...(mayAct && query.reasons === undefined && rows.some(isActive)
@@ -99,6 +102,7 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
     blocks: [
       section(`*${escaped(cut(summary, MOST_TITLE))}*  ·  ${order}`),
       ...rows.map((row) => jobLine(row, now, region)),
+      ...(meant === undefined ? [] : [context(meantTold(meant))]),
       context(
         ...[shown, cutShort, goesBack(keptDays), sharedBy === undefined ? '' : `shared by <@${sharedBy}>`].filter(
           (text) => text !== '',
@@ -108,6 +112,16 @@ export function jobList({ query, result, now, region, sharedBy, mayAct, keptDays
     ],
   };
 }
+
+const meantTold = ({ word, status }: StatusMeant): string =>
+  `“${escaped(word)}” is looked for in names, reasons and tags; status:${status} finds the jobs in that state.`;
+
+const meantButton = ({ status, query }: StatusMeant) =>
+  button({
+    label: `Search status:${status}`,
+    command: `search ${formatQuery(query)}`,
+    replace: true,
+  });
 
 /** Nothing was found as far as a search may look at once. */
 export function noneYet({ query, result }: Pick<JobListProps, 'query' | 'result'>): Message {
@@ -153,7 +167,11 @@ export function noJobs({ query, nearest, without, known, keptDays, slash }: NoJo
   const text = `No ${what}.`;
   const hints: string[] = [];
   const elements = [];
-  if (nearest !== undefined) {
+  const meant = statusMeant(query);
+  if (meant !== undefined) {
+    hints.push(meantTold(meant));
+    elements.push(meantButton(meant));
+  } else if (nearest !== undefined) {
     const words = query.words.map((word) => (word === nearest.word ? nearest.instead : word));
     const command = `search ${formatQuery({ ...query, words })}`;
     hints.push(`Did you mean “${escaped(nearest.instead)}”?`);
@@ -173,7 +191,7 @@ export function noJobs({ query, nearest, without, known, keptDays, slash }: NoJo
   }
   const kept = goesBack(keptDays);
   if (kept !== '') hints.push(`My ${kept}.`);
-  if (without === undefined && nearest === undefined)
+  if (elements.length === 0)
     hints.push(
       known === 0
         ? 'No job is known yet: the first sweep of Batch is still to come.'

@@ -53,6 +53,19 @@ test('a word that is nearly right is offered as it is spelt', async () => {
   expect(found.plain).toContain('match "nightly"');
 });
 
+test('a state that is typed as a word is offered as a filter, whether it finds something or nothing', async () => {
+  const word = only(await here.ada.says('/batch search failed'));
+  expect(word.plain).toContain('“failed” is looked for in names, reasons and tags; status:failed finds the jobs');
+  const failed = only(await here.ada.presses('Search status:failed', word));
+  expect(total(failed)).toBeGreaterThan(total(word));
+  expect(total(failed)).toBe(total(only(await here.ada.says('/batch search status:failed'))));
+  const none = only(await here.ada.says('/batch search Succeeded since:30d'));
+  expect(none.plain).toContain('No jobs that match "Succeeded"');
+  const succeeded = only(await here.ada.presses('Search status:succeeded', none));
+  expect(succeeded.plain).toMatch(/succeeded jobs, last 30 days/);
+  expect(only(await here.ada.says('/batch search failed status:failed')).plain).not.toContain('is looked for');
+});
+
 test.each([
   ['queue:genomics-prod-sopt', 'queue:genomics-prod-spot'],
   ['queue:Genomics-prod-spto', 'queue:genomics-prod-spot'],
