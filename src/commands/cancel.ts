@@ -9,6 +9,8 @@ import type { Operation } from '../history/records/operation';
 import { type BatchStatus, isDone, type JobRow } from '../jobs/job';
 import { fold } from '../jobs/match';
 import type { Query } from '../jobs/query';
+import { formatQuery } from '../jobs/queryText';
+import { statusMeant } from '../jobs/statusMeant';
 import { isLonger, standsIn, trapIn } from '../jobs/wholeWords';
 import type { Answer } from '../slack/deliver';
 import { nameOf } from '../views/jobLine';
@@ -36,6 +38,12 @@ function nothing({ jobs, query }: Chosen, asking: Asking<unknown>): UserError {
       `job ${first.id}`,
     );
   }
+  const meant = query === undefined ? undefined : statusMeant(query);
+  if (meant !== undefined)
+    return new UserError(
+      `No job that has not ended matches ${asking.text}, looked for in names, reasons and tags. Did you mean status:${meant.status}?`,
+      `cancel ${formatQuery(meant.query)}`,
+    );
   return new UserError(
     `No job that has not ended matches ${asking.text}: there is nothing to cancel.`,
     query === undefined ? undefined : searchFor(query),

@@ -268,6 +268,14 @@ test('a thousand words are answered, and cancel nothing', async () => {
 });
 
 // The last one: it moves the clock of the whole world.
+test('a state that is typed as a word cancels nothing, and is offered as a filter', async () => {
+  const answer = only(await here.ada.says('/batch cancel pending'));
+  expect(answer.plain).toContain(
+    'matches pending, looked for in names, reasons and tags. Did you mean status:pending?',
+  );
+  expect(answer.plain).toContain('/batch cancel status:pending');
+});
+
 test('a preview expires after 15 minutes and offers a fresh one', async () => {
   const id = await hang('stale');
   const preview = only(await here.ada.says(`/batch cancel ${id}`));
