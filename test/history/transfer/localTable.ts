@@ -1,10 +1,10 @@
 /** An embedded DynamoDB with tables of its own, and a history opened on one of them. */
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { type History, openHistory } from '../../../src/history/history';
 import { createTable } from '../../../src/history/table';
+import { localDynamo } from '../../../src/local/dynamodb';
 
 export interface LocalTables {
   port: number;
@@ -16,7 +16,8 @@ export interface LocalTables {
 }
 
 export async function localTables(): Promise<LocalTables> {
-  const server: Server = dynalite({ createTableMs: 0 });
+  const dynamo = localDynamo();
+  const server = createServer(dynamo.listener);
   const asked = new Set<string>();
   server.on('request', ({ headers }) => asked.add(String(headers['x-amz-target']).replace(/^.*\./, '')));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,6 +39,7 @@ export async function localTables(): Promise<LocalTables> {
     async close() {
       client.destroy();
       await new Promise((resolve) => server.close(resolve));
+      await dynamo.close();
     },
   };
 }

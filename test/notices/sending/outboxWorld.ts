@@ -2,13 +2,14 @@
  * The bot's own room on a local Slack and an embedded table, with a clock that only waiting moves and a work queue whose
  * requests run when their time has come: minutes of an outage pass in no time.
  */
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import type { Room } from '../../../src/commands/command';
 import { readConfig } from '../../../src/config';
 import { createTable } from '../../../src/history/table';
 import { APP_SETTINGS, clientOptions, openApp } from '../../../src/lambdas/open';
+import { localDynamo } from '../../../src/local/dynamodb';
 import { type Call, type LocalSlack, startLocalSlack } from '../../../src/local/slack/server';
 import { renderers } from '../../../src/notices/render';
 import { queueToSend, type ToSend } from '../../../src/notices/sending/queueToSend';
@@ -41,7 +42,8 @@ renderers.test = async (id) => {
 export async function outboxWorld() {
   let clock = Date.parse('2026-03-01T12:00:00Z');
   const now = (): number => clock;
-  const database: Server = dynalite({ createTableMs: 0 });
+  const dynamo = localDynamo();
+  const database = createServer(dynamo.listener);
   await new Promise<void>((resolve) => database.listen(0, '127.0.0.1', resolve));
   const slack: LocalSlack = await startLocalSlack({ port: 0, signingSecret: 's', botToken: 'xoxb-local', now });
   const waiting: Waiting[] = [];
@@ -78,8 +80,8 @@ export async function outboxWorld() {
     const until = clock + ms;
     return () => until - clock;
   };
-  const send = (to: string, ms = 120_000, wakeAt?: number): Promise<void> =>
-    sendDue(to, room, within(ms), sleep, wakeAt);
+  const send = (to: string, ms = 120_000, wakeAt?: number, sender: Room = room): Promise<void> =>
+    sendDue(to, sender, within(ms), sleep, wakeAt);
 
   return {
     room,
@@ -123,6 +125,7 @@ export async function outboxWorld() {
       table.destroy();
       await slack.close();
       await new Promise<void>((resolve) => database.close(() => resolve()));
+      await dynamo.close();
     },
   };
 }

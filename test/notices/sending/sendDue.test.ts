@@ -286,12 +286,7 @@ test('a sender that lost its lease while it rendered takes nothing from what ano
       },
     },
   };
-  await sendDue(
-    ALERTS,
-    standsStill,
-    () => 120_000,
-    async (ms) => here.pass(ms),
-  );
+  await here.send(ALERTS, 120_000, undefined, standsStill);
   expect(here.shown()).toEqual(['first']);
   await here.card(ALERTS, 'a', 'second');
   await here.run(10_000);
@@ -322,12 +317,7 @@ test.each([
         },
       },
     };
-    await sendDue(
-      ALERTS,
-      marks,
-      () => 120_000,
-      async (ms) => here.pass(ms),
-    );
+    await here.send(ALERTS, 120_000, undefined, marks);
     await here.run(1_500);
     expect(here.shown()).toEqual(['a', 'b']);
     await here.run(10_000);
