@@ -26,7 +26,6 @@ module.exports = {
   testTimeout: 120_000,
   setupFiles: ['<rootDir>/test/setup.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/retries.ts'],
-  testSequencer: '<rootDir>/test/together/longestFirst.cjs',
   // Scenes wait about as long as they work. Of a percentage above 100, Jest would make so many workers.
   maxWorkers: Math.max(4, availableParallelism()),
 };
